@@ -1,0 +1,80 @@
+"""Expectations with messages for students: what was asked, what was seen, one hint; never the expected value itself."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NoReturn
+
+import numpy as np
+
+from autograder.errors import CheckFailed
+from autograder.wire import Opaque, Tensor
+
+Array = np.ndarray[Any, Any]
+
+
+def fail(message: str, *, hint: str = "", detail: str = "") -> NoReturn:
+    """The check has failed for this reason."""
+    raise CheckFailed(message, hint=hint, detail=detail)
+
+
+def that(condition: object, message: str, *, hint: str = "", detail: str = "") -> None:
+    """Fail with the message unless the condition holds."""
+    if not condition:
+        fail(message, hint=hint, detail=detail)
+
+
+def array(value: object, what: str = "the result", *, hint: str = "", numeric: bool = True) -> Array:
+    """The value as a NumPy array of numbers; fails for None, text, functions, ragged lists and objects."""
+    if isinstance(value, Tensor):
+        value = value.array
+    if isinstance(value, list):
+        try:
+            value = np.array(value)
+        except ValueError:
+            fail(f"{what} is a list whose parts have different lengths, not an array", hint=hint)
+    if isinstance(value, int | float | complex) and not isinstance(value, bool):
+        value = np.asarray(value)
+    if not isinstance(value, np.ndarray) or (numeric and value.dtype.kind not in "biufc"):
+        fail(f"{what} is {kind(value)}, not an array of numbers", hint=hint or ("Does the function return something?" if value is None else ""))
+    return value
+
+
+def shape(value: Array, wanted: tuple[int, ...], what: str = "the result", *, hint: str = "") -> None:
+    """Fail unless the array has this shape, with both shapes in the message."""
+    that(value.shape == wanted, f"{what} has the shape {value.shape}, expected {wanted}", hint=hint)
+
+
+def finite(value: Array, what: str = "the result", *, hint: str = "") -> None:
+    """Fail when an array holds NaN or infinity."""
+    that(np.isfinite(value).all(), f"{what} contains NaN or infinity", hint=hint)
+
+
+def close(seen: Array, wanted: Array, atol: float, message: str = "the values are wrong", *, hint: str = "") -> None:
+    """Fail unless all values agree within `atol`; the student is told the largest deviation, staff both values."""
+    shape(seen, wanted.shape)
+    finite(seen)
+    off = np.abs(seen.astype(np.float64) - wanted)
+    if off.size and off.max() > atol:
+        at = np.unravel_index(int(off.argmax()), off.shape)
+        detail = f"at {tuple(map(int, at))}: {seen[at]!r}, expected {wanted[at]!r}, atol {atol}"
+        fail(f"{message}: off by up to {number(float(off.max()))}", hint=hint, detail=detail)
+
+
+def number(value: float) -> str:
+    """Three significant digits, the way a person writes them."""
+    if not math.isfinite(value):
+        return str(value)
+    return f"{value:.3g}" if value == 0 or 1e-3 <= abs(value) < 1e5 else f"{value:.2e}"
+
+
+def kind(value: object) -> str:
+    """A value's type in plain words."""
+    if value is None:
+        return "None"
+    if isinstance(value, Opaque):
+        return "a function" if value.type_name == "function" else f"an object of type {value.type_name}"
+    if isinstance(value, np.ndarray):
+        return f"an array of {value.dtype}"
+    names = {bool: "a truth value", int: "a whole number", float: "a number", complex: "a complex number", str: "text", list: "a list", dict: "a dictionary"}
+    return names.get(type(value), f"of type {type(value).__name__}")

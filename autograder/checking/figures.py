@@ -1,0 +1,102 @@
+"""What a cell drew, as a check sees it: axes, images, lines, titles, labels, legends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.errors import BadReply
+
+Array = np.ndarray[Any, Any]
+GREY_TOLERANCE = 0.02
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image on axes: the values shown (None when too large to send), and 17 samples of its colour map, (17, 3)."""
+
+    shape: tuple[int, ...]
+    data: Array | None
+    colors: Array | None
+
+    def shown_in_grey(self) -> bool:
+        """Whether red, green and blue are equal in what the eye sees: by the colour map, or in an RGB image itself."""
+        rgb = self.colors if self.colors is not None else self.data
+        if rgb is None or rgb.ndim < 2 or rgb.shape[-1] not in (3, 4):
+            return False
+        rgb = rgb[..., :3].astype(np.float64)
+        scale = 255.0 if rgb.max(initial=0) > 1 else 1.0
+        return bool(np.ptp(rgb, axis=-1).max(initial=0) <= GREY_TOLERANCE * scale)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A curve: its label and its number of points."""
+
+    label: str
+    points: int
+
+
+@dataclass(frozen=True)
+class Axes:
+    """One coordinate system of a figure."""
+
+    title: str
+    xlabel: str
+    ylabel: str
+    texts: tuple[str, ...]
+    legend: tuple[str, ...]
+    lines: tuple[Line, ...]
+    images: tuple[Image, ...]
+
+    def words(self) -> str:
+        """Everything written at these axes, in lower case."""
+        return " ".join([self.title, self.xlabel, self.ylabel, *self.texts, *self.legend]).lower()
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure that was shown."""
+
+    title: str
+    axes: tuple[Axes, ...]
+
+    def pictures(self) -> list[tuple[Axes, Image]]:
+        """All images with their axes, in the order of drawing."""
+        return [(axes, image) for axes in self.axes for image in axes.images]
+
+
+def read_figures(reply: object) -> list[Figure]:
+    """Figures from a kernel's answer; BadReply when it does not have their form."""
+    try:
+        assert isinstance(reply, list)
+        return [_figure(each) for each in reply]
+    except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise BadReply("what your program says about its figures cannot be read", detail=repr(error)) from None
+
+
+def _figure(tree: Any) -> Figure:
+    return Figure(_text(tree["title"]), tuple(_axes(each) for each in tree["axes"]))
+
+
+def _axes(tree: Any) -> Axes:
+    return Axes(
+        title=_text(tree["title"]), xlabel=_text(tree["xlabel"]), ylabel=_text(tree["ylabel"]),
+        texts=tuple(map(_text, tree["texts"])), legend=tuple(map(_text, tree["legend"])),
+        lines=tuple(Line(_text(each["label"]), int(each["points"])) for each in tree["lines"]),
+        images=tuple(_image(each) for each in tree["images"]),
+    )
+
+
+def _image(tree: Any) -> Image:
+    data, colors = tree["data"], tree["colors"]
+    for array in (data, colors):
+        assert array is None or (isinstance(array, np.ndarray) and array.dtype.kind in "biuf")
+    return Image(tuple(int(side) for side in tree["shape"]), data, colors)
+
+
+def _text(value: object) -> str:
+    assert isinstance(value, str)
+    return value

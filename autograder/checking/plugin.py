@@ -1,0 +1,137 @@
+"""Hidden checks as a pytest plugin: `@check` declares one, one pytest session runs those of one notebook in order."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+from unittest import mock
+
+import numpy as np
+import pytest
+
+from autograder.checking.student import Student
+from autograder.errors import GraderError, StudentFault
+from autograder.records import Check, CheckResult
+
+Function = TypeVar("Function", bound=Callable[..., None])
+
+# Nothing on disk but the checks themselves may steer this session, and the hooks left out collect garbage repeatedly.
+OPTIONS = (
+    "-s", "-c", os.devnull, "--noconftest", "--import-mode=importlib", "--assert=plain", "-p", "no:terminal",
+    "-p", "no:cacheprovider", "-p", "no:unraisableexception", "-p", "no:threadexception", "-p", "no:faulthandler",
+    "-p", "no:logging", "-p", "no:doctest", "-p", "no:warnings", "-p", "no:junitxml",
+)
+
+
+def check(*, cell: str, points: float, title: str) -> Callable[[Function], Function]:
+    """Declare a hidden check of a cell: its points, and a title that tells students what is right when it passes."""
+
+    def declare(function: Function) -> Function:
+        function.declared = (cell, float(points), title)  # type: ignore[attr-defined]
+        return function
+
+    return declare
+
+
+def declared_checks(folder: Path) -> list[Check]:
+    """All checks in a folder, in the order of the file; GraderError when it cannot be imported."""
+    collector = _Checks(order=None)
+    _session(folder, collector, "--collect-only")
+    return collector.found
+
+
+def run_checks(folder: Path, order: Sequence[str], reach: Callable[[str], Student], seed: bytes) -> list[CheckResult]:
+    """Run all checks of one notebook, in the order of its cells, in one pytest session.
+
+    `reach` is called with a cell's id before its checks run and returns the student standing there. `seed` and the
+    check's name determine its random inputs. GraderError when a check itself is broken.
+    """
+    runner = _Checks(order=list(order), reach=reach, seed=seed)
+    _session(folder, runner)
+    return runner.results
+
+
+def _session(folder: Path, plugin: _Checks, *options: str) -> None:
+    if not sorted(folder.glob("test_*.py")):
+        raise GraderError(f"{folder} has no checks (test_*.py)")
+    with mock.patch.dict(os.environ, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}):
+        code = pytest.main([*OPTIONS, *options, "--rootdir", str(folder), str(folder)], plugins=[plugin])
+    if plugin.broken:
+        raise GraderError(f"a hidden check is broken: {plugin.broken[0]}")
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise GraderError(f"the checks in {folder} could not be run (pytest says {code!r})")
+
+
+class _Checks:
+    """The plugin of one session."""
+
+    def __init__(self, order: list[str] | None, reach: Callable[[str], Student] | None = None, seed: bytes = b"") -> None:
+        self._order = order
+        self._reach = reach
+        self._seed = seed
+        self._student: tuple[str, Student] | None = None
+        self.found: list[Check] = []
+        self.results: list[CheckResult] = []
+        self.broken: list[str] = []
+
+    @pytest.hookimpl
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.broken.append(str(report.longrepr)[-2000:])
+
+    @pytest.hookimpl
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        for item in items:
+            declared = _check_of(item)
+            if declared is None:
+                self.broken.append(f"{item.nodeid} has no @check")
+            else:
+                self.found.append(declared)
+        if self._order is not None and not self.broken:
+            place = {cell: at for at, cell in enumerate(self._order)}
+            unknown = [each for each in self.found if each.cell not in place]
+            if unknown:
+                self.broken.append(f"{unknown[0].name} checks the cell {unknown[0].cell}, which the notebook does not have")
+            else:
+                items.sort(key=lambda item: place[_check_of(item).cell])  # type: ignore[union-attr]
+        if self.broken:
+            items.clear()
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest) -> Student:
+        """The student's work, standing where the check's cell has just run."""
+        declared = _check_of(request.node)
+        assert declared and self._reach
+        if self._student is None or self._student[0] != declared.cell:
+            self._student = (declared.cell, self._reach(declared.cell))
+        return self._student[1]
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        """Random inputs that are the same for us each time, and that no student can foresee."""
+        digest = hashlib.sha256(self._seed + request.node.name.encode()).digest()
+        return np.random.default_rng(list(digest))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+        report = yield
+        declared = _check_of(item)
+        assert declared
+        error = call.excinfo.value if call.excinfo else None
+        if isinstance(error, StudentFault):
+            self.results.append(CheckResult(declared, False, error.message, error.hint, error.detail, call.duration))
+        elif isinstance(error, AssertionError) and call.when == "call":
+            self.results.append(CheckResult(declared, False, "this is not right yet", "", f"assertion: {error}", call.duration))
+        elif call.excinfo:
+            self.broken.append(f"{item.nodeid}: {call.excinfo.exconly()}\n{report.longreprtext[-2000:]}")
+        elif call.when == "call":
+            self.results.append(CheckResult(declared, True, seconds=call.duration))
+        return report
+
+
+def _check_of(item: pytest.Item) -> Check | None:
+    declared = getattr(getattr(item, "function", None), "declared", None)
+    return Check(declared[0], item.name, declared[2], declared[1]) if declared else None

@@ -1,0 +1,92 @@
+"""The proxy through which a check sees a student's work: variables, calls, figures. Everything it returns is a claim."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograder import wire
+from autograder.checking.figures import Figure, read_figures
+from autograder.course.datasets import Dataset
+from autograder.errors import BadReply, CheckFailed
+from autograder.records import CellRun, CellStatus
+
+Ask = Callable[[bytes], bytes]
+
+
+class Student:
+    """A student's kernel, standing where a cell has just run."""
+
+    def __init__(self, ask: Ask, run: CellRun, dataset: Callable[[str], Dataset], limit: int = wire.MAX_BYTES) -> None:
+        self._ask = ask
+        self._limit = limit
+        self.run = run
+        self.dataset = dataset
+
+    def get(self, name: str) -> Any:
+        """The value of a variable as plain data: None, bool, int, float, complex, str, list, dict, ndarray or Opaque."""
+        return self._answer(name, {"ask": "get", "name": name})
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """The shape of an array-like variable; fails for anything without one."""
+        reply = self._answer(name, {"ask": "shape", "name": name})
+        sides = reply.get("shape") if isinstance(reply, dict) else None
+        if not isinstance(sides, list) or not all(type(side) is int and side >= 0 for side in sides):
+            raise CheckFailed(f"{name} is not an array", detail=repr(reply)[:300])
+        return tuple(sides)
+
+    def rows(self, name: str, index: Sequence[int]) -> np.ndarray[Any, Any]:
+        """Rows of a large array by index, shape (len(index), ...)."""
+        reply = self._answer(name, {"ask": "rows", "name": name, "index": [int(at) for at in index]})
+        if not isinstance(reply, np.ndarray) or len(reply) != len(index) or reply.dtype.kind not in "biuf":
+            raise CheckFailed(f"{name} does not hold numbers", detail=repr(reply)[:300])
+        return reply
+
+    def call(self, function: str, *args: object, **kwargs: object) -> Any:
+        """Call the student's function with plain data (an array, or a Tensor to arrive as one) and return its result."""
+        return self._call(function, args, kwargs, inputs=False)["result"]
+
+    def call_and_inputs(self, function: str, *args: object) -> tuple[Any, list[Any]]:
+        """Like `call`; also returns the inputs as they are after the call, to see whether they were modified."""
+        reply = self._call(function, args, {}, inputs=True)
+        if not isinstance(reply["inputs"], list) or len(reply["inputs"]) != len(args):
+            raise BadReply("your program gave no answer that could be read", detail="inputs are missing")
+        return reply["result"], reply["inputs"]
+
+    def figures(self) -> list[Figure]:
+        """The figures that the cell showed, in order."""
+        return read_figures(self._answer("figures", {"ask": "drawn"}))
+
+    def _call(self, function: str, args: Sequence[object], kwargs: dict[str, object], inputs: bool) -> dict[str, Any]:
+        question = {"ask": "call", "name": function, "args": list(args), "kwargs": kwargs, "inputs": inputs}
+        reply = self._answer(function, question, calling=True)
+        if not isinstance(reply, dict) or set(reply) != {"result", "inputs"}:
+            raise BadReply("your program gave no answer that could be read", detail=repr(reply)[:300])
+        return reply
+
+    def _answer(self, name: str, question: dict[str, Any], calling: bool = False) -> Any:
+        """Ask and decode; a student's exception, and anything that is not plain data, is a failed check."""
+        try:
+            reply = wire.decode(self._ask(wire.encode(question)), self._limit)
+        except wire.WireError as error:
+            raise BadReply("your program gave no answer that could be read", hint="Return plain numbers, lists or arrays.", detail=str(error)) from None
+        if isinstance(reply, dict) and set(reply) == {"value"}:
+            return reply["value"]
+        if not isinstance(reply, dict) or not all(isinstance(reply.get(key), str) for key in ("error", "text")):
+            raise BadReply("your program gave no answer that could be read", detail=repr(reply)[:300])
+        kind, text = reply["error"][:80], reply["text"][:300]
+        if kind == "NameError" and text == f"there is no {name}":
+            raise CheckFailed(f"there is no {'function' if calling else 'variable'} {name}{self._stopped()}", hint=f"The task asks for the name {name}, spelled like this.")
+        if kind == "WireError":
+            raise BadReply("the result is too large or too deeply nested to be looked at", detail=text)
+        raise CheckFailed(f"{name} raised {kind}: {text}" if calling else f"{name} could not be read: {kind}: {text}", hint="Run it in your notebook with an input like the one in the task.", detail=repr(reply)[:1000])
+
+    def _stopped(self) -> str:
+        """Why a name may be missing: what became of the cell that should have made it."""
+        if self.run.status is CellStatus.ERROR:
+            return f"; your cell stopped with {self.run.error}"
+        if self.run.status is not CellStatus.OK:
+            return f"; your cell did not finish: {self.run.error or self.run.status.value}"
+        return ""

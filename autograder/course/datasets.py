@@ -1,0 +1,339 @@
+"""Datasets: a registry of what was published, and a store of verified arrays that everything memory-maps."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import pickle
+import shutil
+import tarfile
+import tempfile
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograder.course import standins
+from autograder.errors import DataError
+
+Array = np.ndarray[Any, Any]
+PUBLISHED, STANDIN, BUNDLED = "published", "stand-in", "scikit-learn"
+RECORD = "dataset.json"
+
+
+@dataclass(frozen=True)
+class FileSpec:
+    """One published file: its name below the dataset's folder, its checksum as (algorithm, digest), its address."""
+
+    name: str
+    checksum: tuple[str, str]
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class DatasetSpec:
+    """A registry entry."""
+
+    name: str
+    title: str
+    format: str
+    folder: str
+    image: tuple[int, ...]
+    train: int
+    test: int
+    classes: tuple[str, ...]
+    licence: str
+    citation: str
+    files: tuple[FileSpec, ...]
+    archive: FileSpec | None
+    arrays: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The arrays of a dataset, memory-mapped read-only, and where they came from."""
+
+    name: str
+    origin: str
+    arrays: dict[str, Array]
+
+    def __getitem__(self, name: str) -> Array:
+        return self.arrays[name]
+
+
+@dataclass(frozen=True)
+class StoreStatus:
+    """One line of `autograder data status`."""
+
+    spec: DatasetSpec
+    origin: str
+    bytes: int
+    problem: str = ""
+
+
+def read_registry(file: Path) -> dict[str, DatasetSpec]:
+    """All entries of datasets.toml by name; DataError when it cannot be read."""
+    try:
+        tree = tomllib.loads(file.read_text())
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise DataError(f"{file}: {error}") from error
+    return {name: _spec(name, entry, file) for name, entry in tree.items()}
+
+
+def _spec(name: str, entry: dict[str, Any], file: Path) -> DatasetSpec:
+    def one(label: str, part: dict[str, str]) -> FileSpec:
+        for algorithm in ("sha256", "md5"):
+            if algorithm in part:
+                return FileSpec(label, (algorithm, part[algorithm]), part.get("url", ""))
+        raise DataError(f"{file}: [{name}] {label} has neither sha256 nor md5")
+
+    try:
+        archive = entry.get("archive")
+        return DatasetSpec(
+            name=name, title=entry["title"], format=entry["format"], folder=entry["folder"], image=tuple(entry["image"]),
+            train=entry["train"], test=entry["test"], classes=tuple(entry["classes"]), licence=entry["licence"],
+            citation=entry["citation"], files=tuple(one(label, part) for label, part in entry.get("files", {}).items()),
+            archive=one(archive["name"], archive) if archive else None, arrays=dict(entry.get("arrays", {})),
+        )
+    except KeyError as error:
+        raise DataError(f"{file}: [{name}] has no {error.args[0]}") from error
+
+
+def lookup(registry: dict[str, DatasetSpec], name: str) -> DatasetSpec:
+    """The entry of this name; DataError with the known names otherwise."""
+    if name not in registry:
+        raise DataError(f"no dataset {name} in the registry; there are: {', '.join(registry)}")
+    return registry[name]
+
+
+# --- the store --------------------------------------------------------------------------------------------------------
+
+
+def folder_of(store: Path, name: str) -> Path | None:
+    """Where the arrays of a dataset are: the published ones first, else the stand-in, else None."""
+    for folder in (store / name, store / STANDIN / name):
+        if (folder / RECORD).is_file():
+            return folder
+    return None
+
+
+def origin_of(store: Path, name: str) -> str:
+    """`published`, `stand-in` or nothing at all."""
+    folder = folder_of(store, name)
+    return "" if folder is None else str(json.loads((folder / RECORD).read_text())["origin"])
+
+
+def open_dataset(store: Path, name: str) -> Dataset:
+    """Memory-map a dataset of the store; DataError says how to get it when it is not there."""
+    folder = folder_of(store, name)
+    if folder is None:
+        raise DataError(f"{name} is not in {store}: run `autograder data fetch {name}`, or `autograder data standin {name}` to practise without it")
+    record = json.loads((folder / RECORD).read_text())
+    try:
+        arrays = {key: np.load(folder / f"{key}.npy", mmap_mode="r", allow_pickle=False) for key in record["sha256"]}
+    except (OSError, ValueError) as error:
+        raise DataError(f"{folder} is damaged ({error}): remove it and fetch {name} again") from error
+    return Dataset(name, record["origin"], arrays)
+
+
+def save_dataset(store: Path, name: str, origin: str, arrays: dict[str, Array]) -> Path:
+    """Write the arrays and their checksums into the store, all or nothing; what was there before is replaced."""
+    target = store / name if origin == PUBLISHED else store / STANDIN / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for stale in target.parent.glob(f".{name}-*"):  # left by a run that was killed
+        shutil.rmtree(stale, ignore_errors=True)
+    building = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=target.parent))
+    try:
+        for key, array in arrays.items():
+            np.save(building / f"{key}.npy", array, allow_pickle=False)
+        record = {"name": name, "origin": origin, "sha256": {key: _array_sum(array) for key, array in arrays.items()}}
+        (building / RECORD).write_text(json.dumps(record, indent=1) + "\n")
+        building.chmod(0o755)
+        old = building.with_name(building.name + "-old")
+        if target.exists():
+            target.rename(old)
+        building.rename(target)
+        shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        raise DataError(f"{target} could not be written: {error.strerror}; nothing was changed") from error
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return target
+
+
+def status(store: Path, registry: dict[str, DatasetSpec]) -> list[StoreStatus]:
+    """What the store holds of each registered dataset, with checksums computed anew."""
+    found = []
+    for spec in registry.values():
+        folder = folder_of(store, spec.name)
+        if spec.format == BUNDLED:
+            found.append(StoreStatus(spec, BUNDLED, 0))
+        elif folder is None:
+            found.append(StoreStatus(spec, "", 0))
+        else:
+            size = sum(file.stat().st_size for file in folder.iterdir())
+            try:
+                dataset = open_dataset(store, spec.name)
+                sums = json.loads((folder / RECORD).read_text())["sha256"]
+                broken = [key for key, array in dataset.arrays.items() if _array_sum(array) != sums[key]]
+                problem = f"{', '.join(broken)} changed on disk; fetch again" if broken else ""
+                found.append(StoreStatus(spec, dataset.origin, size, problem))
+            except DataError as error:
+                found.append(StoreStatus(spec, "", size, str(error)))
+    return found
+
+
+def make_standin(store: Path, name: str) -> Path:
+    """Draw the stand-in of a dataset into the store; DataError for one that has none."""
+    if name not in standins.PAINTERS:
+        raise DataError(f"there is no stand-in for {name}; there are: {', '.join(standins.PAINTERS)}")
+    return save_dataset(store, name, STANDIN, standins.make(name))
+
+
+# --- from the publisher -----------------------------------------------------------------------------------------------
+
+
+def fetch(spec: DatasetSpec, store: Path, source: Path | None = None, download: Callable[[str, Path], None] | None = None) -> Path:
+    """Verify the published files of a dataset and put their arrays into the store.
+
+    `source` is a folder of files that were downloaded before; without it they are downloaded. Raises DataError, which
+    names the file and both checksums when a file is not the published one; the store is then as it was.
+    """
+    if spec.format == BUNDLED:
+        raise DataError(f"{spec.name} comes with scikit-learn; there is nothing to fetch")
+    with tempfile.TemporaryDirectory(prefix="autograder-fetch-") as scratch:
+        if source is not None:
+            arrays = _read(spec, _local_folder(spec, source, Path(scratch)), exact_container=not spec.arrays)
+        else:
+            arrays = _read(spec, _download(spec, Path(scratch), download or _http), exact_container=True)
+        return save_dataset(store, spec.name, PUBLISHED, arrays)
+
+
+def _local_folder(spec: DatasetSpec, source: Path, scratch: Path) -> Path:
+    if not source.is_dir():
+        raise DataError(f"{source} is not a folder")
+    folder = source / spec.folder
+    missing = [file.name for file in spec.files if not (folder / file.name).is_file()]
+    if not missing:
+        return folder
+    if spec.archive and (source / spec.archive.name).is_file():
+        return _unpack(spec, source / spec.archive.name, scratch)
+    wanted = Path(spec.folder) / missing[0]
+    raise DataError(f"{source} has no {wanted}" + (f" and no {spec.archive.name}" if spec.archive else ""))
+
+
+def _download(spec: DatasetSpec, scratch: Path, download: Callable[[str, Path], None]) -> Path:
+    if spec.archive:
+        archive = scratch / spec.archive.name
+        download(spec.archive.url, archive)
+        return _unpack(spec, archive, scratch)
+    for file in spec.files:
+        download(file.url, scratch / file.name)
+    return scratch
+
+
+def _http(url: str, target: Path) -> None:
+    """Download with a progress bar, trying twice; DataError when the publisher cannot be reached."""
+    import pooch
+    import requests
+
+    failure: Exception | None = None
+    for _ in range(2):
+        try:
+            pooch.HTTPDownloader(progressbar=True, timeout=60)(url, str(target), None)
+            return
+        except (requests.RequestException, OSError) as error:
+            failure = error
+            target.unlink(missing_ok=True)
+    raise DataError(f"{url} could not be downloaded ({type(failure).__name__}); try again, or give a folder with the files: --from DIR") from failure
+
+
+def _unpack(spec: DatasetSpec, archive: Path, scratch: Path) -> Path:
+    assert spec.archive
+    _verify(archive, spec.archive)
+    folder = scratch / "unpacked"
+    folder.mkdir()
+    with tarfile.open(archive) as members:
+        for file in spec.files:
+            stream = members.extractfile(f"{spec.folder}/{file.name}")
+            if stream is None:
+                raise DataError(f"{archive.name} has no {spec.folder}/{file.name}")
+            (folder / file.name).write_bytes(stream.read())
+    return folder
+
+
+def _verify(path: Path, spec: FileSpec) -> None:
+    algorithm, expected = spec.checksum
+    with open(path, "rb") as stream:
+        found = hashlib.file_digest(stream, algorithm).hexdigest()
+    if found != expected:
+        raise DataError(f"{path.name} is not the published file: its {algorithm} is {found}, published is {expected}")
+
+
+def _read(spec: DatasetSpec, folder: Path, exact_container: bool) -> dict[str, Array]:
+    """The arrays of verified files; where an array has a checksum of its own, other containers of it are welcome."""
+    if exact_container:
+        for file in spec.files:
+            _verify(folder / file.name, file)
+    try:
+        arrays = READERS[spec.format](spec, folder)
+    except (OSError, ValueError, KeyError, EOFError, pickle.UnpicklingError) as error:
+        raise DataError(f"{folder}: {spec.title} cannot be read ({type(error).__name__}: {error})") from error
+    for key, expected in spec.arrays.items():
+        if (found := _array_sum(arrays[key])) != expected:
+            raise DataError(f"{spec.files[0].name}: {key} is not the published array: its sha256 is {found}, published is {expected}")
+    for key, count in (("x_train", spec.train), ("x_test", spec.test)):
+        if arrays[key].shape != (count, *spec.image):
+            raise DataError(f"{spec.name}: {key} has the shape {arrays[key].shape}, published is {(count, *spec.image)}")
+    return arrays
+
+
+def _array_sum(array: Array) -> str:
+    return hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
+
+
+class _ArraysOnly(pickle.Unpickler):
+    """Reads the pickles in which CIFAR is published, after their checksum was verified, and no other names than theirs."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module.rpartition(".")[0], name) in (("numpy.core", "_reconstruct"), ("", "ndarray"), ("", "dtype")):
+            return super().find_class(module.replace("numpy.core", "numpy._core"), name)
+        raise pickle.UnpicklingError(f"{module}.{name} in a dataset")
+
+
+def _read_cifar(spec: DatasetSpec, folder: Path) -> dict[str, Array]:
+    arrays: dict[str, Array] = {}
+    for part in ("train", "test"):
+        names = [file.name for file in spec.files if ("test" in file.name) == (part == "test")]
+        batches = [_ArraysOnly(io.BytesIO((folder / name).read_bytes()), encoding="bytes").load() for name in names]
+        images = np.concatenate([batch[b"data"] for batch in batches]).reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
+        arrays[f"x_{part}"] = np.ascontiguousarray(images)
+        for suffix, key in (("", b"labels"), ("", b"fine_labels"), ("_coarse", b"coarse_labels")):
+            if key in batches[0]:
+                labels = np.concatenate([np.array(batch[key], dtype=np.uint8) for batch in batches])
+                arrays[f"y_{part}{suffix}"] = labels[:, None]
+    return arrays
+
+
+def _read_idx(spec: DatasetSpec, folder: Path) -> dict[str, Array]:
+    def body(name: str, offset: int) -> Array:
+        return np.frombuffer(gzip.decompress((folder / name).read_bytes()), np.uint8, offset=offset)
+
+    arrays: dict[str, Array] = {}
+    for part, prefix in (("train", "train"), ("test", "t10k")):
+        arrays[f"x_{part}"] = body(f"{prefix}-images-idx3-ubyte.gz", 16).reshape(-1, *spec.image)
+        arrays[f"y_{part}"] = body(f"{prefix}-labels-idx1-ubyte.gz", 8)
+    return arrays
+
+
+def _read_npz(spec: DatasetSpec, folder: Path) -> dict[str, Array]:
+    with np.load(folder / spec.files[0].name, allow_pickle=False) as arrays:
+        return {key: np.ascontiguousarray(arrays[key]) for key in ("x_train", "y_train", "x_test", "y_test")}
+
+
+READERS: dict[str, Callable[[DatasetSpec, Path], dict[str, Array]]] = {"cifar": _read_cifar, "idx": _read_idx, "npz": _read_npz}

@@ -1,0 +1,192 @@
+"""Where things are in a course folder, as nbgrader_config.py and course_data/assignments.toml say."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import os
+import secrets
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
+
+from autograder.errors import CourseError
+from autograder.records import Limits, Submission
+
+CONFIG = "nbgrader_config.py"
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Course:
+    """One nbgrader course directory."""
+
+    root: Path
+    config: Config
+
+    @classmethod
+    def open(cls, root: Path) -> Course:
+        """Read the course in `root`; CourseError when there is none."""
+        root = root.resolve()
+        file = root / CONFIG
+        if not file.is_file():
+            raise CourseError(f"{root} is not a course folder: it has no {CONFIG}; go to one, or name it with --course DIR")
+        try:
+            config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
+        except Exception as error:  # the file is Python of the instructor's: it can raise anything
+            raise CourseError(f"{file} cannot be read: {type(error).__name__}: {error}") from error
+        return cls(root, config)
+
+    def _setting(self, section: str, name: str, default: str) -> str:
+        value = self.config[section].get(name, default) if section in self.config else default
+        return str(value)
+
+    def _folder(self, name: str) -> Path:
+        return self.root / self._setting("CourseDirectory", f"{name}_directory", name)
+
+    @property
+    def id(self) -> str:
+        """nbgrader's name of the course."""
+        return self._setting("CourseDirectory", "course_id", "")
+
+    @property
+    def db_url(self) -> str:
+        """SQLAlchemy address of the gradebook."""
+        return self._setting("CourseDirectory", "db_url", f"sqlite:///{self.root / 'gradebook.db'}")
+
+    @property
+    def source(self) -> Path:
+        """Hand-written notebooks with solutions."""
+        return self._folder("source")
+
+    @property
+    def release(self) -> Path:
+        """Generated notebooks for students."""
+        return self._folder("release")
+
+    @property
+    def submitted(self) -> Path:
+        """What students handed in."""
+        return self._folder("submitted")
+
+    @property
+    def autograded(self) -> Path:
+        """Graded notebooks, for staff."""
+        return self._folder("autograded")
+
+    @property
+    def feedback(self) -> Path:
+        """Pages for students."""
+        return self._folder("feedback")
+
+    @property
+    def data(self) -> Path:
+        """Registry, settings, store and secrets."""
+        return self.root / "course_data"
+
+    @property
+    def store(self) -> Path:
+        """Verified datasets."""
+        return self.data / "store"
+
+    @property
+    def reports(self) -> Path:
+        """Staff reports, one JSON file per submission."""
+        return self.data / "reports"
+
+    def checks(self, assignment: str) -> Path:
+        """The folder of the hidden checks: the course's own if it has them, else those of the installed package."""
+        own = self.root / "autograder" / "checks" / assignment
+        return own if own.is_dir() else PACKAGE / "checks" / assignment
+
+    def assignments(self) -> list[str]:
+        """Names of all assignments in source/, sorted."""
+        if not self.source.is_dir():
+            return []
+        return sorted(folder.name for folder in self.source.iterdir() if list(folder.glob("*.ipynb")))
+
+    def assignment(self, name: str) -> str:
+        """The name itself when there is such an assignment; CourseError with the nearest names otherwise."""
+        known = self.assignments()
+        if name in known:
+            return name
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+        guess = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known) or 'none'}"
+        raise CourseError(f"no assignment {name} in {self.source}; {guess}")
+
+    def source_notebook(self, assignment: str) -> Path:
+        """The one notebook of an assignment."""
+        found = sorted((self.source / self.assignment(assignment)).glob("*.ipynb"))
+        if len(found) != 1:
+            raise CourseError(f"{self.source / assignment} has {len(found)} notebooks; an assignment is one notebook")
+        return found[0]
+
+    def submissions(self, assignment: str) -> list[Submission]:
+        """What was handed in for an assignment, sorted by student; a folder without the notebook is a submission too."""
+        name = self.source_notebook(assignment).name
+        found = []
+        for folder in sorted(self.submitted.glob(f"*/{assignment}")):
+            if folder.is_dir():
+                found.append(Submission(folder.parent.name, assignment, folder / name, _timestamp(folder)))
+        return found
+
+    def limits(self, assignment: str) -> Limits:
+        """The limits of an assignment: the defaults, overridden in course_data/assignments.toml."""
+        names = {each.name for each in fields(Limits)}
+        chosen = {key: value for key, value in self._settings(assignment).items() if key != "datasets"}
+        unknown = sorted(set(chosen) - names)
+        if unknown:
+            raise CourseError(f"{self.data / 'assignments.toml'}: [{assignment}] has no setting {unknown[0]}; there are: {', '.join(sorted(names))}, datasets")
+        try:
+            return Limits(**chosen)
+        except (TypeError, ValueError) as error:
+            raise CourseError(f"{self.data / 'assignments.toml'}: [{assignment}]: {error}") from error
+
+    def datasets(self, assignment: str) -> tuple[str, ...]:
+        """Names of the datasets that an assignment needs."""
+        return tuple(self._settings(assignment).get("datasets", ()))
+
+    def _settings(self, assignment: str) -> dict[str, Any]:
+        file = self.data / "assignments.toml"
+        if not file.is_file():
+            return {}
+        try:
+            return dict(tomllib.loads(file.read_text()).get(assignment, {}))
+        except tomllib.TOMLDecodeError as error:
+            raise CourseError(f"{file}: {error}") from error
+
+    def secret(self) -> bytes:
+        """The course's 32-byte secret, made at first use and readable by its owner alone."""
+        file = self.data / "secrets" / "seed"
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+                out.write(secrets.token_bytes(32))
+        except FileExistsError:
+            pass
+        value = file.read_bytes()
+        if len(value) != 32:
+            raise CourseError(f"{file} is damaged; remove it to make a new one (checks then draw new inputs)")
+        return value
+
+
+def fingerprint(*files: Path) -> str:
+    """SHA-256 over the names and contents of files."""
+    digest = hashlib.sha256()
+    for file in files:
+        content = file.read_bytes()
+        digest.update(f"{file.name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def _timestamp(folder: Path) -> str:
+    """nbgrader's timestamp of a submission, or nothing; at most 100 characters are read and links are not followed."""
+    file = folder / "timestamp.txt"
+    if file.is_symlink() or not file.is_file():
+        return ""
+    with open(file, errors="replace") as lines:
+        return lines.read(100).strip()

@@ -1,0 +1,213 @@
+"""One kernel as the grader uses it: run a cell, ask a question, within limits, believing nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import stat
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import zmq
+
+from autograder.errors import BadReply, KernelDied, OutOfTime
+from autograder.records import CellRun, CellStatus, Limits
+from autograder.sandbox import launch
+
+IDLE_GRACE_SECONDS = 2.0
+INTERRUPT_GRACE_SECONDS = 3.0
+POLL_MILLISECONDS = 100
+MAX_OUTPUTS = 300
+
+
+class Kernel(Protocol):
+    """The lowest boundary of grading: what stands behind it is a student's process, or a fake in a test."""
+
+    def run(self, code: str, seconds: float) -> CellRun:
+        """Execute a cell."""
+
+    def ask(self, question: bytes, seconds: float) -> bytes:
+        """Put a question to the bridge and return its answer; raises BadReply, KernelDied or OutOfTime."""
+
+    def usable(self) -> bool:
+        """Whether it can run more."""
+
+    def close(self) -> None:
+        """End it and remove what it left."""
+
+
+class JupyterKernel:
+    """A kernel process behind Jupyter's messages; questions and answers go through files of its scratch folder."""
+
+    def __init__(self, process: launch.Process, limits: Limits) -> None:
+        self._process = process
+        self._limits = limits
+        self._usable = True
+
+    def usable(self) -> bool:
+        """Whether it can run more: false after it died or did not obey an interrupt."""
+        return self._usable
+
+    def close(self) -> None:
+        """End it and remove what it left."""
+        self._usable = False
+        self._process.close()
+
+    def run(self, code: str, seconds: float) -> CellRun:
+        """Execute a cell; whatever happens is in the result."""
+        outputs = _Outputs(self._limits.output_bytes)
+        begun = time.monotonic()
+        status, error = CellStatus.OK, ""
+        try:
+            reply = self._execute(code, seconds, outputs.add, silent=False)
+            if reply.get("status") != "ok":
+                status = CellStatus.ERROR
+                error = _line(f"{reply.get('ename', 'Error')}: {reply.get('evalue', '')}")
+        except KernelDied as death:
+            status, error = CellStatus.DIED, death.message
+        except OutOfTime as late:
+            status, error = CellStatus.OUT_OF_TIME, late.message
+            self._usable = False
+        return CellRun(status, tuple(outputs.kept), error, time.monotonic() - begun)
+
+    def ask(self, question: bytes, seconds: float) -> bytes:
+        """Put a question to the bridge and return its answer; raises BadReply, KernelDied or OutOfTime."""
+        token = secrets.token_hex(16)
+        self._write(f"{token}.question", question)
+        try:
+            self._execute(f"__import__('sys').modules['autograder_bridge'].answer('{token}')", seconds, lambda message: None, silent=True)
+            return self._read(f"{token}.answer")
+        except OutOfTime:
+            self._interrupt()
+            raise
+        finally:
+            for name in (f"{token}.question", f"{token}.answer"):
+                with contextlib.suppress(OSError):
+                    os.unlink(name, dir_fd=self._process.talk)
+
+    def _interrupt(self) -> None:
+        """Stop a call that took too long; a kernel that goes on is not used again."""
+        self._process.interrupt()
+        try:
+            self._execute("None", INTERRUPT_GRACE_SECONDS, lambda message: None, silent=True)
+        except (OutOfTime, KernelDied):
+            self._usable = False
+
+    def _execute(self, code: str, seconds: float, output: Callable[[dict[str, Any]], None], silent: bool) -> dict[str, Any]:
+        """Send an execute request and wait for its reply and for idle; messages that are not about it are dropped."""
+        client = self._process.client
+        request = client.execute(code, silent=silent, store_history=not silent, allow_stdin=False, stop_on_error=False)
+        shell, iopub = client.shell_channel.socket, client.iopub_channel.socket
+        poller = zmq.Poller()
+        poller.register(shell, zmq.POLLIN)
+        poller.register(iopub, zmq.POLLIN)
+        deadline = time.monotonic() + seconds
+        reply: dict[str, Any] | None = None
+        idle = False
+        while not (reply is not None and idle):
+            events = dict(poller.poll(POLL_MILLISECONDS))
+            for socket in events:
+                message = self._receive(socket)
+                if message is None or message.get("parent_header", {}).get("msg_id") != request:
+                    continue
+                kind, content = message.get("msg_type"), message.get("content")
+                if not isinstance(content, dict):
+                    continue
+                if socket is shell and kind == "execute_reply":
+                    reply = content
+                    deadline = min(deadline, time.monotonic() + IDLE_GRACE_SECONDS)
+                elif socket is iopub and kind == "status":
+                    idle = idle or content.get("execution_state") == "idle"
+                elif socket is iopub:
+                    output(message)
+            if time.monotonic() > deadline:
+                if reply is not None:  # idle got lost in a flood of output
+                    break
+                raise OutOfTime(f"it ran longer than {seconds:.0f} s", hint="Look for a loop that never ends, or do less work.")
+            if not events and not self._process.alive():
+                self._usable = False
+                raise KernelDied("your program ended the Python process", hint="Did it run out of memory, or call exit?")
+        return reply
+
+    def _receive(self, socket: Any) -> dict[str, Any] | None:
+        """One message, or None for one that cannot be read: a student's process holds the key and can send anything."""
+        try:
+            message: dict[str, Any] = self._process.client.session.recv(socket, mode=zmq.NOBLOCK)[1]
+        except Exception:
+            return None
+        return message if isinstance(message, dict) else None
+
+    def _write(self, name: str, content: bytes) -> None:
+        # O_EXCL and O_NOFOLLOW: a link that waits under this name must not receive our bytes
+        descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600, dir_fd=self._process.talk)
+        with open(descriptor, "wb") as out:
+            out.write(content)
+
+    def _read(self, name: str) -> bytes:
+        # O_NOFOLLOW and O_NONBLOCK: not a link to what only the grader can read, not a FIFO that never ends
+        try:
+            descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=self._process.talk)
+        except OSError as error:
+            raise BadReply("your program gave no answer that could be read", detail=f"no answer file: {error}") from None
+        with open(descriptor, "rb") as stream:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise BadReply("your program gave no answer that could be read", detail="the answer is not a plain file")
+            if status.st_size > self._limits.reply_bytes:
+                raise BadReply(f"the answer is larger than {self._limits.reply_bytes // 2**20} MiB", detail=f"{status.st_size} bytes")
+            return stream.read(self._limits.reply_bytes + 1)
+
+
+class _Outputs:
+    """Collects cell outputs in nbformat's shape up to a number of bytes; what is beyond is counted, not kept."""
+
+    def __init__(self, limit: int) -> None:
+        self.kept: list[dict[str, Any]] = []
+        self._left = limit
+        self._full = False
+
+    def add(self, message: dict[str, Any]) -> None:
+        kind, content = message.get("msg_type"), message["content"]
+        if kind == "stream":
+            self._stream(str(content.get("name")), str(content.get("text", "")))
+        elif kind in ("display_data", "execute_result") and isinstance(content.get("data"), dict):
+            data = {str(key): value for key, value in content["data"].items() if isinstance(value, str)}
+            entry: dict[str, Any] = {"output_type": kind, "data": data, "metadata": {}}
+            self._keep(entry | ({"execution_count": None} if kind == "execute_result" else {}), sum(map(len, data.values())))
+        elif kind == "error":
+            trace = [str(line) for line in content.get("traceback", [])] if isinstance(content.get("traceback"), list) else []
+            text = {"ename": str(content.get("ename", "")), "evalue": str(content.get("evalue", ""))}
+            self._keep({"output_type": "error", **text, "traceback": trace}, sum(map(len, trace)) + len(text["evalue"]))
+
+    def _stream(self, name: str, text: str) -> None:
+        name = name if name in ("stdout", "stderr") else "stdout"
+        last = self.kept[-1] if self.kept else {}
+        if last.get("output_type") == "stream" and last.get("name") == name and not self._full:
+            part = text[: max(self._left, 0)]
+            last["text"] += part
+            self._left -= len(part)
+            if len(part) < len(text):
+                self._cut()
+        else:
+            self._keep({"output_type": "stream", "name": name, "text": text[: max(self._left, 0)]}, len(text))
+
+    def _keep(self, entry: dict[str, Any], size: int) -> None:
+        if self._full:
+            return
+        if size > self._left and entry["output_type"] != "stream" or len(self.kept) >= MAX_OUTPUTS:
+            self._cut()
+            return
+        self.kept.append(entry)
+        self._left -= size
+        if self._left <= 0:
+            self._cut()
+
+    def _cut(self) -> None:
+        self._full = True
+        self.kept.append({"output_type": "stream", "name": "stderr", "text": "\n[the rest of this output was cut: it is too long]\n"})
+
+
+def _line(text: str) -> str:
+    return text.strip().splitlines()[0][:300] if text.strip() else ""

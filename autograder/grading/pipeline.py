@@ -1,0 +1,101 @@
+"""Grades one submission, on one screen: rebuild, run, check, score."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+
+from autograder.checking.plugin import declared_checks, run_checks
+from autograder.checking.student import Student
+from autograder.course import datasets
+from autograder.course.layout import Course, fingerprint
+from autograder.course.notebooks import parse, problems, read_course_notebook, read_submission, rebuild, tasks, to_json
+from autograder.errors import BadSubmission, CourseError
+from autograder.grading.execution import Session
+from autograder.grading.kernel import JupyterKernel, Kernel
+from autograder.grading.scoring import disagreements, refused, score
+from autograder.records import GradeReport, Limits, Submission
+from autograder.sandbox import launch
+
+StartKernel = Callable[[Limits], Kernel]
+
+
+def grade(submission: Submission, course: Course, start: StartKernel | None = None) -> GradeReport:
+    """Grade one submission; the report says everything, nothing is written.
+
+    Raises CourseError when the assignment itself is not in order and GraderError when our machinery fails; whatever
+    the student did is in the report.
+    """
+    begun = time.monotonic()
+    instructor = read_course_notebook(course.source_notebook(submission.assignment))
+    graded = tasks(instructor)
+    folder, limits = course.checks(submission.assignment), course.limits(submission.assignment)
+    common = {
+        "student": submission.student, "assignment": submission.assignment, "timestamp": submission.timestamp,
+        "key": key(submission, course), "data": data_origins(course, submission.assignment), "isolation": launch.LEVEL,
+    }
+    try:
+        content = read_submission(submission.notebook)
+        rebuilt = rebuild(instructor, parse(content, instructor.name))
+    except BadSubmission as fault:
+        verdict = refused(graded, declared_checks(folder), fault.message, fault.hint)
+        empty = rebuild(instructor, parse(b'{"nbformat": 4, "cells": []}', instructor.name)).notebook
+        return GradeReport(**common, tasks=verdict, notebook=to_json(empty, {}, {}), notes=(fault.message,), staff_notes=(fault.detail,))
+
+    with Session(rebuilt.notebook, lambda: (start or kernel_starter(course))(limits), limits) as session:
+
+        def reach(cell: str) -> Student:
+            run = session.reach(cell)
+            return Student(session.ask, run, lambda name: datasets.open_dataset(course.store, name), limits.reply_bytes)
+
+        seed = hashlib.sha256(course.secret() + content).digest()
+        order = [cell.grade_id for cell in rebuilt.notebook.cells if cell.grade_id]
+        results = run_checks(folder, order, reach, seed)
+        session.finish()
+
+    cells = rebuilt.notebook.cells
+    runs = {cells[index].grade_id: run for index, run in session.runs.items() if cells[index].grade_id}
+    outputs = {index: list(run.outputs) for index, run in session.runs.items()}
+    seconds = {**session.seconds, "total": time.monotonic() - begun}
+    return GradeReport(
+        **common, tasks=score(graded, results, runs, rebuilt.untouched), notebook=to_json(rebuilt.notebook, outputs, {}),
+        notes=rebuilt.notes, staff_notes=rebuilt.staff_notes, seconds=tuple(seconds.items()),
+    )
+
+
+def kernel_starter(course: Course) -> StartKernel:
+    """Starts kernels that see the course's datasets."""
+    folders = {name: datasets.folder_of(course.store, name) for name in datasets.read_registry(course.data / "datasets.toml")}
+    served = {name: folder for name, folder in folders.items() if folder is not None}
+    return lambda limits: JupyterKernel(launch.start(served), limits)
+
+
+def data_origins(course: Course, assignment: str) -> tuple[tuple[str, str], ...]:
+    """Where each dataset of an assignment came from; DataError, before any work, when one is not in the store."""
+    return tuple((name, datasets.open_dataset(course.store, name).origin) for name in course.datasets(assignment))
+
+
+def key(submission: Submission, course: Course) -> str:
+    """A name for what is graded: the submission, the instructor's version, the checks, the settings and the data."""
+    checks = sorted(course.checks(submission.assignment).glob("*.py"))
+    settings = f"{course.limits(submission.assignment)} {data_origins(course, submission.assignment)} {launch.LEVEL}"
+    version = fingerprint(course.source_notebook(submission.assignment), *checks)
+    try:
+        handed_in = hashlib.sha256(read_submission(submission.notebook)).hexdigest()
+    except BadSubmission as fault:
+        handed_in = fault.message
+    return hashlib.sha256("\n".join([version, settings, handed_in, submission.timestamp]).encode()).hexdigest()
+
+
+def validate(course: Course, assignment: str) -> list[str]:
+    """What is wrong with an assignment before anyone runs it: its notebook, its checks, and whether they agree."""
+    notebook = read_course_notebook(course.source_notebook(assignment))
+    found = problems(notebook)
+    folder = course.checks(assignment)
+    if not sorted(folder.glob("test_*.py")):
+        return [*found, f"{folder} has no checks (test_*.py)"]
+    try:
+        return found + disagreements(tasks(notebook), declared_checks(folder))
+    except CourseError as error:
+        return [*found, str(error)]

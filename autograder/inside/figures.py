@@ -1,0 +1,63 @@
+"""Remembers which Matplotlib figures a cell showed, and describes them as plain data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+MAX_FIGURES = 50
+MAX_AXES = 100
+MAX_IMAGE_VALUES = 100_000
+MAX_TEXT = 300
+
+shown: list[dict[str, Any]] = []
+
+
+def install() -> None:
+    """Record every figure at the moment when IPython turns it into a picture, whoever asked for it."""
+    from IPython.core import pylabtools
+
+    original = pylabtools.print_figure
+
+    def print_figure(fig: Any, *args: Any, **kwargs: Any) -> Any:
+        if len(shown) < MAX_FIGURES:
+            shown.append(describe(fig))
+        return original(fig, *args, **kwargs)
+
+    pylabtools.print_figure = print_figure
+
+
+def describe(fig: Any) -> dict[str, Any]:
+    """Axes in the order of their creation, with images, lines, titles, labels and legends."""
+    suptitle = getattr(fig, "_suptitle", None)
+    return {
+        "title": _text(suptitle.get_text()) if suptitle is not None else "",
+        "axes": [_axes(ax) for ax in fig.axes[:MAX_AXES]],
+    }
+
+
+def _axes(ax: Any) -> dict[str, Any]:
+    legend = ax.get_legend()
+    return {
+        "title": " ".join(_text(ax.get_title(loc)) for loc in ("left", "center", "right")).strip(),
+        "xlabel": _text(ax.get_xlabel()),
+        "ylabel": _text(ax.get_ylabel()),
+        "texts": [_text(each.get_text()) for each in ax.texts[:50]],
+        "legend": [_text(each.get_text()) for each in legend.get_texts()[:50]] if legend else [],
+        "lines": [{"label": _text(str(line.get_label())), "points": len(line.get_xdata())} for line in ax.lines[:50]],
+        "images": [_image(image) for image in ax.images[:10]],
+    }
+
+
+def _image(image: Any) -> dict[str, Any]:
+    import numpy as np
+
+    data = np.asarray(image.get_array())
+    return {
+        "shape": list(data.shape),
+        "data": data.copy() if data.size <= MAX_IMAGE_VALUES else None,
+        "colors": np.asarray(image.cmap(np.linspace(0, 1, 17)))[:, :3] if data.ndim == 2 else None,
+    }
+
+
+def _text(text: str) -> str:
+    return text[:MAX_TEXT]

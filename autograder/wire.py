@@ -1,0 +1,185 @@
+"""Bytes <-> plain values: JSON plus .npy without pickle, size-capped, no I/O.
+
+A message is `LENGTH JSON ARRAYS`: eight bytes that give the length of the JSON text, the text, and then every array
+as an .npy file with its own eight-byte length in front. In the JSON, arrays and the few values that JSON lacks are
+objects with one key that starts with `$`; dictionaries are lists of pairs, so that nothing a student writes can look
+like one of ours.
+
+This file is also loaded on the untrusted side to write replies, so it imports nothing of ours. Trust lies in `decode`
+alone: it believes nothing that it has not measured.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+MAX_BYTES = 64 * 2**20
+MAX_ITEMS = 200_000
+MAX_DEPTH = 32
+MAX_TEXT = 1_000_000
+LENGTH = 8
+ARRAY_KINDS = "biufcUS"
+
+
+class WireError(ValueError):
+    """These bytes are not a message within the limits."""
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """An array that is to be a TensorFlow tensor on the other side."""
+
+    array: np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """Something that is not plain data; only the name of its type came across."""
+
+    type_name: str
+
+
+def encode(value: object, default: Callable[[object], object] | None = None) -> bytes:
+    """Write a value as one message; `default` may turn an unknown object into a plain one.
+
+    Raises WireError when the value nests too deeply, holds too much, or cannot be written.
+    """
+    arrays: list[bytes] = []
+    counted = [0]
+
+    def plain(item: Any, depth: int) -> object:
+        counted[0] += 1
+        if depth > MAX_DEPTH or counted[0] > MAX_ITEMS:
+            raise WireError("nested too deeply or holds too many items")
+        if item is None or type(item) in (bool, str):
+            return item
+        if type(item) is int:
+            return item if abs(item) < 2**63 else {"$int": hex(item)[:MAX_TEXT]}
+        if type(item) is float:
+            return item if math.isfinite(item) else {"$float": repr(item)}
+        if type(item) is complex:
+            return {"$complex": [repr(item.real), repr(item.imag)]}
+        if type(item) in (list, tuple):
+            return [plain(part, depth + 1) for part in item]
+        if type(item) is dict:
+            return {"$dict": [[plain(key, depth + 1), plain(part, depth + 1)] for key, part in item.items()]}
+        if isinstance(item, Tensor):
+            return {"$tensor": place(item.array)}
+        if isinstance(item, Opaque):
+            return {"$object": item.type_name[:200]}
+        if isinstance(item, np.ndarray) and item.dtype.kind in ARRAY_KINDS:
+            return {"$array": place(item)}
+        if isinstance(item, np.generic):
+            return plain(item.item(), depth + 1)
+        if default is None:
+            return {"$object": type(item).__name__[:200]}
+        return plain(default(item), depth + 1)
+
+    def place(array: np.ndarray[Any, Any]) -> int:
+        if sum(map(len, arrays)) + array.nbytes > MAX_BYTES:
+            raise WireError(f"larger than {MAX_BYTES // 2**20} MiB")
+        out = io.BytesIO()
+        np.lib.format.write_array(out, np.ascontiguousarray(array).reshape(array.shape), version=(1, 0), allow_pickle=False)
+        arrays.append(out.getvalue())
+        return len(arrays) - 1
+
+    text = json.dumps(plain(value, 0)).encode()
+    return b"".join(len(part).to_bytes(LENGTH, "big") + part for part in [text, *arrays])
+
+
+def decode(message: bytes, limit: int = MAX_BYTES) -> Any:
+    """Read one message back: None, bool, int, float, complex, str, list, dict, ndarray, Tensor or Opaque, of exactly these types.
+
+    Raises WireError for anything else: a length that lies, a header that promises other data than there is, an object
+    array, text nested 100,000 deep.
+    """
+    if len(message) > limit:
+        raise WireError(f"{len(message)} bytes, the limit is {limit}")
+    parts = list(_parts(message))
+    if not parts:
+        raise WireError("empty")
+    try:
+        tree = json.loads(parts[0])
+    except (ValueError, RecursionError) as error:  # RecursionError: JSON nested 100,000 deep
+        raise WireError(f"not JSON: {type(error).__name__}") from None
+    arrays = [_array(part) for part in parts[1:]]
+    counted = [0]
+
+    def value(node: Any, depth: int) -> Any:
+        counted[0] += 1
+        if depth > MAX_DEPTH or counted[0] > MAX_ITEMS:
+            raise WireError("nested too deeply or holds too many items")
+        if node is None or type(node) in (bool, int, float, str):
+            return node
+        if type(node) is list:
+            return [value(part, depth + 1) for part in node]
+        if type(node) is not dict or len(node) != 1:
+            raise WireError("unknown value")
+        (tag, body), *_ = node.items()
+        try:
+            if tag == "$dict":
+                return {_hashable(value(key, depth + 1)): value(part, depth + 1) for key, part in body}
+            if tag in ("$array", "$tensor") and type(body) is int and 0 <= body < len(arrays):
+                return arrays[body] if tag == "$array" else Tensor(arrays[body])
+            if tag == "$float" and body in ("nan", "inf", "-inf"):
+                return float(body)
+            if tag == "$complex":
+                real, imag = body
+                return complex(float(real), float(imag))
+            if tag == "$int" and type(body) is str and len(body) < 1000:
+                return int(body, 16)
+            if tag == "$object" and type(body) is str:
+                return Opaque(body[:200])
+        except (TypeError, ValueError) as error:
+            raise WireError(f"malformed {tag}") from error
+        raise WireError("unknown value")
+
+    return value(tree, 0)
+
+
+def _parts(message: bytes) -> Any:
+    position = 0
+    while position < len(message):
+        size = int.from_bytes(message[position : position + LENGTH], "big")
+        position += LENGTH
+        if position + size > len(message):
+            raise WireError("shorter than it says")
+        yield message[position : position + size]
+        position += size
+
+
+def _array(part: bytes) -> np.ndarray[Any, Any]:
+    """One .npy file; the header is compared with the bytes that are there before anything is allocated."""
+    stream = io.BytesIO(part)
+    try:
+        if np.lib.format.read_magic(stream) != (1, 0):
+            raise WireError("unknown .npy version")
+        shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
+    except WireError:
+        raise
+    except Exception as error:  # NumPy parses the header as a Python literal and may raise nearly anything
+        raise WireError(f"not an array: {type(error).__name__}") from None
+    if dtype.kind not in ARRAY_KINDS or dtype.hasobject or dtype.names:
+        raise WireError("an array of objects")
+    if any(type(side) is not int or side < 0 for side in shape) or len(shape) > 16:
+        raise WireError("an array with a shape that cannot be")
+    body = part[stream.tell() :]
+    if math.prod(shape) * dtype.itemsize != len(body):
+        raise WireError("an array whose header does not fit its data")
+    if dtype.itemsize == 0 or math.prod(shape) == 0:
+        return np.empty(shape, dtype)
+    flat: np.ndarray[Any, Any] = np.frombuffer(body, dtype=dtype)
+    return flat.reshape(shape, order="F" if fortran else "C").copy()
+
+
+def _hashable(key: object) -> Any:
+    if type(key) in (str, int, float, bool, complex) or key is None:
+        return key
+    raise WireError("a dictionary key that is not plain")
