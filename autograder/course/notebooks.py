@@ -163,7 +163,7 @@ def tasks(notebook: Notebook) -> tuple[Task, ...]:
     found = []
     title = ""
     for each in notebook.cells:
-        if each.kind == "markdown":
+        if each.kind == "markdown" and not each.solution:
             heading = re.search(r"^#+\s*(.+?)\s*$", each.source, re.M)
             title = heading.group(1) if heading else title
         if each.grade and each.solution:

@@ -231,16 +231,15 @@ def scenes(kind: int, c: Canvas) -> Array:
         shade = d(-spread, spread)
         return np.stack([np.clip(b + shade + d(-spread / 2, spread / 2), 0, 255)[..., 0] for b in base], axis=-1)[:, :, None, :]
 
-    above, below, body = (colour(base, spread) for base, spread in zip(PALETTE[kind], (45, 45, 70), strict=True))
+    above, below, body = (colour(base, spread) for base, spread in zip(PALETTE[kind], (32, 32, 50), strict=True))
     horizon = c.ink(d(-0.4, 0.7) - c.y - 0.3 * d(-0.3, 0.3) * c.x)[..., None]
     image = above + (below - above) * horizon
     mask = thing(kind, c, d(-0.3, 0.3), d(-0.2, 0.3), d(0.45, 0.85))[..., None]
     shade = (1 + d(-0.3, 0.3) * c.x + d(-0.3, 0.3) * c.y)[..., None]
     image = image + (body * shade - image) * mask
-    for _ in range(2):
-        blob = c.ellipse(d(-1, 1), d(-1, 1), d(0.1, 0.4), d(0.1, 0.4))[..., None] * d(0.1, 0.7)[..., None]
-        image = image + (colour((128, 128, 128), 100) - image) * blob
-    return np.clip(image + c.noise(24, 3), 0, 255).astype(np.uint8)
+    blob = c.ellipse(d(-1, 1), d(-1, 1), d(0.1, 0.4), d(0.1, 0.4))[..., None] * d(0.1, 0.7)[..., None]
+    image = image + (colour((128, 128, 128), 100) - image) * blob
+    return np.clip(image + c.noise(60, 3), 0, 255).astype(np.uint8)
 
 
 # --- whole datasets ---------------------------------------------------------------------------------------------------

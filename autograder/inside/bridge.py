@@ -52,11 +52,10 @@ def plain(item: Any, wire: Any) -> Any:
         return base.__new__(base, item)
     if callable(item) and not hasattr(item, "__array__"):
         return wire.Opaque("function")
-    if hasattr(item, "numpy"):
-        return _array(item.numpy(), wire)
-    if hasattr(item, "__array__"):
-        return _array(np.asarray(item), wire)
-    return wire.Opaque(type(item).__name__)
+    value = item.numpy() if hasattr(item, "numpy") else np.asarray(item) if hasattr(item, "__array__") else None
+    if isinstance(value, bytes):  # a scalar string tensor
+        return value.decode("utf-8", "replace")
+    return _array(value, wire) if isinstance(value, np.ndarray | np.generic) else wire.Opaque(type(item).__name__)
 
 
 def _array(value: Any, wire: Any) -> Any:

@@ -1,0 +1,178 @@
+"""The commands: one short function each, which wires the parts together and decides nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from autograder import screen
+from autograder.course import datasets, scaffold
+from autograder.course.layout import Course
+from autograder.errors import AutograderError, CourseError
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Grade machine-learning notebooks by hidden checks that students' code cannot see.")
+data_app = typer.Typer(no_args_is_help=True, help="The datasets of the course.")
+app.add_typer(data_app, name="data")
+
+CourseOption = Annotated[Path, typer.Option("--course", help="The course folder.", metavar="DIR")]
+HERE = Path()
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+@app.command()
+def release(assignment: str, course: CourseOption = HERE) -> None:
+    """Check an assignment, grade its reference solution, and generate the students' version in release/."""
+    from autograder.recording import release as releasing
+
+    opened = Course.open(course)
+    opened.assignment(assignment)
+    with out.status(f"grading the reference solution of {assignment}"):
+        report = releasing.release(opened, assignment)
+    out.print(f"{assignment}: the reference solution earns {report.earned:g} of {report.auto_points:g} points by checks; {report.manual_points:g} more are given by a person")
+    out.print(f"released to {opened.release / assignment}", soft_wrap=True)
+
+
+@app.command()
+def grade(
+    assignment: str,
+    student: Annotated[str, typer.Option(help="Grade this student alone.", metavar="ID")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed.")] = False,
+    jobs: Annotated[int, typer.Option(help="Worker processes; 0 means one per core.", min=0)] = 0,
+    course: CourseOption = HERE,
+) -> None:
+    """Grade what was handed in, as far as it is new or changed, and show the grades."""
+    from autograder.recording.classroom import grade_class
+
+    opened = Course.open(course)
+    opened.assignment(assignment)
+    progress = screen.GradeProgress(out)
+    graded = grade_class(opened, assignment, student=student, force=force, jobs=jobs, watch=progress)
+    out.print(screen.grade_table(opened, assignment, graded.grades))
+    screen.print_labels(out, graded)
+    if graded.failed:
+        err.print(f"[red]{len(graded.failed)} submission(s) could not be graded and have no new grade; the next run tries again[/]")
+        raise typer.Exit(1)
+
+
+@app.command("try")
+def try_answers(
+    assignment: str,
+    answers: Annotated[Path, typer.Argument(help="A file with `# %% GRADE_ID` before each answer.", metavar="ANSWERS.py")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    course: CourseOption = HERE,
+) -> None:
+    """Grade an answers file through the real engine and show what each check says; nothing is recorded."""
+    from autograder.recording.classroom import try_answers as grade_answers
+
+    opened = Course.open(course)
+    opened.assignment(assignment)
+    if as_json:
+        out.print_json(json.dumps(screen.report_tree(grade_answers(opened, assignment, answers))))
+        return
+    with out.status("running"):
+        report = grade_answers(opened, assignment, answers)
+    out.print(screen.check_table(report))
+
+
+@app.command()
+def status(course: CourseOption = HERE) -> None:
+    """Show for each assignment what is released, handed in, graded, and waiting for a person."""
+    from autograder.recording.classroom import course_status
+
+    opened = Course.open(course)
+    out.print(screen.status_table(opened, course_status(opened)))
+
+
+@app.command()
+def feedback(
+    assignment: str,
+    student: Annotated[str, typer.Option(help="This student alone.", metavar="ID")] = "",
+    course: CourseOption = HERE,
+) -> None:
+    """Write the pages that students read into feedback/."""
+    from autograder.recording.classroom import write_feedback
+
+    opened = Course.open(course)
+    opened.assignment(assignment)
+    written = write_feedback(opened, assignment, student)
+    out.print(f"{len(written)} page(s) in {opened.feedback}, for example {written[0]}" if written else f"nothing is graded yet: run `autograder grade {assignment}`", soft_wrap=True)
+
+
+@app.command()
+def new(assignment: str, course: CourseOption = HERE) -> None:
+    """Start an assignment of your own: a notebook, a check module, a right and a wrong answer."""
+    for file in scaffold.create(Course.open(course), assignment):
+        out.print(f"wrote {file}", soft_wrap=True)
+    out.print(f"Edit them, then run `autograder try {assignment} ANSWERS.py` and `autograder release {assignment}`.")
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path | None, typer.Option("--dir", help="Where to put the scratch course; by default a new folder under the temporary one.")] = None,
+    stand_in: Annotated[bool, typer.Option("--stand-in", help="Use drawn images even where the real data is at hand.")] = False,
+    course: CourseOption = HERE,
+) -> None:
+    """Grade a made-up class in a scratch course, from the release to the feedback pages."""
+    from autograder import demo as demonstration
+
+    demonstration.run(Course.open(course), folder, stand_in, out)
+
+
+@data_app.command("fetch")
+def data_fetch(
+    name: Annotated[str, typer.Argument(help="One dataset; all by default.")] = "",
+    source: Annotated[Path | None, typer.Option("--from", help="A folder of files that were downloaded before.", metavar="DIR")] = None,
+    course: CourseOption = HERE,
+) -> None:
+    """Download datasets, or take them from a folder, verify their checksums and put them into the store."""
+    opened = Course.open(course)
+    registry = datasets.read_registry(opened.data / "datasets.toml")
+    specs = [datasets.lookup(registry, name)] if name else [each for each in registry.values() if each.format != datasets.BUNDLED]
+    failed = False
+    for spec in specs:
+        try:
+            out.print(f"{spec.title}: verified, in {datasets.fetch(spec, opened.store, source)}", soft_wrap=True)
+        except AutograderError as error:
+            if name:
+                raise
+            failed = True
+            err.print(Text.assemble((f"{spec.title}: ", "red"), str(error)), soft_wrap=True)
+    if failed:
+        raise typer.Exit(1)
+
+
+@data_app.command("status")
+def data_status(course: CourseOption = HERE) -> None:
+    """Show what the store holds, with checksums computed anew."""
+    opened = Course.open(course)
+    out.print(screen.data_table(datasets.status(opened.store, datasets.read_registry(opened.data / "datasets.toml"))))
+
+
+@data_app.command("standin")
+def data_standin(name: Annotated[str, typer.Argument(help="One dataset; all by default.")] = "", course: CourseOption = HERE) -> None:
+    """Draw stand-ins: made-up images in the same shapes, for practice without the real data."""
+    opened = Course.open(course)
+    for each in [name] if name else list(datasets.standins.PAINTERS):
+        with out.status(f"drawing {each}"):
+            folder = datasets.make_standin(opened.store, each)
+        real = datasets.origin_of(opened.store, each) == datasets.PUBLISHED
+        out.print(f"{each}: stand-in (not the real data) in {folder}" + ("; the real data is there too and is used" if real else ""), soft_wrap=True)
+
+
+def main() -> None:
+    """Run a command; an error of ours is one line, and the exit code is 2 when the course needs a change."""
+    try:
+        app()
+    except AutograderError as error:
+        err.print(Text.assemble(("error: ", "red"), str(error)), soft_wrap=True)
+        sys.exit(2 if isinstance(error, CourseError) else 1)
+    except KeyboardInterrupt:
+        err.print("stopped; what was graded is recorded, the next run goes on from there")
+        sys.exit(130)

@@ -1,0 +1,87 @@
+"""Submissions -> worker processes -> reports, as they finish; a worker that dies costs its submission one retry."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import traceback
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course.layout import Course
+from autograder.errors import AutograderError
+from autograder.grading.pipeline import grade
+from autograder.records import GradeReport, Submission
+
+TRIES = 2
+
+
+@dataclass(frozen=True)
+class Result:
+    """A submission with its report, or with the reason why it could not be graded (our fault, never a zero)."""
+
+    submission: Submission
+    report: GradeReport | None
+    error: str = ""
+    detail: str = ""
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def grade_all(course: Course, submissions: Sequence[Submission], jobs: int) -> Iterator[Result]:
+    """Grade submissions in `jobs` worker processes and yield each result as it comes.
+
+    When the consumer stops early, or Ctrl-C arrives, the workers and their kernels end; what was yielded stays.
+    """
+    waiting = [(each, 1) for each in submissions]
+    while waiting:
+        retry: list[tuple[Submission, int]] = []
+        pool = ProcessPoolExecutor(max_workers=max(1, min(jobs, len(waiting))), mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
+        try:
+            running: dict[Future[Result], tuple[Submission, int]] = {pool.submit(_work, course.root, each): (each, tries) for each, tries in waiting}
+            while running:
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    submission, tries = running.pop(future)
+                    try:
+                        yield future.result()
+                    except BrokenProcessPool:
+                        if tries < TRIES:
+                            retry.append((submission, tries + 1))
+                        else:
+                            yield Result(submission, None, "the worker process died twice")
+        finally:
+            _end(pool)
+        waiting = retry
+
+
+def _work(root: Path, submission: Submission) -> Result:
+    try:
+        return Result(submission, grade(submission, Course.open(root)))
+    except AutograderError as error:
+        return Result(submission, None, str(error), traceback.format_exc())
+    except Exception as error:  # our fault: the submission stays ungraded and the class goes on
+        return Result(submission, None, f"{type(error).__name__}: {error}", traceback.format_exc())
+
+
+def _begin() -> None:
+    """In a worker: Ctrl-C is the parent's to handle; kernels notice by themselves when their worker is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _end(pool: ProcessPoolExecutor) -> None:
+    workers = list((pool._processes or {}).values())
+    unfinished = any(not each.is_alive() for each in workers)
+    pool.shutdown(wait=False, cancel_futures=True)
+    for worker in workers:
+        with contextlib.suppress(Exception):
+            worker.join(timeout=0 if unfinished else 5)
+            worker.terminate()

@@ -1,0 +1,1 @@
+# why: the reference solution, nothing changed
