@@ -1,6 +1,6 @@
 """nbgrader's settings for this course: its commands and formgrader's buttons use our engine and our pages."""
 
-c = get_config()  # noqa: F821
+c = get_config()
 
 c.CourseDirectory.course_id = "ml_basics"
 

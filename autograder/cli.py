@@ -12,11 +12,16 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder import screen
-from autograder.course import datasets, scaffold
+from autograder.course import datasets, scaffold, standins
 from autograder.course.layout import Course
 from autograder.errors import AutograderError, CourseError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Grade machine-learning notebooks by hidden checks that students' code cannot see.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Grade machine-learning notebooks by hidden checks that students' code cannot see.",
+)
 data_app = typer.Typer(no_args_is_help=True, help="The datasets of the course.")
 app.add_typer(data_app, name="data")
 
@@ -35,7 +40,9 @@ def release(assignment: str, course: CourseOption = HERE) -> None:
     opened.assignment(assignment)
     with out.status(f"grading the reference solution of {assignment}"):
         report = releasing.release(opened, assignment)
-    out.print(f"{assignment}: the reference solution earns {report.earned:g} of {report.auto_points:g} points by checks; {report.manual_points:g} more are given by a person")
+    out.print(
+        f"{assignment}: the reference solution earns {report.earned:g} of {report.auto_points:g} points by checks; {report.manual_points:g} more are given by a person"
+    )
     out.print(f"released to {opened.release / assignment}", soft_wrap=True)
 
 
@@ -57,7 +64,9 @@ def grade(
     out.print(screen.grade_table(opened, assignment, graded.grades))
     screen.print_labels(out, graded)
     if graded.failed:
-        err.print(f"[red]{len(graded.failed)} submission(s) could not be graded and have no new grade; the next run tries again[/]")
+        err.print(
+            f"[red]{len(graded.failed)} submission(s) could not be graded and have no new grade; the next run tries again[/]"
+        )
         raise typer.Exit(1)
 
 
@@ -102,7 +111,12 @@ def feedback(
     opened = Course.open(course)
     opened.assignment(assignment)
     written = write_feedback(opened, assignment, student)
-    out.print(f"{len(written)} page(s) in {opened.feedback}, for example {written[0]}" if written else f"nothing is graded yet: run `autograder grade {assignment}`", soft_wrap=True)
+    out.print(
+        f"{len(written)} page(s) in {opened.feedback}, for example {written[0]}"
+        if written
+        else f"nothing is graded yet: run `autograder grade {assignment}`",
+        soft_wrap=True,
+    )
 
 
 @app.command()
@@ -115,7 +129,10 @@ def new(assignment: str, course: CourseOption = HERE) -> None:
 
 @app.command()
 def demo(
-    folder: Annotated[Path | None, typer.Option("--dir", help="Where to put the scratch course; by default a new folder under the temporary one.")] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--dir", help="Where to put the scratch course; by default a new folder under the temporary one."),
+    ] = None,
     stand_in: Annotated[bool, typer.Option("--stand-in", help="Use drawn images even where the real data is at hand.")] = False,
     course: CourseOption = HERE,
 ) -> None:
@@ -128,7 +145,9 @@ def demo(
 @data_app.command("fetch")
 def data_fetch(
     name: Annotated[str, typer.Argument(help="One dataset; all by default.")] = "",
-    source: Annotated[Path | None, typer.Option("--from", help="A folder of files that were downloaded before.", metavar="DIR")] = None,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="A folder of files that were downloaded before.", metavar="DIR")
+    ] = None,
     course: CourseOption = HERE,
 ) -> None:
     """Download datasets, or take them from a folder, verify their checksums and put them into the store."""
@@ -156,14 +175,19 @@ def data_status(course: CourseOption = HERE) -> None:
 
 
 @data_app.command("standin")
-def data_standin(name: Annotated[str, typer.Argument(help="One dataset; all by default.")] = "", course: CourseOption = HERE) -> None:
+def data_standin(
+    name: Annotated[str, typer.Argument(help="One dataset; all by default.")] = "", course: CourseOption = HERE
+) -> None:
     """Draw stand-ins: made-up images in the same shapes, for practice without the real data."""
     opened = Course.open(course)
-    for each in [name] if name else list(datasets.standins.PAINTERS):
+    for each in [name] if name else list(standins.PAINTERS):
         with out.status(f"drawing {each}"):
             folder = datasets.make_standin(opened.store, each)
         real = datasets.origin_of(opened.store, each) == datasets.PUBLISHED
-        out.print(f"{each}: stand-in (not the real data) in {folder}" + ("; the real data is there too and is used" if real else ""), soft_wrap=True)
+        out.print(
+            f"{each}: stand-in (not the real data) in {folder}" + ("; the real data is there too and is used" if real else ""),
+            soft_wrap=True,
+        )
 
 
 def main() -> None:

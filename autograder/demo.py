@@ -65,8 +65,13 @@ def run(course: Course, folder: Path | None, stand_in: bool, out: Console) -> De
     out.print(screen.grade_table(scratch, ASSIGNMENT, graded.grades))
     screen.print_labels(out, graded)
     wrong = next((page for page in pages if "farid" in page.parts), pages[0])
-    out.print(f"\nfeedback   {wrong}\nall pages  {scratch.feedback}\ngradebook  {scratch.root / 'gradebook.db'}\ncourse     {scratch.root}", soft_wrap=True)
-    out.print(f"\nLook at a feedback page in a browser. `nbgrader export` in {scratch.root} writes the grades as CSV.", soft_wrap=True)
+    out.print(
+        f"\nfeedback   {wrong}\nall pages  {scratch.feedback}\ngradebook  {scratch.root / 'gradebook.db'}\ncourse     {scratch.root}",
+        soft_wrap=True,
+    )
+    out.print(
+        f"\nLook at a feedback page in a browser. `nbgrader export` in {scratch.root} writes the grades as CSV.", soft_wrap=True
+    )
     return Demonstration(scratch, graded, tuple(pages))
 
 
@@ -77,7 +82,9 @@ def prepare(course: Course, folder: Path | None, stand_in: bool, out: Console) -
     root = Path(tempfile.mkdtemp(prefix="autograder-demo-")) if folder is None else folder
     (root / "course_data").mkdir(parents=True)
     shutil.copytree(course.source / ASSIGNMENT, root / "source" / ASSIGNMENT)
-    shutil.copytree(course.checks(ASSIGNMENT), root / "autograder" / "checks" / ASSIGNMENT, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(
+        course.checks(ASSIGNMENT), root / "autograder" / "checks" / ASSIGNMENT, ignore=shutil.ignore_patterns("__pycache__")
+    )
     shutil.copy(course.root / CONFIG, root)
     for file in ("datasets.toml", "assignments.toml"):
         shutil.copy(course.data / file, root / "course_data")

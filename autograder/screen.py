@@ -36,7 +36,9 @@ class GradeProgress:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._progress = Progress(TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console, transient=True)
+        self._progress = Progress(
+            TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console, transient=True
+        )
         self._task: Any = None
 
     @contextmanager
@@ -56,22 +58,32 @@ class GradeProgress:
         self._progress.advance(self._task)
         name = Text(f"{result.submission.student:<20} ")
         if result.report is None:
-            self._progress.console.print(name + Text(f"not graded: {result.error.splitlines()[0] if result.error else 'unknown'}", "red"))
+            self._progress.console.print(
+                name + Text(f"not graded: {result.error.splitlines()[0] if result.error else 'unknown'}", "red")
+            )
             return
         seconds = dict(result.report.seconds).get("total", 0.0)
-        line = name + points(result.report.earned, result.report.auto_points) + Text(f" of {result.report.auto_points:g}   {seconds:.1f} s")
+        line = (
+            name
+            + points(result.report.earned, result.report.auto_points)
+            + Text(f" of {result.report.auto_points:g}   {seconds:.1f} s")
+        )
         failed = [check.check.name for task in result.report.tasks if task.attempted for check in task.checks if not check.passed]
-        self._progress.console.print(line + Text("   " + ", ".join(failed), "dim"), soft_wrap=False, no_wrap=True, overflow="ellipsis")
+        self._progress.console.print(
+            line + Text("   " + ", ".join(failed), "dim"), soft_wrap=False, no_wrap=True, overflow="ellipsis"
+        )
 
 
 def grade_table(course: Course, assignment: str, grades: Sequence[Grades]) -> RenderableType:
     """Points by student and task, with the class mean; the first rows only of a large class."""
     parts = tasks(read_course_notebook(course.source_notebook(assignment)))
     table = Table(title=assignment, title_justify="left", title_style="bold")
-    table.add_column("student")
+    lines = max(task.cell.count("_") for task in parts) + 1
+    table.add_column("\n" * lines + "student", no_wrap=True)
     for task in parts:
-        table.add_column(f"{task.cell}\n{task.points:g}", justify="right")
-    table.add_column(f"total\n{sum(task.points for task in parts):g}", justify="right", style="bold")
+        words = "\n".join([""] * (lines - task.cell.count("_") - 1) + task.cell.split("_"))
+        table.add_column(f"{words}\n{task.points:g}", justify="right", no_wrap=True)
+    table.add_column("\n" * (lines - 1) + f"total\n{sum(task.points for task in parts):g}", justify="right", style="bold")
     for row in list(grades)[:MAX_ROWS]:
         cells = {each.cell: each for each in row.cells}
         shown = []
@@ -82,11 +94,14 @@ def grade_table(course: Course, assignment: str, grades: Sequence[Grades]) -> Re
         table.add_row(row.student, *shown, f"{row.score - row.late_penalty:g}")
     if len(grades) > 1:
         table.add_section()
-        means = [sum(each.score for row in grades for each in row.cells if each.cell == task.grade_cell) / len(grades) for task in parts]
+        means = [
+            sum(each.score for row in grades for each in row.cells if each.cell == task.grade_cell) / len(grades)
+            for task in parts
+        ]
         table.add_row("mean", *(f"{mean:.1f}" for mean in means), f"{sum(row.score for row in grades) / len(grades):.1f}")
     note = f"… and {len(grades) - MAX_ROWS} more; `nbgrader export` writes all of them" if len(grades) > MAX_ROWS else ""
-    waiting = sum(row.needs_manual_grade for row in grades)
-    review = f"{waiting} submission(s) have a part (…) that a person grades, in formgrader" if waiting else ""
+    reviews = sum(row.needs_manual_grade for row in grades)
+    review = f"{reviews} submission(s) have a part (…) that a person grades, in formgrader" if reviews else ""
     return Group(table, *(Text(line, "dim") for line in (note, review) if line))
 
 
@@ -95,24 +110,39 @@ def print_labels(console: Console, graded: Graded) -> None:
     origins = ", ".join(f"{name} ({origin})" for name, origin in graded.data)
     standin = any(origin == STANDIN for _, origin in graded.data)
     if origins:
-        console.print(Text(f"data: {origins}" + (" - drawn images, not a result on the real data" if standin else ""), "yellow" if standin else ""))
+        console.print(
+            Text(
+                f"data: {origins}" + (" - drawn images, not a result on the real data" if standin else ""),
+                "yellow" if standin else "",
+            )
+        )
     levels = sorted({each.report.isolation for each in graded.results if each.report})
     if "none" in levels:
-        console.print(Text("isolation: none - the students' code ran with your rights; grade only people you trust", "yellow"))
+        console.print(Text("isolation: none - student code ran with your rights: grade only trusted people", "yellow"))
     elif levels:
         console.print(f"isolation: {', '.join(levels)}")
 
 
 def check_table(report: GradeReport) -> RenderableType:
     """What each check said about one submission."""
-    table = Table(title=f"{report.student}: {report.earned:g} of {report.auto_points:g} points by checks", title_justify="left", title_style="bold")
+    table = Table(
+        title=f"{report.student}: {report.earned:g} of {report.auto_points:g} points by checks",
+        title_justify="left",
+        title_style="bold",
+    )
     for name in ("cell", "check", "", "points", "what the student reads"):
         table.add_column(name, justify="right" if name == "points" else "left", overflow="fold")
     for task in report.tasks:
         for check in task.checks:
             said = "" if check.passed else f"{check.message}\n{check.hint}".strip()
-            earned = check.check.points if check.passed else 0
-            table.add_row(task.task.cell, check.check.name, Text("✓", "green") if check.passed else Text("✗", "red"), f"{earned:g} of {check.check.points:g}", Text(said))
+            earned = check.check.points if check.passed else 0.0
+            table.add_row(
+                task.task.cell,
+                check.check.name,
+                Text("✓", "green") if check.passed else Text("✗", "red"),
+                f"{earned:g} of {check.check.points:g}",
+                Text(said),
+            )
         if task.error:
             table.add_row(task.task.cell, "", "", "", Text(f"the cell stopped with {task.error}", "yellow"))
         table.add_section()
@@ -124,18 +154,40 @@ def check_table(report: GradeReport) -> RenderableType:
 def report_tree(report: GradeReport) -> dict[str, Any]:
     """The same as plain data, for programs."""
     return {
-        "assignment": report.assignment, "score": report.earned, "max_score": report.auto_points, "manual_points": report.manual_points,
-        "data": dict(report.data), "isolation": report.isolation, "notes": list(report.staff_notes), "seconds": dict(report.seconds),
+        "assignment": report.assignment,
+        "score": report.earned,
+        "max_score": report.auto_points,
+        "manual_points": report.manual_points,
+        "data": dict(report.data),
+        "isolation": report.isolation,
+        "notes": list(report.staff_notes),
+        "seconds": dict(report.seconds),
         "cells": [
-            {"cell": task.task.cell, "status": task.status.value, "attempted": task.attempted, "error": task.error, "points": task.earned, "max_points": task.task.points, "manual": task.task.manual}
+            {
+                "cell": task.task.cell,
+                "status": task.status.value,
+                "attempted": task.attempted,
+                "error": task.error,
+                "points": task.earned,
+                "max_points": task.task.points,
+                "manual": task.task.manual,
+            }
             for task in report.tasks
         ],
         "checks": [
             {
-                "cell": task.task.cell, "check": check.check.name, "title": check.check.title, "verdict": "passed" if check.passed else "failed",
-                "points": check.check.points if check.passed else 0.0, "max_points": check.check.points, "message": check.message, "hint": check.hint, "detail": check.detail,
+                "cell": task.task.cell,
+                "check": check.check.name,
+                "title": check.check.title,
+                "verdict": "passed" if check.passed else "failed",
+                "points": check.check.points if check.passed else 0.0,
+                "max_points": check.check.points,
+                "message": check.message,
+                "hint": check.hint,
+                "detail": check.detail,
             }
-            for task in report.tasks for check in task.checks
+            for task in report.tasks
+            for check in task.checks
         ],
     }
 
@@ -143,12 +195,18 @@ def report_tree(report: GradeReport) -> dict[str, Any]:
 def status_table(course: Course, rows: Sequence[AssignmentStatus]) -> RenderableType:
     """The state of the course."""
     table = Table(title=str(course.root), title_justify="left", title_style="bold")
-    for name in ("assignment", "released", "handed in", "graded", "to grade", "to review", "mean", "data"):
-        table.add_column(name, justify="left" if name in ("assignment", "data") else "right")
+    for name in ("assignment", "re-\nleased", "handed\nin", "graded", "to\ngrade", "to\nreview", "mean", "data"):
+        table.add_column(name, justify="left" if name in ("assignment", "data") else "right", no_wrap=name == "assignment")
     for row in rows:
-        mean = "" if row.mean is None else f"{row.mean:.1f} of {row.points:g}"
+        mean = "" if row.mean is None else f"{row.mean:.1f}/{row.points:g}"
         data = Text(row.problem, "red") if row.problem else Text(", ".join(f"{name} ({origin})" for name, origin in row.data))
-        table.add_row(row.name, "yes" if row.released else "no", *(str(n) for n in (row.submitted, row.graded, row.to_grade, row.to_review)), mean, data)
+        table.add_row(
+            row.name,
+            "yes" if row.released else "no",
+            *(str(n) for n in (row.submitted, row.graded, row.to_grade, row.to_review)),
+            mean,
+            data,
+        )
     return table if rows else Text(f"no assignment in {course.source} yet: `autograder new NAME` starts one")
 
 
@@ -158,10 +216,19 @@ def data_table(rows: Sequence[StoreStatus]) -> RenderableType:
     for name in ("dataset", "in the store", "images", "size", "licence"):
         table.add_column(name)
     colours = {PUBLISHED: "green", STANDIN: "yellow", BUNDLED: "green", "": "dim"}
-    words = {PUBLISHED: "published, verified", STANDIN: "STAND-IN, not the real data", BUNDLED: "comes with scikit-learn", "": "no"}
+    words = {
+        PUBLISHED: "published, verified",
+        STANDIN: "STAND-IN, not the real data",
+        BUNDLED: "comes with scikit-learn",
+        "": "no",
+    }
     for row in rows:
         state = Text(row.problem, "red") if row.problem else Text(words[row.origin], colours[row.origin])
         size = f"{row.bytes / 1e6:.0f} MB" if row.bytes else ""
-        shape = f"{row.spec.train} + {row.spec.test}, {' x '.join(map(str, row.spec.image))}" if row.spec.test else f"{row.spec.train} rows of {row.spec.image[0]}"
+        shape = (
+            f"{row.spec.train} + {row.spec.test}, {' x '.join(map(str, row.spec.image))}"
+            if row.spec.test
+            else f"{row.spec.train} rows of {row.spec.image[0]}"
+        )
         table.add_row(f"{row.spec.name}", state, shape, size, row.spec.licence)
     return table

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
 from autograder.errors import CheckFailed
 from autograder.wire import Opaque, Tensor
+
+if TYPE_CHECKING:
+    from autograder.checking.student import Student
 
 Array = np.ndarray[Any, Any]
 
@@ -36,7 +39,10 @@ def array(value: object, what: str = "the result", *, hint: str = "", numeric: b
     if isinstance(value, int | float | complex) and not isinstance(value, bool):
         value = np.asarray(value)
     if not isinstance(value, np.ndarray) or (numeric and value.dtype.kind not in "biufc"):
-        fail(f"{what} is {kind(value)}, not an array of numbers", hint=hint or ("Does the function return something?" if value is None else ""))
+        fail(
+            f"{what} is {kind(value)}, not an array of numbers",
+            hint=hint or ("Does the function return something?" if value is None else ""),
+        )
     return value
 
 
@@ -61,6 +67,18 @@ def close(seen: Array, wanted: Array, atol: float, message: str = "the values ar
         fail(f"{message}: off by up to {number(float(off.max()))}", hint=hint, detail=detail)
 
 
+def input_untouched(student: Student, function: str, values: Array) -> None:
+    """Fail when a call changes the array that it is given, or does not do its work at all."""
+    result, inputs = student.call_and_inputs(function, values)
+    made = array(result, f"{function}(images)")
+    work = made.shape[:1] == values.shape[:1] and np.ptp(made) > 0 and not np.array_equal(made, values)
+    that(work, f"{function}(images) gives no result that depends on all images", hint="First the result has to be right.")
+    after = inputs[0]
+    same = isinstance(after, np.ndarray) and after.shape == values.shape and np.array_equal(after, values)
+    hint = "Operators like /= or assignments like images[...] = work in place: make a new array."
+    that(same, f"after {function}(images), images has changed", hint=hint)
+
+
 def number(value: float) -> str:
     """Three significant digits, the way a person writes them."""
     if not math.isfinite(value):
@@ -76,5 +94,13 @@ def kind(value: object) -> str:
         return "a function" if value.type_name == "function" else f"an object of type {value.type_name}"
     if isinstance(value, np.ndarray):
         return f"an array of {value.dtype}"
-    names = {bool: "a truth value", int: "a whole number", float: "a number", complex: "a complex number", str: "text", list: "a list", dict: "a dictionary"}
+    names = {
+        bool: "a truth value",
+        int: "a whole number",
+        float: "a number",
+        complex: "a complex number",
+        str: "text",
+        list: "a list",
+        dict: "a dictionary",
+    }
     return names.get(type(value), f"of type {type(value).__name__}")

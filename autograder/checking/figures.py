@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograder.checking import expect
 from autograder.errors import BadReply
 
 Array = np.ndarray[Any, Any]
@@ -29,6 +30,18 @@ class Image:
         rgb = rgb[..., :3].astype(np.float64)
         scale = 255.0 if rgb.max(initial=0) > 1 else 1.0
         return bool(np.ptp(rgb, axis=-1).max(initial=0) <= GREY_TOLERANCE * scale)
+
+    def shows(self, wanted: Array, atol: float) -> bool:
+        """Whether it shows these values (0 to 1), also when it holds them as 0 to 255 or repeats grey in three channels."""
+        if self.data is None:
+            return False
+        data = self.data.astype(np.float64)
+        if wanted.ndim == 2 and data.ndim == 3:
+            data = data[..., 0]
+        if data.size != wanted.size:
+            return False
+        data = data.reshape(wanted.shape)
+        return bool(min(np.abs(data - wanted).max(), np.abs(data / 255 - wanted).max()) <= atol)
 
 
 @dataclass(frozen=True)
@@ -68,6 +81,14 @@ class Figure:
         return [(axes, image) for axes in self.axes for image in axes.images]
 
 
+def largest_figure(figures: list[Figure]) -> Figure:
+    """The figure with the most images; a failed check when there is none."""
+    expect.that(figures, "no figure was shown", hint="Draw it and end the cell with plt.show().")
+    best = max(figures, key=lambda figure: len(figure.pictures()))
+    expect.that(best.pictures(), "the figure has no images in it", hint="ax.imshow(image) draws an image.")
+    return best
+
+
 def read_figures(reply: object) -> list[Figure]:
     """Figures from a kernel's answer; BadReply when it does not have their form."""
     try:
@@ -83,8 +104,11 @@ def _figure(tree: Any) -> Figure:
 
 def _axes(tree: Any) -> Axes:
     return Axes(
-        title=_text(tree["title"]), xlabel=_text(tree["xlabel"]), ylabel=_text(tree["ylabel"]),
-        texts=tuple(map(_text, tree["texts"])), legend=tuple(map(_text, tree["legend"])),
+        title=_text(tree["title"]),
+        xlabel=_text(tree["xlabel"]),
+        ylabel=_text(tree["ylabel"]),
+        texts=tuple(map(_text, tree["texts"])),
+        legend=tuple(map(_text, tree["legend"])),
         lines=tuple(Line(_text(each["label"]), int(each["points"])) for each in tree["lines"]),
         images=tuple(_image(each) for each in tree["images"]),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,12 @@ from autograder.errors import BadReply, CheckFailed
 from autograder.records import CellRun, CellStatus
 
 Ask = Callable[[bytes], bytes]
+
+
+def some_rows(count: int, rng: np.random.Generator, at_most: int = 200) -> list[int]:
+    """Random indices all over an array of `count` rows, always with the first and the last."""
+    middle: Iterable[int] = rng.choice(np.arange(1, count - 1), size=min(at_most, count - 2), replace=False) if count > 2 else []
+    return sorted({0, *(int(at) for at in middle), max(count - 1, 0)})
 
 
 class Student:
@@ -71,17 +77,26 @@ class Student:
         try:
             reply = wire.decode(self._ask(wire.encode(question)), self._limit)
         except wire.WireError as error:
-            raise BadReply("your program gave no answer that could be read", hint="Return plain numbers, lists or arrays.", detail=str(error)) from None
+            raise BadReply(
+                "your program gave no answer that could be read", hint="Return plain numbers, lists or arrays.", detail=str(error)
+            ) from None
         if isinstance(reply, dict) and set(reply) == {"value"}:
             return reply["value"]
         if not isinstance(reply, dict) or not all(isinstance(reply.get(key), str) for key in ("error", "text")):
             raise BadReply("your program gave no answer that could be read", detail=repr(reply)[:300])
         kind, text = reply["error"][:80], reply["text"][:300]
         if kind == "NameError" and text == f"there is no {name}":
-            raise CheckFailed(f"there is no {'function' if calling else 'variable'} {name}{self._stopped()}", hint=f"The task asks for the name {name}, spelled like this.")
+            raise CheckFailed(
+                f"there is no {'function' if calling else 'variable'} {name}{self._stopped()}",
+                hint=f"The task asks for the name {name}, spelled like this.",
+            )
         if kind == "WireError":
             raise BadReply("the result is too large or too deeply nested to be looked at", detail=text)
-        raise CheckFailed(f"{name} raised {kind}: {text}" if calling else f"{name} could not be read: {kind}: {text}", hint="Run it in your notebook with an input like the one in the task.", detail=repr(reply)[:1000])
+        raise CheckFailed(
+            f"{name} raised {kind}: {text}" if calling else f"{name} could not be read: {kind}: {text}",
+            hint="Run it in your notebook with an input like the one in the task.",
+            detail=repr(reply)[:1000],
+        )
 
     def _stopped(self) -> str:
         """Why a name may be missing: what became of the cell that should have made it."""

@@ -72,7 +72,9 @@ def hand_in(notebook: Notebook, answers: Answers, source: str = "the answers") -
         if name not in answers.cells:
             return reference
         given = answers.cells[name]
-        return given if known[name].is_code else "\n".join(line.removeprefix("# ").removeprefix("#") for line in given.splitlines())
+        return (
+            given if known[name].is_code else "\n".join(line.removeprefix("# ").removeprefix("#") for line in given.splitlines())
+        )
 
     cells = tuple(replace(each, source=text(each.grade_id, each.source)) if each.solution else each for each in notebook.cells)
     return json.dumps(to_json(replace(notebook, cells=cells), {}, {}), indent=1).encode()

@@ -95,10 +95,19 @@ def _spec(name: str, entry: dict[str, Any], file: Path) -> DatasetSpec:
     try:
         archive = entry.get("archive")
         return DatasetSpec(
-            name=name, title=entry["title"], format=entry["format"], folder=entry["folder"], image=tuple(entry["image"]),
-            train=entry["train"], test=entry["test"], classes=tuple(entry["classes"]), licence=entry["licence"],
-            citation=entry["citation"], files=tuple(one(label, part) for label, part in entry.get("files", {}).items()),
-            archive=one(archive["name"], archive) if archive else None, arrays=dict(entry.get("arrays", {})),
+            name=name,
+            title=entry["title"],
+            format=entry["format"],
+            folder=entry["folder"],
+            image=tuple(entry["image"]),
+            train=entry["train"],
+            test=entry["test"],
+            classes=tuple(entry["classes"]),
+            licence=entry["licence"],
+            citation=entry["citation"],
+            files=tuple(one(label, part) for label, part in entry.get("files", {}).items()),
+            archive=one(archive["name"], archive) if archive else None,
+            arrays=dict(entry.get("arrays", {})),
         )
     except KeyError as error:
         raise DataError(f"{file}: [{name}] has no {error.args[0]}") from error
@@ -132,7 +141,9 @@ def open_dataset(store: Path, name: str) -> Dataset:
     """Memory-map a dataset of the store; DataError says how to get it when it is not there."""
     folder = folder_of(store, name)
     if folder is None:
-        raise DataError(f"{name} is not in {store}: run `autograder data fetch {name}`, or `autograder data standin {name}` to practise without it")
+        raise DataError(
+            f"{name} is not in {store}: run `autograder data fetch {name}`, or `autograder data standin {name}` to practise without it"
+        )
     record = json.loads((folder / RECORD).read_text())
     try:
         arrays = {key: np.load(folder / f"{key}.npy", mmap_mode="r", allow_pickle=False) for key in record["sha256"]}
@@ -198,7 +209,9 @@ def make_standin(store: Path, name: str) -> Path:
 # --- from the publisher -----------------------------------------------------------------------------------------------
 
 
-def fetch(spec: DatasetSpec, store: Path, source: Path | None = None, download: Callable[[str, Path], None] | None = None) -> Path:
+def fetch(
+    spec: DatasetSpec, store: Path, source: Path | None = None, download: Callable[[str, Path], None] | None = None
+) -> Path:
     """Verify the published files of a dataset and put their arrays into the store.
 
     `source` is a folder of files that were downloaded before; without it they are downloaded. Raises DataError, which
@@ -222,7 +235,7 @@ def _local_folder(spec: DatasetSpec, source: Path, scratch: Path) -> Path:
     if not missing:
         return folder
     if spec.archive and (source / spec.archive.name).is_file():
-        return _unpack(spec, source / spec.archive.name, scratch)
+        return _unpack(spec, spec.archive, source / spec.archive.name, scratch)
     wanted = Path(spec.folder) / missing[0]
     raise DataError(f"{source} has no {wanted}" + (f" and no {spec.archive.name}" if spec.archive else ""))
 
@@ -231,7 +244,7 @@ def _download(spec: DatasetSpec, scratch: Path, download: Callable[[str, Path], 
     if spec.archive:
         archive = scratch / spec.archive.name
         download(spec.archive.url, archive)
-        return _unpack(spec, archive, scratch)
+        return _unpack(spec, spec.archive, archive, scratch)
     for file in spec.files:
         download(file.url, scratch / file.name)
     return scratch
@@ -246,16 +259,18 @@ def _http(url: str, target: Path) -> None:
     for _ in range(2):
         try:
             pooch.HTTPDownloader(progressbar=True, timeout=60)(url, str(target), None)
-            return
         except (requests.RequestException, OSError) as error:
             failure = error
             target.unlink(missing_ok=True)
-    raise DataError(f"{url} could not be downloaded ({type(failure).__name__}); try again, or give a folder with the files: --from DIR") from failure
+        else:
+            return
+    raise DataError(
+        f"{url} could not be downloaded ({type(failure).__name__}); try again, or give a folder with the files: --from DIR"
+    ) from failure
 
 
-def _unpack(spec: DatasetSpec, archive: Path, scratch: Path) -> Path:
-    assert spec.archive
-    _verify(archive, spec.archive)
+def _unpack(spec: DatasetSpec, published: FileSpec, archive: Path, scratch: Path) -> Path:
+    _verify(archive, published)
     folder = scratch / "unpacked"
     folder.mkdir()
     with tarfile.open(archive) as members:
@@ -286,7 +301,9 @@ def _read(spec: DatasetSpec, folder: Path, exact_container: bool) -> dict[str, A
         raise DataError(f"{folder}: {spec.title} cannot be read ({type(error).__name__}: {error})") from error
     for key, expected in spec.arrays.items():
         if (found := _array_sum(arrays[key])) != expected:
-            raise DataError(f"{spec.files[0].name}: {key} is not the published array: its sha256 is {found}, published is {expected}")
+            raise DataError(
+                f"{spec.files[0].name}: {key} is not the published array: its sha256 is {found}, published is {expected}"
+            )
     for key, count in (("x_train", spec.train), ("x_test", spec.test)):
         if arrays[key].shape != (count, *spec.image):
             raise DataError(f"{spec.name}: {key} has the shape {arrays[key].shape}, published is {(count, *spec.image)}")

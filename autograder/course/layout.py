@@ -50,7 +50,7 @@ class Course:
 
     @property
     def id(self) -> str:
-        """nbgrader's name of the course."""
+        """Nbgrader's name of the course."""
         return self._setting("CourseDirectory", "course_id", "")
 
     @property
@@ -140,7 +140,9 @@ class Course:
         chosen = {key: value for key, value in self._settings(assignment).items() if key != "datasets"}
         unknown = sorted(set(chosen) - names)
         if unknown:
-            raise CourseError(f"{self.data / 'assignments.toml'}: [{assignment}] has no setting {unknown[0]}; there are: {', '.join(sorted(names))}, datasets")
+            raise CourseError(
+                f"{self.data / 'assignments.toml'}: [{assignment}] has no setting {unknown[0]}; there are: {', '.join(sorted(names))}, datasets"
+            )
         try:
             return Limits(**chosen)
         except (TypeError, ValueError) as error:
@@ -184,7 +186,7 @@ def fingerprint(*files: Path) -> str:
 
 
 def _timestamp(folder: Path) -> str:
-    """nbgrader's timestamp of a submission, or nothing; at most 100 characters are read and links are not followed."""
+    """Nbgrader's timestamp of a submission, or nothing; at most 100 characters are read and links are not followed."""
     file = folder / "timestamp.txt"
     if file.is_symlink() or not file.is_file():
         return ""

@@ -24,7 +24,9 @@ TEST_PREFIX = "test_"
 CODE_STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 TEXT_STUB = "YOUR ANSWER HERE"
 SOLUTION = re.compile(r"^[ \t]*###\s*BEGIN SOLUTION.*?^[ \t]*###\s*END SOLUTION[^\n]*$", re.S | re.M)
-SECRET = re.compile(r"^[ \t]*###\s*BEGIN (?:MARK SCHEME|HIDDEN TESTS).*?^[ \t]*###\s*END (?:MARK SCHEME|HIDDEN TESTS)[^\n]*\n?", re.S | re.M)
+SECRET = re.compile(
+    r"^[ \t]*###\s*BEGIN (?:MARK SCHEME|HIDDEN TESTS).*?^[ \t]*###\s*END (?:MARK SCHEME|HIDDEN TESTS)[^\n]*\n?", re.S | re.M
+)
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,11 @@ def read_submission(file: Path) -> bytes:
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise BadSubmission(f"There is no notebook {file.name} in what you handed in.", hint="Hand in the notebook under its own name.", detail=str(error)) from error
+        raise BadSubmission(
+            f"There is no notebook {file.name} in what you handed in.",
+            hint="Hand in the notebook under its own name.",
+            detail=str(error),
+        ) from error
     with open(descriptor, "rb") as stream:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
@@ -127,7 +133,11 @@ def parse(content: bytes, name: str) -> Notebook:
     except UnicodeDecodeError as error:
         raise BadSubmission("The notebook is not UTF-8 text.", hint="Download it again from JupyterLab.") from error
     except (ValueError, RecursionError) as error:
-        raise BadSubmission("The notebook is not valid JSON, so no cell of it could be read.", hint="Open it in JupyterLab: if that fails too, hand in an older copy.", detail=str(error)[:300]) from error
+        raise BadSubmission(
+            "The notebook is not valid JSON, so no cell of it could be read.",
+            hint="Open it in JupyterLab: if that fails too, hand in an older copy.",
+            detail=str(error)[:300],
+        ) from error
     if not isinstance(tree, dict) or tree.get("nbformat") != 4 or not isinstance(tree.get("cells"), list):
         raise BadSubmission("This is not a notebook of format 4.", hint="Open it in JupyterLab and save it again.")
     return Notebook(name, tuple(_cell(each) for each in tree["cells"] if isinstance(each, dict)))
@@ -250,13 +260,26 @@ def rebuild(instructor: Notebook, student: Notebook) -> Rebuilt:
     staff += [f"{each}: there is no such cell in the assignment; it was left out" for each in theirs if each not in known]
     for name, found in theirs.items():
         original = known.get(name)
-        if original and any((each.grade, each.solution, each.points) != (original.grade, original.solution, original.points) for each in found):
+        if original and any(
+            (each.grade, each.solution, each.points) != (original.grade, original.solution, original.points) for each in found
+        ):
             staff.append(f"{name}: its nbgrader flags or points were changed; the original ones count")
-    extra = sum(1 for each in student.cells if each.is_code and not each.grade_id and each.source.strip() and not any(_same(each.source, known_cell.source) for known_cell in template.cells))
+    extra = sum(
+        1
+        for each in student.cells
+        if each.is_code
+        and not each.grade_id
+        and each.source.strip()
+        and not any(_same(each.source, known_cell.source) for known_cell in template.cells)
+    )
     if extra:
-        notes.append(f"{extra} code cell(s) that you added are not part of the assignment and did not run. Only the answer cells count.")
+        notes.append(
+            f"{extra} code cell(s) that you added are not part of the assignment and did not run. Only the answer cells count."
+        )
         staff.append(f"{extra} added code cell(s) left out")
-    return Rebuilt(replace(template, cells=tuple(cells)), frozenset(missing), frozenset(untouched), tuple(notes), tuple(notes + staff))
+    return Rebuilt(
+        replace(template, cells=tuple(cells)), frozenset(missing), frozenset(untouched), tuple(notes), tuple(notes + staff)
+    )
 
 
 def _solution_text(cell: Cell, found: list[Cell]) -> tuple[str, str]:
@@ -264,9 +287,15 @@ def _solution_text(cell: Cell, found: list[Cell]) -> tuple[str, str]:
     if not found:
         return cell.source, f"The answer cell {cell.grade_id} is missing from your notebook."
     if len(found) > 1:
-        return cell.source, f"Your notebook has {len(found)} answer cells {cell.grade_id}; none of them could be graded. Keep one."
+        return (
+            cell.source,
+            f"Your notebook has {len(found)} answer cells {cell.grade_id}; none of them could be graded. Keep one.",
+        )
     if found[0].kind != cell.kind:
-        return cell.source, f"The answer cell {cell.grade_id} was turned into a {found[0].kind or 'nameless'} cell; it has to be a {cell.kind} cell."
+        return (
+            cell.source,
+            f"The answer cell {cell.grade_id} was turned into a {found[0].kind or 'nameless'} cell; it has to be a {cell.kind} cell.",
+        )
     if len(found[0].source) > MAX_CELL_CHARACTERS:
         return cell.source, f"The answer cell {cell.grade_id} is longer than {MAX_CELL_CHARACTERS} characters and was not run."
     return found[0].source, ""
@@ -280,19 +309,32 @@ def _same(one: str, other: str) -> bool:
 
 
 def to_json(notebook: Notebook, outputs: dict[int, list[dict[str, Any]]], metadata: dict[str, Any]) -> dict[str, Any]:
-    """nbformat 4.5 JSON of a notebook with outputs by cell index; ids come from the instructor's cells or the position."""
+    """Nbformat 4.5 JSON of a notebook with outputs by cell index; ids come from the instructor's cells or the position."""
     cells: list[dict[str, Any]] = []
     for index, cell in enumerate(notebook.cells):
-        entry: dict[str, Any] = {"cell_type": cell.kind, "id": cell.cell_id or f"cell-{index}", "metadata": {}, "source": cell.source}
+        entry: dict[str, Any] = {
+            "cell_type": cell.kind,
+            "id": cell.cell_id or f"cell-{index}",
+            "metadata": {},
+            "source": cell.source,
+        }
         if cell.grade_id:
             entry["metadata"]["nbgrader"] = {
-                "grade_id": cell.grade_id, "grade": cell.grade, "solution": cell.solution, "locked": cell.locked,
-                "schema_version": 3, "task": False, "cell_type": cell.kind,
+                "grade_id": cell.grade_id,
+                "grade": cell.grade,
+                "solution": cell.solution,
+                "locked": cell.locked,
+                "schema_version": 3,
+                "task": False,
+                "cell_type": cell.kind,
             } | ({"points": cell.points} if cell.grade else {})
         if cell.attachments and not cell.solution:  # pictures of the task; a student's own could be anything
             entry["attachments"] = cell.attachments
         if cell.is_code:
             entry |= {"execution_count": None, "outputs": outputs.get(index, [])}
         cells.append(entry)
-    kernelspec = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
+    kernelspec = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
     return {"nbformat": 4, "nbformat_minor": 5, "metadata": kernelspec | metadata, "cells": cells}

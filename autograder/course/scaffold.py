@@ -101,8 +101,14 @@ def create(course: Course, name: str) -> list[Path]:
 def _notebook(title: str) -> dict[str, Any]:
     def cell(kind: str, name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
         known = {"grade_id": name, "schema_version": 3, "task": False, "cell_type": kind, **nbgrader}
-        code = {"execution_count": None, "outputs": []} if kind == "code" else {}
-        return {"cell_type": kind, "id": name, "metadata": {"nbgrader": known} if nbgrader else {}, "source": source.strip("\n"), **code}
+        code: dict[str, Any] = {"execution_count": None, "outputs": []} if kind == "code" else {}
+        return {
+            "cell_type": kind,
+            "id": name,
+            "metadata": {"nbgrader": known} if nbgrader else {},
+            "source": source.strip("\n"),
+            **code,
+        }
 
     cells = [
         cell("markdown", "intro", INTRO.format(title=title)),
@@ -111,5 +117,8 @@ def _notebook(title: str) -> dict[str, Any]:
         cell("code", "mean_square", SOLUTION, grade=False, locked=False, solution=True),
         cell("code", "test_mean_square", VISIBLE, grade=True, locked=True, solution=False, points=4),
     ]
-    kernelspec = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
+    kernelspec = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
     return {"nbformat": 4, "nbformat_minor": 5, "metadata": kernelspec, "cells": cells}

@@ -17,7 +17,7 @@ import numpy as np
 SEED = 20230411
 CHUNK = 256
 
-Array = np.ndarray[Any, Any]
+Array = Any  # float32 arrays that broadcast: (n, 1, 1), (1, side, 1) and (n, side, side)
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,10 @@ def garment(kind: int, c: Canvas) -> Array:
         sleeve = {0: d(0.05, 0.62), 2: d(0.55, 1.25), 4: d(0.75, 1.35), 6: d(0.35, 0.9)}[kind]
         bottom = bottom + {0: 0.0, 2: -0.05, 4: d(0.0, 0.12), 6: d(-0.05, 0.05)}[kind]
         spread, thick = d(0.16, 0.42), d(0.10, 0.16)
-        sleeves = [c.stroke(cx + s * wide, top + 0.14, cx + s * (wide + spread * sleeve * 0.9), top + 0.14 + sleeve, thick) for s in (-1, 1)]
+        sleeves = [
+            c.stroke(cx + s * wide, top + 0.14, cx + s * (wide + spread * sleeve * 0.9), top + 0.14 + sleeve, thick)
+            for s in (-1, 1)
+        ]
         shape = join(c.taper(cx, top, bottom, wide * d(0.85, 1.0), wide * d(0.9, 1.15)), *sleeves)
         neck = c.ellipse(cx, top, wide * d(0.25, 0.6), d(0.06, 0.22))
         shape = shape * (1 - neck)
@@ -113,7 +116,9 @@ def garment(kind: int, c: Canvas) -> Array:
         return join(c.box(cx, top + 0.12, leg * 2 + gap, 0.14), *legs)
     if kind == 3:
         sleeve = d(0.0, 0.9)
-        arms = [c.stroke(cx + s * wide * 0.6, top + 0.1, cx + s * wide * 1.05, top + 0.1 + sleeve, d(0.05, 0.11)) for s in (-1, 1)]
+        arms = [
+            c.stroke(cx + s * wide * 0.6, top + 0.1, cx + s * wide * 1.05, top + 0.1 + sleeve, d(0.05, 0.11)) for s in (-1, 1)
+        ]
         return join(c.taper(cx, top, bottom + 0.1, wide * d(0.4, 0.75), wide * d(0.6, 1.3)), *arms)
     if kind == 8:
         base = d(-0.3, 0.1)
@@ -125,7 +130,12 @@ def garment(kind: int, c: Canvas) -> Array:
         straps = [c.stroke(heel + d(0.1, 0.9), floor, heel + d(0.4, 1.4), floor - d(0.2, 0.75), d(0.04, 0.1)) for _ in range(3)]
         return join(sole, *straps, d(0.0, 0.6) * c.ellipse(d(-0.2, 0.4), floor - 0.1, d(0.3, 0.6), d(0.15, 0.35)))
     upper = c.ellipse(d(0.0, 0.2), floor, d(0.7, 0.85), d(0.3, 0.55)) * c.box(0.0, floor - 0.5, 1.0, 0.55)
-    shaft = c.box(heel + d(0.28, 0.42), floor - {7: d(0.2, 0.5), 9: d(0.4, 0.75)}[kind], d(0.25, 0.42), {7: d(0.1, 0.4), 9: d(0.35, 0.6)}[kind])
+    shaft = c.box(
+        heel + d(0.28, 0.42),
+        floor - {7: d(0.2, 0.5), 9: d(0.4, 0.75)}[kind],
+        d(0.25, 0.42),
+        {7: d(0.1, 0.4), 9: d(0.35, 0.6)}[kind],
+    )
     return join(sole, upper, shaft)
 
 
@@ -134,7 +144,11 @@ def fashion(kind: int, c: Canvas) -> Array:
     d = c.draw
     shape = garment(kind, c)
     tone = d(70, 255)
-    folds = d(-0.35, 0.35) * c.x + d(-0.3, 0.3) * c.y + d(-0.45, 0.25) * c.stroke(d(-0.7, 0.7), d(-0.7, 0.7), d(-0.7, 0.7), d(-0.7, 0.7), d(0.05, 0.3))
+    folds = (
+        d(-0.35, 0.35) * c.x
+        + d(-0.3, 0.3) * c.y
+        + d(-0.45, 0.25) * c.stroke(d(-0.7, 0.7), d(-0.7, 0.7), d(-0.7, 0.7), d(-0.7, 0.7), d(0.05, 0.3))
+    )
     stripes = np.clip(np.abs(((c.y * d(2, 7)) % 1) - 0.5) * 4 - 1, -1, 1) * d(-0.3, 0.3)
     clutter = d(-160, 120) * c.ellipse(d(-1, 1), d(-1, 1), d(0.08, 0.4), d(0.08, 0.4))
     image = shape * tone * (1 + folds + stripes) + clutter + c.noise(60)
@@ -146,9 +160,21 @@ def fashion(kind: int, c: Canvas) -> Array:
 STROKES: dict[int, list[tuple[float, float, float, float]]] = {
     1: [(0.0, -0.65, 0.0, 0.65), (0.0, -0.65, -0.22, -0.4)],
     2: [(-0.35, -0.4, 0.0, -0.65), (0.0, -0.65, 0.36, -0.35), (0.36, -0.35, -0.38, 0.62), (-0.38, 0.62, 0.42, 0.6)],
-    3: [(-0.35, -0.6, 0.3, -0.55), (0.3, -0.55, -0.02, -0.05), (-0.02, -0.05, 0.36, 0.3), (0.36, 0.3, -0.02, 0.64), (-0.02, 0.64, -0.38, 0.5)],
+    3: [
+        (-0.35, -0.6, 0.3, -0.55),
+        (0.3, -0.55, -0.02, -0.05),
+        (-0.02, -0.05, 0.36, 0.3),
+        (0.36, 0.3, -0.02, 0.64),
+        (-0.02, 0.64, -0.38, 0.5),
+    ],
     4: [(0.1, -0.65, -0.42, 0.15), (-0.42, 0.15, 0.45, 0.15), (0.2, -0.3, 0.2, 0.66)],
-    5: [(0.36, -0.62, -0.3, -0.62), (-0.3, -0.62, -0.34, -0.05), (-0.34, -0.05, 0.3, 0.05), (0.3, 0.05, 0.25, 0.55), (0.25, 0.55, -0.36, 0.6)],
+    5: [
+        (0.36, -0.62, -0.3, -0.62),
+        (-0.3, -0.62, -0.34, -0.05),
+        (-0.34, -0.05, 0.3, 0.05),
+        (0.3, 0.05, 0.25, 0.55),
+        (0.25, 0.55, -0.36, 0.6),
+    ],
     7: [(-0.4, -0.6, 0.4, -0.6), (0.4, -0.6, -0.12, 0.66)],
 }
 LOOPS: dict[int, list[tuple[float, float, float, float]]] = {
@@ -187,25 +213,60 @@ def thing(kind: int, c: Canvas, cx: Array, cy: Array, s: Array) -> Array:
     d = c.draw
     leg = s * d(0.06, 0.12)
     if kind == 0:
-        return join(c.ellipse(cx, cy, s * 0.9, s * 0.16), c.stroke(cx, cy, cx - s * 0.3, cy + s * d(0.3, 0.7), leg), c.stroke(cx, cy, cx - s * 0.3, cy - s * d(0.3, 0.7), leg), c.stroke(cx - s * 0.8, cy, cx - s * 0.95, cy - s * 0.4, leg))
+        return join(
+            c.ellipse(cx, cy, s * 0.9, s * 0.16),
+            c.stroke(cx, cy, cx - s * 0.3, cy + s * d(0.3, 0.7), leg),
+            c.stroke(cx, cy, cx - s * 0.3, cy - s * d(0.3, 0.7), leg),
+            c.stroke(cx - s * 0.8, cy, cx - s * 0.95, cy - s * 0.4, leg),
+        )
     if kind in (1, 9):
         cabin = {1: d(0.3, 0.5), 9: d(0.35, 0.8)}[kind]
         body = c.box(cx, cy + s * 0.1, s * d(0.75, 0.95), s * 0.25)
-        top = c.box(cx - s * {1: d(-0.1, 0.2), 9: d(0.05, 0.35)}[kind], cy - s * 0.2, s * cabin, s * {1: d(0.15, 0.3), 9: d(0.25, 0.5)}[kind])
+        top = c.box(
+            cx - s * {1: d(-0.1, 0.2), 9: d(0.05, 0.35)}[kind],
+            cy - s * 0.2,
+            s * cabin,
+            s * {1: d(0.15, 0.3), 9: d(0.25, 0.5)}[kind],
+        )
         return join(body, top, *[c.ellipse(cx + side * s * 0.5, cy + s * 0.38, s * 0.2, s * 0.2) for side in (-1, 1)])
     if kind == 8:
         mast = c.stroke(cx, cy, cx, cy - s * d(0.5, 0.9), leg)
-        return join(c.taper(cx, cy, cy + s * 0.4, s * 0.95, s * 0.6), c.box(cx - s * 0.2, cy - s * 0.15, s * d(0.2, 0.4), s * 0.2), mast)
+        return join(
+            c.taper(cx, cy, cy + s * 0.4, s * 0.95, s * 0.6), c.box(cx - s * 0.2, cy - s * 0.15, s * d(0.2, 0.4), s * 0.2), mast
+        )
     if kind == 2:
-        return join(c.ellipse(cx, cy, s * 0.5, s * 0.35), c.ellipse(cx + s * 0.5, cy - s * 0.3, s * 0.2, s * 0.2), c.stroke(cx - s * 0.4, cy, cx - s * 0.9, cy + s * d(-0.3, 0.3), leg), c.stroke(cx, cy + s * 0.3, cx, cy + s * 0.7, leg * 0.6))
+        return join(
+            c.ellipse(cx, cy, s * 0.5, s * 0.35),
+            c.ellipse(cx + s * 0.5, cy - s * 0.3, s * 0.2, s * 0.2),
+            c.stroke(cx - s * 0.4, cy, cx - s * 0.9, cy + s * d(-0.3, 0.3), leg),
+            c.stroke(cx, cy + s * 0.3, cx, cy + s * 0.7, leg * 0.6),
+        )
     if kind == 6:
-        return join(c.ellipse(cx, cy, s * 0.75, s * 0.5), *[c.ellipse(cx + side * s * 0.4, cy - s * 0.45, s * 0.18, s * 0.18) for side in (-1, 1)])
+        return join(
+            c.ellipse(cx, cy, s * 0.75, s * 0.5),
+            *[c.ellipse(cx + side * s * 0.4, cy - s * 0.45, s * 0.18, s * 0.18) for side in (-1, 1)],
+        )
     tall = {3: d(0.3, 0.5), 4: d(0.6, 1.0), 5: d(0.35, 0.6), 7: d(0.55, 0.9)}[kind]
     head = {3: d(0.3, 0.42), 4: d(0.14, 0.22), 5: d(0.26, 0.38), 7: d(0.2, 0.3)}[kind]
     legs = [c.stroke(cx + s * at, cy + s * 0.1, cx + s * at, cy + s * (0.2 + tall), leg) for at in (-0.5, -0.3, 0.3, 0.5)]
     neck = c.stroke(cx + s * 0.5, cy, cx + s * 0.75, cy - s * tall * 0.8, leg * 1.5)
-    ears = [c.stroke(cx + s * 0.75, cy - s * tall * 0.8, cx + s * (0.75 + side), cy - s * (tall * 0.8 + {3: 0.45, 4: 0.7, 5: 0.3, 7: 0.35}[kind]), leg * 0.6) for side in (-0.22, 0.22)]
-    return join(c.ellipse(cx, cy, s * 0.65, s * 0.28), c.ellipse(cx + s * 0.75, cy - s * tall * 0.8, s * head, s * head * 0.8), neck, *legs, *ears)
+    ears = [
+        c.stroke(
+            cx + s * 0.75,
+            cy - s * tall * 0.8,
+            cx + s * (0.75 + side),
+            cy - s * (tall * 0.8 + {3: 0.45, 4: 0.7, 5: 0.3, 7: 0.35}[kind]),
+            leg * 0.6,
+        )
+        for side in (-0.22, 0.22)
+    ]
+    return join(
+        c.ellipse(cx, cy, s * 0.65, s * 0.28),
+        c.ellipse(cx + s * 0.75, cy - s * tall * 0.8, s * head, s * head * 0.8),
+        neck,
+        *legs,
+        *ears,
+    )
 
 
 # Mean colours of sky or ground above, below, and of the thing itself: (red, green, blue) of 0..255.

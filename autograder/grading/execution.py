@@ -105,7 +105,8 @@ class Session:
         """Seconds for the next step: its own limit, or what is left for the notebook."""
         left = self._deadline - time.monotonic()
         if left <= 0:
-            raise OutOfTime(f"the time for the whole notebook ({self._limits.notebook_seconds:.0f} s) was used up", hint="Which cell takes the longest? Make it do less.")
+            raise OutOfTime(
+                f"the time for the whole notebook ({self._limits.notebook_seconds:.0f} s) was used up",
+                hint="Which cell takes the longest? Make it do less.",
+            )
         return min(seconds, left)
-
-

@@ -77,7 +77,9 @@ class JupyterKernel:
         token = secrets.token_hex(16)
         self._write(f"{token}.question", question)
         try:
-            self._execute(f"__import__('sys').modules['autograder_bridge'].answer('{token}')", seconds, lambda message: None, silent=True)
+            self._execute(
+                f"__import__('sys').modules['autograder_bridge'].answer('{token}')", seconds, lambda message: None, silent=True
+            )
             return self._read(f"{token}.answer")
         except OutOfTime:
             self._interrupt()
@@ -156,7 +158,9 @@ class JupyterKernel:
             if not stat.S_ISREG(status.st_mode):
                 raise BadReply("your program gave no answer that could be read", detail="the answer is not a plain file")
             if status.st_size > self._limits.reply_bytes:
-                raise BadReply(f"the answer is larger than {self._limits.reply_bytes // 2**20} MiB", detail=f"{status.st_size} bytes")
+                raise BadReply(
+                    f"the answer is larger than {self._limits.reply_bytes // 2**20} MiB", detail=f"{status.st_size} bytes"
+                )
             return stream.read(self._limits.reply_bytes + 1)
 
 
@@ -196,7 +200,7 @@ class _Outputs:
     def _keep(self, entry: dict[str, Any], size: int) -> None:
         if self._full:
             return
-        if size > self._left and entry["output_type"] != "stream" or len(self.kept) >= MAX_OUTPUTS:
+        if (size > self._left and entry["output_type"] != "stream") or len(self.kept) >= MAX_OUTPUTS:
             self._cut()
             return
         self.kept.append(entry)
@@ -206,7 +210,9 @@ class _Outputs:
 
     def _cut(self) -> None:
         self._full = True
-        self.kept.append({"output_type": "stream", "name": "stderr", "text": "\n[the rest of this output was cut: it is too long]\n"})
+        self.kept.append(
+            {"output_type": "stream", "name": "stderr", "text": "\n[the rest of this output was cut: it is too long]\n"}
+        )
 
 
 def _line(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
+from typing import Any
 
 from autograder.checking.plugin import declared_checks, run_checks
 from autograder.checking.student import Student
@@ -31,9 +32,13 @@ def grade(submission: Submission, course: Course, start: StartKernel | None = No
     instructor = read_course_notebook(course.source_notebook(submission.assignment))
     graded = tasks(instructor)
     folder, limits = course.checks(submission.assignment), course.limits(submission.assignment)
-    common = {
-        "student": submission.student, "assignment": submission.assignment, "timestamp": submission.timestamp,
-        "key": key(submission, course), "data": data_origins(course, submission.assignment), "isolation": launch.LEVEL,
+    common: dict[str, Any] = {
+        "student": submission.student,
+        "assignment": submission.assignment,
+        "timestamp": submission.timestamp,
+        "key": key(submission, course),
+        "data": data_origins(course, submission.assignment),
+        "isolation": launch.LEVEL,
     }
     try:
         content = read_submission(submission.notebook)
@@ -41,7 +46,9 @@ def grade(submission: Submission, course: Course, start: StartKernel | None = No
     except BadSubmission as fault:
         verdict = refused(graded, declared_checks(folder), fault.message, fault.hint)
         empty = rebuild(instructor, parse(b'{"nbformat": 4, "cells": []}', instructor.name)).notebook
-        return GradeReport(**common, tasks=verdict, notebook=to_json(empty, {}, {}), notes=(fault.message,), staff_notes=(fault.detail,))
+        return GradeReport(
+            **common, tasks=verdict, notebook=to_json(empty, {}, {}), notes=(fault.message,), staff_notes=(fault.detail,)
+        )
 
     with Session(rebuilt.notebook, lambda: (start or kernel_starter(course))(limits), limits) as session:
 
@@ -59,8 +66,12 @@ def grade(submission: Submission, course: Course, start: StartKernel | None = No
     outputs = {index: list(run.outputs) for index, run in session.runs.items()}
     seconds = {**session.seconds, "total": time.monotonic() - begun}
     return GradeReport(
-        **common, tasks=score(graded, results, runs, rebuilt.untouched), notebook=to_json(rebuilt.notebook, outputs, {}),
-        notes=rebuilt.notes, staff_notes=rebuilt.staff_notes, seconds=tuple(seconds.items()),
+        **common,
+        tasks=score(graded, results, runs, rebuilt.untouched),
+        notebook=to_json(rebuilt.notebook, outputs, {}),
+        notes=rebuilt.notes,
+        staff_notes=rebuilt.staff_notes,
+        seconds=tuple(seconds.items()),
     )
 
 

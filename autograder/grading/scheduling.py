@@ -44,9 +44,13 @@ def grade_all(course: Course, submissions: Sequence[Submission], jobs: int) -> I
     waiting = [(each, 1) for each in submissions]
     while waiting:
         retry: list[tuple[Submission, int]] = []
-        pool = ProcessPoolExecutor(max_workers=max(1, min(jobs, len(waiting))), mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
+        pool = ProcessPoolExecutor(
+            max_workers=max(1, min(jobs, len(waiting))), mp_context=multiprocessing.get_context("spawn"), initializer=_begin
+        )
         try:
-            running: dict[Future[Result], tuple[Submission, int]] = {pool.submit(_work, course.root, each): (each, tries) for each, tries in waiting}
+            running: dict[Future[Result], tuple[Submission, int]] = {
+                pool.submit(_work, course.root, each): (each, tries) for each, tries in waiting
+            }
             while running:
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:

@@ -34,7 +34,9 @@ def disagreements(tasks: Sequence[Task], checks: Sequence[Check]) -> list[str]:
     return found
 
 
-def score(tasks: Sequence[Task], results: Sequence[CheckResult], runs: Mapping[str, CellRun], untouched: frozenset[str]) -> tuple[TaskReport, ...]:
+def score(
+    tasks: Sequence[Task], results: Sequence[CheckResult], runs: Mapping[str, CellRun], untouched: frozenset[str]
+) -> tuple[TaskReport, ...]:
     """Points of every task: the sum over its passed checks. `runs` and `untouched` are by solution cell.
 
     Raises GraderError when a task that checks grade has no result: that is our fault and never a zero.
@@ -52,13 +54,21 @@ def score(tasks: Sequence[Task], results: Sequence[CheckResult], runs: Mapping[s
         if not attempted:
             mine = [each if each.passed else replace(each, message=NOT_ATTEMPTED, hint="") for each in mine]
         earned = sum(each.check.points for each in mine if each.passed)
-        reports.append(TaskReport(task, min(earned, task.points), run.status, attempted, tuple(mine), run.error if attempted else ""))
+        reports.append(
+            TaskReport(task, min(earned, task.points), run.status, attempted, tuple(mine), run.error if attempted else "")
+        )
     return tuple(reports)
 
 
 def refused(tasks: Sequence[Task], checks: Sequence[Check], message: str, hint: str) -> tuple[TaskReport, ...]:
     """The verdict on a submission that cannot be read at all: every check failed for the same reason."""
     return tuple(
-        TaskReport(task, 0.0, CellStatus.NOT_RUN, False, tuple(CheckResult(check, False, message, hint) for check in checks if check.cell == task.cell))
+        TaskReport(
+            task,
+            0.0,
+            CellStatus.NOT_RUN,
+            False,
+            tuple(CheckResult(check, False, message, hint) for check in checks if check.cell == task.cell),
+        )
         for task in tasks
     )

@@ -14,7 +14,7 @@ def install(shell: Any, wire: Any, figures: Any, scratch: str) -> None:
     global _answer
 
     def answer(token: str) -> None:
-        with open(os.path.join(scratch, f"{token}.question"), "rb") as stream:
+        with open(f"{scratch}/{token}.question", "rb") as stream:
             question = wire.decode(stream.read())
         try:
             reply = {"value": OPERATIONS[question["ask"]](shell, wire, figures, question)}
@@ -27,10 +27,10 @@ def install(shell: Any, wire: Any, figures: Any, scratch: str) -> None:
                     lines.append(frame.tb_lineno)
                 frame = frame.tb_next
             message = wire.encode({"error": type(error).__name__, "text": _short(error), "lines": lines[:20]})
-        target = os.path.join(scratch, f"{token}.answer")
+        target = f"{scratch}/{token}.answer"
         with open(target + ".part", "wb") as out:
             out.write(message)
-        os.rename(target + ".part", target)
+        os.rename(target + ".part", target)  # noqa: PTH104  a Path here would be one more thing to patch
 
     _answer = answer
 
@@ -48,7 +48,7 @@ def plain(item: Any, wire: Any) -> Any:
     if isinstance(item, np.ndarray):
         return np.array(item, subok=False) if item.dtype.kind in wire.ARRAY_KINDS else item.tolist()
     if isinstance(item, bool | int | float | complex | str):  # subclasses such as numpy.str_ or an IntEnum
-        base = next(base for base in (bool, int, float, complex, str) if isinstance(item, base))
+        base: Any = next(base for base in (bool, int, float, complex, str) if isinstance(item, base))
         return base.__new__(base, item)
     if callable(item) and not hasattr(item, "__array__"):
         return wire.Opaque("function")
@@ -97,7 +97,11 @@ def shape(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
     value = _find(shell, question["name"])
     if not hasattr(value, "shape"):
         return {"type": type(value).__name__, "shape": None, "dtype": ""}
-    return {"type": type(value).__name__, "shape": [int(side) for side in value.shape], "dtype": str(getattr(value.dtype, "name", value.dtype))}
+    return {
+        "type": type(value).__name__,
+        "shape": [int(side) for side in value.shape],
+        "dtype": str(getattr(value.dtype, "name", value.dtype)),
+    }
 
 
 def rows(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
@@ -131,5 +135,10 @@ def forget(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any
 
 
 OPERATIONS: dict[str, Callable[[Any, Any, Any, dict[str, Any]], Any]] = {
-    "get": get, "shape": shape, "rows": rows, "call": call, "drawn": drawn, "forget": forget,
+    "get": get,
+    "shape": shape,
+    "rows": rows,
+    "call": call,
+    "drawn": drawn,
+    "forget": forget,
 }

@@ -16,7 +16,7 @@ def install() -> None:
     """Record every figure at the moment when IPython turns it into a picture, whoever asked for it."""
     from IPython.core import pylabtools
 
-    original = pylabtools.print_figure
+    original: Any = pylabtools.print_figure
 
     def print_figure(fig: Any, *args: Any, **kwargs: Any) -> Any:
         if len(shown) < MAX_FIGURES:

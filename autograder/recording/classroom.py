@@ -57,7 +57,9 @@ class AssignmentStatus:
     problem: str = ""
 
 
-def grade_class(course: Course, assignment: str, *, student: str = "", force: bool = False, jobs: int = 0, watch: Watcher) -> Graded:
+def grade_class(
+    course: Course, assignment: str, *, student: str = "", force: bool = False, jobs: int = 0, watch: Watcher
+) -> Graded:
     """Grade all submissions of an assignment that are new or changed.
 
     Files before the gradebook, the report with its key last: whatever interrupts a run, the next one grades a
@@ -81,7 +83,12 @@ def grade_class(course: Course, assignment: str, *, student: str = "", force: bo
             results.append(result)
             watch.finished(result)
     rows = (gradebook.read(course, assignment, each.student) for each in everybody)
-    return Graded(tuple(row for row in rows if row is not None), tuple(results), tuple(each for each in results if each.report is None), data)
+    return Graded(
+        tuple(row for row in rows if row is not None),
+        tuple(results),
+        tuple(each for each in results if each.report is None),
+        data,
+    )
 
 
 def record(course: Course, report: GradeReport) -> None:
@@ -133,8 +140,15 @@ def _statuses(course: Course) -> Iterator[AssignmentStatus]:
             graded_rows = [row for row, each in zip(rows, submissions, strict=True) if row and graded.recorded_key(course, each)]
             due = sum(graded.recorded_key(course, each) != key(each, course) for each in submissions)
             yield AssignmentStatus(
-                name, (course.release / name).is_dir(), len(submissions), len(graded_rows), due, sum(row.needs_manual_grade for row in graded_rows),
-                sum(row.score for row in graded_rows) / len(graded_rows) if graded_rows else None, graded_rows[0].points if graded_rows else 0.0, data,
+                name,
+                (course.release / name).is_dir(),
+                len(submissions),
+                len(graded_rows),
+                due,
+                sum(row.needs_manual_grade for row in graded_rows),
+                sum(row.score for row in graded_rows) / len(graded_rows) if graded_rows else None,
+                graded_rows[0].points if graded_rows else 0.0,
+                data,
             )
         except CourseError as error:
             yield AssignmentStatus(name, (course.release / name).is_dir(), 0, 0, 0, 0, None, 0.0, (), str(error))

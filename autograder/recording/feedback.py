@@ -39,11 +39,21 @@ def page(graded: dict[str, Any], grades: Grades | None = None) -> str:
     standins = [name for name, origin in told["data"].items() if origin == "stand-in"]
     earned = sum(each["earned"] or 0 for each in shown) - (grades.late_penalty if grades else 0)
     return _template().render(
-        title=_title(graded) or told["assignment"], student=told["student"], timestamp=told["timestamp"][:16],
-        score=f"{earned:g}", points=f"{sum(each['points'] for each in shown):g}", waiting=f"{waiting:g}" if waiting else "",
-        late=f"{grades.late_penalty:g}" if grades and grades.late_penalty else "", standins=", ".join(standins),
-        notes=told["notes"], tasks=shown, highlight_css=Markup(HtmlFormatter(style="friendly").get_style_defs("pre")),
-        foot=[f"Data: {', '.join(f'{name} ({origin})' for name, origin in told['data'].items())}." if told["data"] else "", "The points come from checks that call your functions with new inputs. If you think one is wrong, ask."],
+        title=_title(graded) or told["assignment"],
+        student=told["student"],
+        timestamp=told["timestamp"][:16],
+        score=f"{earned:g}",
+        points=f"{sum(each['points'] for each in shown):g}",
+        waiting=f"{waiting:g}" if waiting else "",
+        late=f"{grades.late_penalty:g}" if grades and grades.late_penalty else "",
+        standins=", ".join(standins),
+        notes=told["notes"],
+        tasks=shown,
+        highlight_css=Markup(HtmlFormatter(style="friendly").get_style_defs("pre")),
+        foot=[
+            f"Data: {', '.join(f'{name} ({origin})' for name, origin in told['data'].items())}." if told["data"] else "",
+            "The points come from checks that call your functions with new inputs. If you think one is wrong, ask.",
+        ],
     )
 
 
@@ -88,10 +98,17 @@ def _task(task: dict[str, Any], part: dict[str, Any], scores: dict[str, Any]) ->
     comment = scores[task["cell"]].comment if task["cell"] in scores else ""
     answered = cell["source"].strip() and task["attempted"]
     return task | {
-        "earned": earned, "shown": shown, "mood": mood, "comment": comment,
-        "refused": not task["attempted"] and any(not each["passed"] and each["message"] != "This task has not been attempted yet." for each in task["checks"]),
-        "checks": [each | {"shown": f"{each['points'] if each['passed'] else 0:g} of {each['points']:g}"} for each in task["checks"]],
-        "answer": _answer(cell) if answered else "", "output": _outputs(cell.get("outputs", [])),
+        "earned": earned,
+        "shown": shown,
+        "mood": mood,
+        "comment": comment,
+        "refused": not task["attempted"]
+        and any(not each["passed"] and each["message"] != "This task has not been attempted yet." for each in task["checks"]),
+        "checks": [
+            each | {"shown": f"{each['points'] if each['passed'] else 0:g} of {each['points']:g}"} for each in task["checks"]
+        ],
+        "answer": _answer(cell) if answered else "",
+        "output": _outputs(cell.get("outputs", [])),
         "text": Markup("".join(_task_text(each) for each in part.get("text", []))),
     }
 

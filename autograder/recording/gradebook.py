@@ -49,7 +49,7 @@ class Grades:
 
 @contextmanager
 def opened(course: Course) -> Iterator[Any]:
-    """nbgrader's Gradebook; CourseError with one line when the database cannot be used."""
+    """Nbgrader's Gradebook; CourseError with one line when the database cannot be used."""
     from nbgrader.api import Gradebook
     from sqlalchemy.exc import DatabaseError, OperationalError
 
@@ -64,8 +64,12 @@ def opened(course: Course) -> Iterator[Any]:
     except OperationalError as error:
         reason = str(error.orig)
         if "no such column" in reason or "no such table" in reason:
-            raise CourseError(f"the gradebook {course.db_url} was made by another version of nbgrader ({reason}): copy it, then run `nbgrader db upgrade`") from error
-        raise CourseError(f"the gradebook {course.db_url} cannot be written ({reason}); nothing was recorded for this submission") from error
+            raise CourseError(
+                f"the gradebook {course.db_url} was made by another version of nbgrader ({reason}): copy it, then run `nbgrader db upgrade`"
+            ) from error
+        raise CourseError(
+            f"the gradebook {course.db_url} cannot be written ({reason}); nothing was recorded for this submission"
+        ) from error
     except DatabaseError as error:
         raise CourseError(f"the gradebook {course.db_url} is damaged ({error.orig}); nothing was changed") from error
 
@@ -85,7 +89,9 @@ def _refuse_old_schema(course: Course) -> None:
     except sqlite3.DatabaseError as error:
         raise CourseError(f"{file} is not a gradebook ({error}); move it away to start a new one") from error
     if [row[0] for row in versions] != [_schema_version()]:
-        raise CourseError(f"{file} was made by another version of nbgrader: copy it, then run `nbgrader db upgrade` in {course.root}")
+        raise CourseError(
+            f"{file} was made by another version of nbgrader: copy it, then run `nbgrader db upgrade` in {course.root}"
+        )
 
 
 @cache
@@ -121,7 +127,9 @@ def record(course: Course, report: GradeReport) -> None:
         try:
             assignment = book.find_assignment(report.assignment)
         except MissingEntry:
-            raise CourseError(f"{report.assignment} is not in the gradebook: run `autograder release {report.assignment}`") from None
+            raise CourseError(
+                f"{report.assignment} is not in the gradebook: run `autograder release {report.assignment}`"
+            ) from None
         submission = _submission(book, assignment, report.student)
         if report.timestamp:
             submission.timestamp = parse_utc(report.timestamp)
@@ -131,9 +139,15 @@ def record(course: Course, report: GradeReport) -> None:
             for grade in notebook.grades:
                 task = earned.get(grade.cell.name)
                 if task is None:
-                    raise CourseError(f"the gradebook has a cell {grade.cell.name} that {report.assignment} lacks: run `autograder release {report.assignment}`")
+                    raise CourseError(
+                        f"the gradebook has a cell {grade.cell.name} that {report.assignment} lacks: run `autograder release {report.assignment}`"
+                    )
                 again = grade.manual_score is not None and grade.auto_score != task.earned
-                grade.needs_manual_grade = task.earned is None and grade.manual_score is None or again or (grade.needs_manual_grade and grade.manual_score is not None)
+                grade.needs_manual_grade = (
+                    (task.earned is None and grade.manual_score is None)
+                    or again
+                    or (grade.needs_manual_grade and grade.manual_score is not None)
+                )
                 grade.auto_score = task.earned
             for comment in notebook.comments:
                 comment.auto_comment = None if attempted.get(comment.cell.name, True) else "No response."
@@ -146,19 +160,21 @@ def _submission(book: Any, assignment: Any, student: str) -> Any:
     """The submission's row with its mirror of the assignment's cells, made when it is not there, not yet committed."""
     from nbgrader import api
 
-    person = book.db.get(api.Student, student) or api.Student(id=student)
-    book.db.add(person)
-    found = book.db.query(api.SubmittedAssignment).filter_by(assignment_id=assignment.id, student_id=student).one_or_none()
-    if found is None:
-        found = api.SubmittedAssignment(assignment=assignment, student=person)
-        for notebook in assignment.notebooks:
-            mirror = api.SubmittedNotebook(notebook=notebook, assignment=found)
-            for cell in notebook.grade_cells:
-                api.Grade(cell=cell, notebook=mirror)
-            for cell in notebook.solution_cells:
-                api.Comment(cell=cell, notebook=mirror)
-        book.db.add(found)
-        book.db.flush()
+    with book.db.no_autoflush:
+        person = book.db.get(api.Student, student) or api.Student(id=student)
+        book.db.add(person)
+        found = book.db.query(api.SubmittedAssignment).filter_by(assignment_id=assignment.id, student_id=student).one_or_none()
+        if found is None:
+            found = api.SubmittedAssignment(assignment_id=assignment.id, student_id=student)
+            book.db.add(found)
+            for notebook in assignment.notebooks:
+                mirror = api.SubmittedNotebook(notebook_id=notebook.id, assignment=found)
+                book.db.add(mirror)
+                for cell in notebook.grade_cells:
+                    book.db.add(api.Grade(cell_id=cell.id, notebook=mirror))
+                for cell in notebook.solution_cells:
+                    book.db.add(api.Comment(cell_id=cell.id, notebook=mirror))
+    book.db.flush()
     return found
 
 
@@ -186,9 +202,21 @@ def read(course: Course, assignment: str, student: str) -> Grades | None:
             return None
         comments = {each.cell.name: each.comment or "" for notebook in submission.notebooks for each in notebook.comments}
         cells = tuple(
-            Grade(each.cell.name, each.score, each.max_score, each.auto_score, each.manual_score, each.needs_manual_grade, comments.get(each.cell.name, ""))
+            Grade(
+                each.cell.name,
+                each.score,
+                each.max_score,
+                each.auto_score,
+                each.manual_score,
+                each.needs_manual_grade,
+                comments.get(each.cell.name, ""),
+            )
             for notebook in submission.notebooks
             for each in notebook.grades
         )
-        extra = tuple(Grade(name, 0, 0, None, None, False, text) for name, text in comments.items() if text and name not in {each.cell for each in cells})
+        extra = tuple(
+            Grade(name, 0, 0, None, None, False, text)
+            for name, text in comments.items()
+            if text and name not in {each.cell for each in cells}
+        )
         return Grades(student, submission.score, submission.max_score, submission.late_submission_penalty or 0.0, cells + extra)

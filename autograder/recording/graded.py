@@ -54,8 +54,8 @@ def write_atomically(file: Path, content: str) -> None:
             out.write(content)
             out.flush()
             os.fsync(out.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, file)
+        Path(name).chmod(0o644)
+        Path(name).replace(file)
     except OSError as error:
         raise CourseError(f"{file} could not be written: {error.strerror}; what was there before is unchanged") from error
     finally:
@@ -73,7 +73,9 @@ def write_notebook(course: Course, report: GradeReport) -> None:
 def write_report(course: Course, report: GradeReport) -> None:
     """Write report.json, everything about a submission except its notebook."""
     tree = {key: value for key, value in dataclasses.asdict(report).items() if key != "notebook"}
-    write_atomically(report_file(course, report.assignment, report.student), json.dumps(tree, indent=1, ensure_ascii=False) + "\n")
+    write_atomically(
+        report_file(course, report.assignment, report.student), json.dumps(tree, indent=1, ensure_ascii=False) + "\n"
+    )
 
 
 def graded_notebook(report: GradeReport) -> dict[str, Any]:
@@ -93,17 +95,32 @@ def graded_notebook(report: GradeReport) -> dict[str, Any]:
 def for_student(report: GradeReport) -> dict[str, Any]:
     """What a student may see of a report, as plain data: no hidden code, no staff detail."""
     return {
-        "assignment": report.assignment, "student": report.student, "timestamp": report.timestamp, "notes": list(report.notes),
-        "data": dict(report.data), "tasks": [_task_for_student(each) for each in report.tasks],
+        "assignment": report.assignment,
+        "student": report.student,
+        "timestamp": report.timestamp,
+        "notes": list(report.notes),
+        "data": dict(report.data),
+        "tasks": [_task_for_student(each) for each in report.tasks],
     }
 
 
 def _task_for_student(report: TaskReport) -> dict[str, Any]:
     task = report.task
-    checks = [{"title": c.check.title, "points": c.check.points, "passed": c.passed, "message": c.message, "hint": c.hint} for c in report.checks]
+    checks = [
+        {"title": c.check.title, "points": c.check.points, "passed": c.passed, "message": c.message, "hint": c.hint}
+        for c in report.checks
+    ]
     return {
-        "cell": task.cell, "grade_cell": task.grade_cell, "title": task.title, "points": task.points, "earned": report.earned,
-        "manual": task.manual, "attempted": report.attempted, "status": report.status.value, "error": report.error, "checks": checks,
+        "cell": task.cell,
+        "grade_cell": task.grade_cell,
+        "title": task.title,
+        "points": task.points,
+        "earned": report.earned,
+        "manual": task.manual,
+        "attempted": report.attempted,
+        "status": report.status.value,
+        "error": report.error,
+        "checks": checks,
     }
 
 
@@ -113,7 +130,12 @@ def _staff_cell(report: GradeReport) -> dict[str, Any]:
     if report.isolation == "none":
         lines.append("Graded **without a sandbox**: the student's code ran with the grader's rights.")
     lines += [f"- {html.escape(sanitize.text(note))}" for note in report.staff_notes]
-    return {"cell_type": "markdown", "id": STAFF_CELL, "metadata": {"deletable": False, "editable": False}, "source": "\n\n".join(lines)}
+    return {
+        "cell_type": "markdown",
+        "id": STAFF_CELL,
+        "metadata": {"deletable": False, "editable": False},
+        "source": "\n\n".join(lines),
+    }
 
 
 def _table(report: TaskReport) -> dict[str, Any]:
@@ -122,8 +144,14 @@ def _table(report: TaskReport) -> dict[str, Any]:
         mark = "✓" if each.passed else "✗"
         earned = each.check.points if each.passed else 0
         said = "" if each.passed else f"{each.message}. {each.hint}".strip()
-        detail = "" if each.passed or each.detail == each.message else f"<br><small>staff: {html.escape(sanitize.text(each.detail))}</small>"
-        rows.append(f"<tr><td>{mark}</td><td>{html.escape(each.check.title)}</td><td>{earned:g} of {each.check.points:g}</td><td>{html.escape(sanitize.text(said))}{detail}</td></tr>")
+        detail = (
+            ""
+            if each.passed or each.detail == each.message
+            else f"<br><small>staff: {html.escape(sanitize.text(each.detail))}</small>"
+        )
+        rows.append(
+            f"<tr><td>{mark}</td><td>{html.escape(each.check.title)}</td><td>{earned:g} of {each.check.points:g}</td><td>{html.escape(sanitize.text(said))}{detail}</td></tr>"
+        )
         plain.append(f"{mark} {each.check.title} ({earned:g} of {each.check.points:g}) {sanitize.text(said)}".rstrip())
     total = f"{report.earned:g} of {report.task.points:g} points"
     table = f"<table><thead><tr><th></th><th>{total}</th><th></th><th></th></tr></thead><tbody>{''.join(rows)}</tbody></table>"

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from nbconvert.exporters import Exporter, HTMLExporter, NotebookExporter
+from nbconvert.exporters import HTMLExporter, NotebookExporter
 
 from autograder.course.layout import Course
 from autograder.errors import AutograderError
@@ -18,14 +18,14 @@ from autograder.grading.scheduling import grade_all
 from autograder.recording import feedback, gradebook, graded
 
 
-class GradingExporter(NotebookExporter):  # type: ignore[misc]
+class GradingExporter(NotebookExporter):
     """Grades a submission when nbgrader asks for its autograded notebook.
 
     nbgrader asks twice, to sanitize the submitted file and to run the sanitized one: the first call grades, the second
     returns what the first one made.
     """
 
-    def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> tuple[str, Any]:
+    def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
         """Called by nbgrader's Autograde converter for each notebook, with the course folder as working directory."""
         file = Path(filename).resolve()
         course = Course.open(Path.cwd())
@@ -42,13 +42,13 @@ class GradingExporter(NotebookExporter):  # type: ignore[misc]
         raise AutograderError(f"there is no submission of {names['student']} for {names['assignment']}")
 
     def register_preprocessor(self, preprocessor: Any, enabled: bool = False) -> None:
-        """nbgrader's own preprocessors run student code in their own way; none of them is wanted here."""
+        """Nbgrader's own preprocessors run student code in their own way; none of them is wanted here."""
 
 
-class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
+class FeedbackExporter(HTMLExporter):
     """Writes our feedback page when nbgrader asks for one."""
 
-    def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> tuple[str, Any]:
+    def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
         """Called by nbgrader's GenerateFeedback converter for each autograded notebook."""
         names = resources["nbgrader"]
         course = Course.open(Path.cwd())
@@ -58,6 +58,3 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
 
     def register_preprocessor(self, preprocessor: Any, enabled: bool = False) -> None:
         """The page reads the gradebook itself."""
-
-
-__all__ = ["Exporter", "FeedbackExporter", "GradingExporter"]

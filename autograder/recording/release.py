@@ -35,7 +35,9 @@ def release(course: Course, assignment: str) -> GradeReport:
     report = grade(Submission("reference solution", assignment, source), course)
     failed = [f"{check.check.name}: {check.message}" for task in report.tasks for check in task.checks if not check.passed]
     if failed:
-        raise CourseError(f"the reference solution of {assignment} does not earn full points:\n" + "\n".join(f"  - {each}" for each in failed))
+        raise CourseError(
+            f"the reference solution of {assignment} does not earn full points:\n" + "\n".join(f"  - {each}" for each in failed)
+        )
     generate(course, assignment)
     return report
 
@@ -91,10 +93,14 @@ class _Collect(logging.Handler):
 
 def secrets(course: Course, assignment: str, notebook: Notebook) -> tuple[list[list[str]], set[str]]:
     """What must not be in a student's hands: solutions and schemes, each as its lines, and telling lines of the checks."""
-    regions = [match.group(0) for cell in notebook.cells for pattern in (SOLUTION, SECRET) for match in pattern.finditer(cell.source)]
+    regions = [
+        match.group(0) for cell in notebook.cells for pattern in (SOLUTION, SECRET) for match in pattern.finditer(cell.source)
+    ]
     solutions = [[line.strip() for line in region.splitlines()[1:-1] if line.strip()] for region in regions]
     lines = {line.strip() for file in course.checks(assignment).glob("*.py") for line in file.read_text().splitlines()}
-    return [each for each in solutions if each], {line for line in lines if len(line) >= TELLING and not line.startswith(("import", "from", "#"))}
+    return [each for each in solutions if each], {
+        line for line in lines if len(line) >= TELLING and not line.startswith(("import", "from", "#"))
+    }
 
 
 def _refuse_leaks(course: Course, assignment: str, notebook: Notebook, texts: dict[str, str]) -> None:

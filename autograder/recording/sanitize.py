@@ -13,7 +13,30 @@ ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 # No style, no links, no remote pictures: an output must not look like a part of the page, or tell anyone it was read.
-TAGS = {"b", "br", "code", "em", "i", "p", "pre", "small", "span", "strong", "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul", "ol", "li", "div"}
+TAGS = {
+    "b",
+    "br",
+    "code",
+    "em",
+    "i",
+    "p",
+    "pre",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+    "ol",
+    "li",
+    "div",
+}
 ATTRIBUTES = {"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
 MAX_TEXT = 100_000
 
@@ -25,7 +48,12 @@ def text(value: object) -> str:
 
 def html(value: str) -> str:
     """HTML of an output, with an allow-list of tags."""
-    return nh3.clean(value[:MAX_TEXT], tags=TAGS, attributes=ATTRIBUTES, clean_content_tags={"script", "style", "svg", "math", "iframe", "object", "template"})
+    return nh3.clean(
+        value[:MAX_TEXT],
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        clean_content_tags={"script", "style", "svg", "math", "iframe", "object", "template"},
+    )
 
 
 def picture(kind: str, value: str) -> str | None:
@@ -38,7 +66,7 @@ def picture(kind: str, value: str) -> str | None:
 
 
 def outputs(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """nbformat outputs, cleaned; a kind that is not known is left out."""
+    """Nbformat outputs, cleaned; a kind that is not known is left out."""
     cleaned = []
     for each in found:
         kind = each.get("output_type")
@@ -46,7 +74,14 @@ def outputs(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
             cleaned.append({"output_type": "stream", "name": each.get("name", "stdout"), "text": text(each.get("text", ""))})
         elif kind == "error":
             trace = [text(line) for line in each.get("traceback", [])]
-            cleaned.append({"output_type": "error", "ename": text(each.get("ename", "")), "evalue": text(each.get("evalue", "")), "traceback": trace})
+            cleaned.append(
+                {
+                    "output_type": "error",
+                    "ename": text(each.get("ename", "")),
+                    "evalue": text(each.get("evalue", "")),
+                    "traceback": trace,
+                }
+            )
         elif kind in ("display_data", "execute_result"):
             data = _bundle(each.get("data", {}))
             if data:

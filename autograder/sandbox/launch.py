@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import shutil
+import subprocess
 import sys
 import sysconfig
 import tempfile
@@ -68,23 +69,30 @@ def start(datasets: dict[str, Path], threads: int = 1) -> Process:
     # by descriptor from here on: a student who replaces the folder by a link must not redirect our reads and writes
     talk = os.open(folder / "talk", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     manager = KernelManager(transport="ipc", connection_file=str(folder / "conn" / "k.json"))
-    manager._kernel_spec = KernelSpec(argv=[sys.executable, "-I", str(KERNEL), "-f", "{connection_file}", *OPTIONS], language="python")
+    manager._kernel_spec = KernelSpec(
+        argv=[sys.executable, "-I", str(KERNEL), "-f", "{connection_file}", *OPTIONS], language="python"
+    )
     context = zmq.Context()
     context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)  # a gigantic frame must not fill the grader's memory
     context.setsockopt(zmq.RCVHWM, 64)
     try:
-        manager.start_kernel(env=environment(folder, datasets, threads), cwd=str(folder / "work"), stdout=_devnull(), stderr=_devnull())
+        manager.start_kernel(
+            env=environment(folder, datasets, threads),
+            cwd=str(folder / "work"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         client: Any = manager.client(context=context)
         client.start_channels(stdin=False, hb=False)
         process = Process(manager, client, folder, talk)
         client.wait_for_ready(timeout=START_SECONDS)
-        return process
     except Exception as error:
         with contextlib.suppress(Exception):
             manager.shutdown_kernel(now=True)
         os.close(talk)
         shutil.rmtree(folder, ignore_errors=True)
         raise GraderError(f"a kernel could not be started: {type(error).__name__}: {error}") from error
+    return process
 
 
 # IPython's history would write a database; the banner of the kernel is of no use here.
@@ -99,11 +107,22 @@ def environment(folder: Path, datasets: dict[str, Path], threads: int) -> dict[s
         shutil.copyfile(font_cache, folder / "home" / "mpl" / font_cache.name)
     return {
         "PATH": os.pathsep.join([sysconfig.get_path("scripts"), "/usr/bin", "/bin"]),
-        "HOME": home, "TMPDIR": str(folder / "work"), "IPYTHONDIR": f"{home}/ipython", "JUPYTER_RUNTIME_DIR": home,
-        "MPLCONFIGDIR": f"{home}/mpl", "KERAS_HOME": f"{home}/keras", "KERAS_BACKEND": "tensorflow",
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1",
-        "TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "0", "CUDA_VISIBLE_DEVICES": "-1",
-        "TF_NUM_INTRAOP_THREADS": str(threads), "TF_NUM_INTEROP_THREADS": str(threads), "OMP_NUM_THREADS": str(threads),
+        "HOME": home,
+        "TMPDIR": str(folder / "work"),
+        "IPYTHONDIR": f"{home}/ipython",
+        "JUPYTER_RUNTIME_DIR": home,
+        "MPLCONFIGDIR": f"{home}/mpl",
+        "KERAS_HOME": f"{home}/keras",
+        "KERAS_BACKEND": "tensorflow",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "TF_NUM_INTRAOP_THREADS": str(threads),
+        "TF_NUM_INTEROP_THREADS": str(threads),
+        "OMP_NUM_THREADS": str(threads),
         "AUTOGRADER_SCRATCH": str(folder / "talk"),
         "AUTOGRADER_DATA": json.dumps({name: str(path) for name, path in datasets.items()}),
     }
@@ -116,11 +135,5 @@ def _font_cache() -> Path | None:
 
     folder = Path(matplotlib.get_cachedir())
     if not list(folder.glob("fontlist-*.json")):
-        import matplotlib.font_manager  # noqa: F401  writes the list
+        import matplotlib.font_manager
     return next(iter(sorted(folder.glob("fontlist-*.json"))), None)
-
-
-def _devnull() -> int:
-    import subprocess
-
-    return subprocess.DEVNULL
