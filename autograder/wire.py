@@ -137,6 +137,8 @@ def decode(message: bytes, limit: int = MAX_BYTES) -> Any:
                 return int(body, 16)
             if tag == "$object" and type(body) is str:
                 return Opaque(body[:200])
+        except WireError:
+            raise
         except (TypeError, ValueError) as error:
             raise WireError(f"malformed {tag}") from error
         raise WireError("unknown value")

@@ -23,7 +23,19 @@ def npy(array: np.ndarray) -> bytes:
 
 @pytest.mark.parametrize(
     "value",
-    [None, True, 3, -(10**30), 2.5, float("inf"), 1 + 2j, "ü\n", [1, [2, "x"]], {"a": 1, "$array": 0, 3: [None]}, wire.Opaque("Thing")],
+    [
+        None,
+        True,
+        3,
+        -(10**30),
+        2.5,
+        float("inf"),
+        1 + 2j,
+        "ü\n",
+        [1, [2, "x"]],
+        {"a": 1, "$array": 0, 3: [None]},
+        wire.Opaque("Thing"),
+    ],
     ids=repr,
 )
 def test_plain_values_come_back_equal_and_of_the_same_type(value: object) -> None:
@@ -79,7 +91,10 @@ def test_an_unknown_object_comes_across_as_the_name_of_its_type() -> None:
         ("malformed", message({"$complex": ["1"]})),
         ("does not fit its data", message({"$array": 0}, npy(np.zeros((10, 10)))[:-8])),
         ("does not fit its data", message({"$array": 0}, npy(np.zeros(4)).replace(b"(4,)", b"(9,)"))),
-        ("does not fit its data", message({"$array": 0}, npy(np.zeros((1000, 4))[:, :1]).replace(b"(1000, 1)", b"(10**12,)")[:100] + b" " * 28)),
+        (
+            "does not fit its data",
+            message({"$array": 0}, npy(np.zeros(4)).replace(b"(4,), }" + b" " * 12, b"(1000000000000,), }")),
+        ),
         ("array of objects", message({"$array": 0}, npy(np.array([None, {}], dtype=object)))),
         ("array of objects", message({"$array": 0}, npy(np.zeros(2, dtype=[("a", "f4")])))),
         ("not an array", message({"$array": 0}, b"PK\x03\x04 a zip file")),
@@ -89,7 +104,7 @@ def test_an_unknown_object_comes_across_as_the_name_of_its_type() -> None:
 def test_bytes_that_lie_are_refused(reason: str, content: bytes) -> None:
     with pytest.raises(wire.WireError) as error:
         wire.decode(content)
-    assert reason in str(error.value) or "not an array" in str(error.value)
+    assert reason in str(error.value)
 
 
 def test_a_message_beyond_the_limit_is_refused_unread() -> None:

@@ -79,7 +79,8 @@ def _session(folder: Path, plugin: _Checks, *options: str) -> None:
     if not sorted(folder.glob("test_*.py")):
         raise GraderError(f"{folder} has no checks (test_*.py)")
     with mock.patch.dict(os.environ, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}):
-        code = pytest.main([*OPTIONS, *options, "--rootdir", str(folder), str(folder)], plugins=[plugin])
+        # rootdir "/": modules are named by their whole path, so that equal file names of two assignments stay apart
+        code = pytest.main([*OPTIONS, *options, "--rootdir", "/", str(folder)], plugins=[plugin])
     if plugin.broken:
         raise GraderError(f"a hidden check is broken: {plugin.broken[0]}")
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):

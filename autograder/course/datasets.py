@@ -318,8 +318,9 @@ class _ArraysOnly(pickle.Unpickler):
     """Reads the pickles in which CIFAR is published, after their checksum was verified, and no other names than theirs."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if (module.rpartition(".")[0], name) in (("numpy.core", "_reconstruct"), ("", "ndarray"), ("", "dtype")):
-            return super().find_class(module.replace("numpy.core", "numpy._core"), name)
+        module = module.replace("numpy.core.", "numpy._core.")
+        if (module, name) in (("numpy._core.multiarray", "_reconstruct"), ("numpy", "ndarray"), ("numpy", "dtype")):
+            return super().find_class(module, name)
         raise pickle.UnpicklingError(f"{module}.{name} in a dataset")
 
 

@@ -20,6 +20,7 @@ IDLE_GRACE_SECONDS = 2.0
 INTERRUPT_GRACE_SECONDS = 3.0
 POLL_MILLISECONDS = 100
 MAX_OUTPUTS = 300
+UNREADABLE = "your program gave no answer that could be read"
 
 
 class Kernel(Protocol):
@@ -45,6 +46,7 @@ class JupyterKernel:
         self._process = process
         self._limits = limits
         self._usable = True
+        self._closed = False
 
     def usable(self) -> bool:
         """Whether it can run more: false after it died or did not obey an interrupt."""
@@ -53,7 +55,9 @@ class JupyterKernel:
     def close(self) -> None:
         """End it and remove what it left."""
         self._usable = False
-        self._process.close()
+        if not self._closed:
+            self._closed = True
+            self._process.close()
 
     def run(self, code: str, seconds: float) -> CellRun:
         """Execute a cell; whatever happens is in the result."""
@@ -143,24 +147,27 @@ class JupyterKernel:
 
     def _write(self, name: str, content: bytes) -> None:
         # O_EXCL and O_NOFOLLOW: a link that waits under this name must not receive our bytes
-        descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600, dir_fd=self._process.talk)
-        with open(descriptor, "wb") as out:
-            out.write(content)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        try:
+            with open(os.open(name, flags, 0o600, dir_fd=self._process.talk), "wb") as out:
+                out.write(content)
+        except OSError as error:  # the folder was removed, or filled
+            raise BadReply(UNREADABLE, detail=f"the question could not be written: {error}") from None
 
     def _read(self, name: str) -> bytes:
         # O_NOFOLLOW and O_NONBLOCK: not a link to what only the grader can read, not a FIFO that never ends
         try:
             descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=self._process.talk)
         except OSError as error:
-            raise BadReply("your program gave no answer that could be read", detail=f"no answer file: {error}") from None
+            raise BadReply(UNREADABLE, detail=f"no answer file: {error}") from None
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            os.close(descriptor)
+            raise BadReply(UNREADABLE, detail="the answer is not a plain file")
         with open(descriptor, "rb") as stream:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                raise BadReply("your program gave no answer that could be read", detail="the answer is not a plain file")
             if status.st_size > self._limits.reply_bytes:
-                raise BadReply(
-                    f"the answer is larger than {self._limits.reply_bytes // 2**20} MiB", detail=f"{status.st_size} bytes"
-                )
+                limit = self._limits.reply_bytes // 2**20
+                raise BadReply(f"the answer is larger than {limit} MiB", detail=f"{status.st_size} bytes")
             return stream.read(self._limits.reply_bytes + 1)
 
 

@@ -12,7 +12,7 @@ from autograder.checking.student import Student
 from autograder.course import datasets
 from autograder.course.layout import Course, fingerprint
 from autograder.course.notebooks import parse, problems, read_course_notebook, read_submission, rebuild, tasks, to_json
-from autograder.errors import BadSubmission, CourseError
+from autograder.errors import BadSubmission, CourseError, GraderError
 from autograder.grading.execution import Session
 from autograder.grading.kernel import JupyterKernel, Kernel
 from autograder.grading.scoring import disagreements, refused, score
@@ -108,5 +108,5 @@ def validate(course: Course, assignment: str) -> list[str]:
         return [*found, f"{folder} has no checks (test_*.py)"]
     try:
         return found + disagreements(tasks(notebook), declared_checks(folder))
-    except CourseError as error:
+    except (CourseError, GraderError) as error:
         return [*found, str(error)]

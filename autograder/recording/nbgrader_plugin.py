@@ -29,6 +29,7 @@ class GradingExporter(NotebookExporter):
         """Called by nbgrader's Autograde converter for each notebook, with the course folder as working directory."""
         file = Path(filename).resolve()
         course = Course.open(Path.cwd())
+        resources["output_extension"] = ".ipynb"
         if not file.is_relative_to(course.submitted.resolve()):
             return file.read_text(encoding="utf-8"), resources
         names = resources["nbgrader"]

@@ -18,13 +18,22 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_cells_and_header_are_read(tmp_path: Path) -> None:
-    file = write(tmp_path, "# why: because\n# fails: test_a, test_b\n\n# %% to_gray\n\ndef to_gray(x):\n    return x\n\n# %% normalize\npass\n")
-    assert read_answers(file) == Answers({"to_gray": "def to_gray(x):\n    return x", "normalize": "pass"}, "because", ("test_a", "test_b"))
+    file = write(
+        tmp_path,
+        "# why: because\n# fails: test_a, test_b\n\n# %% to_gray\n\ndef to_gray(x):\n    return x\n\n# %% normalize\npass\n",
+    )
+    assert read_answers(file) == Answers(
+        {"to_gray": "def to_gray(x):\n    return x", "normalize": "pass"}, "because", ("test_a", "test_b")
+    )
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("x = 1\n", "answers.py:1: code before"), ("# %% \n", "answers.py:1: write"), ("# %% a\n# %% a\n", "answers.py:2: the cell a comes twice")],
+    [
+        ("x = 1\n", "answers.py:1: code before"),
+        ("# %% \n", "answers.py:1: write"),
+        ("# %% a\n# %% a\n", "answers.py:2: the cell a comes twice"),
+    ],
     ids=["code first", "no name", "twice"],
 )
 def test_mistakes_are_named_with_their_line(tmp_path: Path, text: str, message: str) -> None:

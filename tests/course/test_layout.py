@@ -33,14 +33,18 @@ def test_a_misspelt_assignment_gets_the_nearest_name(repository: Course) -> None
 
 
 def test_folders_of_the_config_are_followed(tmp_path: Path) -> None:
-    course = small_course(tmp_path, "c = get_config()\nc.CourseDirectory.submitted_directory = 'in'\nc.CourseDirectory.course_id = 'ml'\n")
+    course = small_course(
+        tmp_path, "c = get_config()\nc.CourseDirectory.submitted_directory = 'in'\nc.CourseDirectory.course_id = 'ml'\n"
+    )
     assert course.submitted == tmp_path / "in" and course.id == "ml" and course.release == tmp_path / "release"
 
 
 def test_limits_have_defaults_and_are_overridden_by_assignment(tmp_path: Path) -> None:
     course = small_course(tmp_path)
     (tmp_path / "course_data").mkdir()
-    (tmp_path / "course_data" / "assignments.toml").write_text("[long]\ncell_seconds = 500\ndatasets = ['mnist']\n[bad]\ncell_second = 1\n[zero]\ncall_seconds = 0\n")
+    (tmp_path / "course_data" / "assignments.toml").write_text(
+        "[long]\ncell_seconds = 500\ndatasets = ['mnist']\n[bad]\ncell_second = 1\n[zero]\ncall_seconds = 0\n"
+    )
     assert course.limits("long").cell_seconds == 500 and course.limits("other").cell_seconds == 60
     assert course.datasets("long") == ("mnist",)
     with pytest.raises(CourseError, match=r"\[bad\] has no setting cell_second; there are: .*cell_seconds"):

@@ -11,7 +11,16 @@ import pytest
 
 from autograder.course.layout import Course
 from autograder.course.notebooks import (
-    CODE_STUB, Notebook, parse, problems, read_submission, rebuild, released_text, tasks, to_json, visible,
+    CODE_STUB,
+    Notebook,
+    parse,
+    problems,
+    read_submission,
+    rebuild,
+    released_text,
+    tasks,
+    to_json,
+    visible,
 )
 from autograder.errors import BadSubmission
 from tests.conftest import EXERCISE, cell, notebook_bytes
@@ -23,7 +32,9 @@ INSTRUCTOR = parse(
         cell("code", "setup", "import os", locked=True),
         cell("code", "f", SOLUTION, solution=True),
         cell("code", "test_f", "assert f(0) == 1", grade=True, locked=True, points=2),
-        cell("markdown", "essay", "### BEGIN SOLUTION\nMark scheme: secret\n### END SOLUTION", grade=True, solution=True, points=3),
+        cell(
+            "markdown", "essay", "### BEGIN SOLUTION\nMark scheme: secret\n### END SOLUTION", grade=True, solution=True, points=3
+        ),
     ),
     "n",
 )
@@ -34,7 +45,11 @@ def handed_in(*cells: dict[str, object]) -> Notebook:
 
 
 def test_only_solution_text_is_taken() -> None:
-    student = handed_in(cell("code", "setup", "evil()"), cell("code", "f", "mine", solution=True), cell("code", "test_f", "pass", grade=True, points=99))
+    student = handed_in(
+        cell("code", "setup", "evil()"),
+        cell("code", "f", "mine", solution=True),
+        cell("code", "test_f", "pass", grade=True, points=99),
+    )
     rebuilt = rebuild(INSTRUCTOR, student)
     sources = {each.grade_id: each.source for each in rebuilt.notebook.cells}
     assert sources["setup"] == "import os" and sources["f"] == "mine" and sources["test_f"] == "assert f(0) == 1"
@@ -59,7 +74,9 @@ def test_duplicates_and_retyped_cells_do_not_run() -> None:
 
 def test_invented_and_added_cells_are_left_out_and_reported() -> None:
     added = {"cell_type": "code", "metadata": {}, "source": "print('mine')"}
-    rebuilt = rebuild(INSTRUCTOR, handed_in(cell("code", "bonus", "x", grade=True, points=100), added, cell("code", "f", "a", solution=True)))
+    rebuilt = rebuild(
+        INSTRUCTOR, handed_in(cell("code", "bonus", "x", grade=True, points=100), added, cell("code", "f", "a", solution=True))
+    )
     assert [each.grade_id for each in rebuilt.notebook.cells] == [each.grade_id for each in INSTRUCTOR.cells]
     assert any("bonus: there is no such cell" in note for note in rebuilt.staff_notes)
     assert any("code cell(s) that you added" in note for note in rebuilt.notes)
@@ -84,8 +101,13 @@ def test_released_text_is_what_nbgrader_releases(repository: Course, notebook: N
 def test_tasks_carry_the_heading_before_them(notebook: Notebook) -> None:
     found = tasks(notebook)
     assert [(each.cell, each.points, each.manual) for each in found] == [
-        ("load", 2, False), ("show_color", 2, False), ("to_gray", 4, False), ("normalize", 3, False),
-        ("convert", 2, False), ("show_gray", 2, False), ("reflect", 3, True),
+        ("load", 2, False),
+        ("show_color", 2, False),
+        ("to_gray", 4, False),
+        ("normalize", 3, False),
+        ("convert", 2, False),
+        ("show_gray", 2, False),
+        ("reflect", 3, True),
     ]
     assert found[2].title == "3 From three numbers to one" and found[6].title == "7 What was lost, and why we did it"
 
@@ -132,7 +154,9 @@ def test_what_is_no_notebook_gets_a_diagnosis(content: bytes, message: str) -> N
 def test_odd_but_readable_notebooks_are_read() -> None:
     bom = b"\xef\xbb\xbf" + notebook_bytes(cell("code", "f", "a\r\nb", solution=True)) + b"\r\n"
     assert parse(bom, "n").cell("f").source == "a\r\nb"
-    lines = json.dumps({"nbformat": 4, "cells": ["no cell", {"cell_type": "code", "metadata": None, "source": ["a\n", "\ud800", 5]}]})
+    lines = json.dumps(
+        {"nbformat": 4, "cells": ["no cell", {"cell_type": "code", "metadata": None, "source": ["a\n", "\ud800", 5]}]}
+    )
     assert parse(lines.encode(), "n").cells[0].source == "a\n?"
 
 

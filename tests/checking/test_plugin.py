@@ -1,0 +1,127 @@
+"""One pytest session per notebook: declared checks run in the order of the cells, and a broken check is our fault."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder.checking.plugin import declared_checks, run_checks
+from autograder.checking.student import Student
+from autograder.errors import GraderError, KernelDied
+from autograder.records import CellRun, CellStatus
+from tests.conftest import FakeKernel
+
+HEAD = "from autograder.checking import check, expect\n"
+GOOD = (
+    HEAD
+    + """
+@check(cell="b", points=1, title="second")
+def test_second(student, rng):
+    expect.that(student.get("x") == 2, "x is not two", hint="add one")
+
+@check(cell="a", points=2, title="first")
+def test_first(student, rng):
+    expect.that(student.get("x") == 1, "x is not one")
+
+@check(cell="b", points=1, title="assertion")
+def test_assertion(student, rng):
+    assert student.get("x") == 3, "the expected value is 3"
+"""
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "test_checks.py").write_text(GOOD)
+    return tmp_path
+
+
+class Reach:
+    """Remembers in which order the cells were reached."""
+
+    def __init__(self, value: object = 1) -> None:
+        self.cells: list[str] = []
+        self.value = value
+
+    def __call__(self, cell: str) -> Student:
+        self.cells.append(cell)
+        return Student(FakeKernel(self.value).ask, CellRun(CellStatus.OK), lambda name: pytest.fail("no data here"))
+
+
+def test_checks_run_in_the_order_of_the_cells_and_reach_each_once(folder: Path) -> None:
+    reach = Reach()
+    results = run_checks(folder, ["a", "b"], reach, b"seed")
+    assert reach.cells == ["a", "b"]
+    assert [(each.check.name, each.passed) for each in results] == [
+        ("test_first", True),
+        ("test_second", False),
+        ("test_assertion", False),
+    ]
+
+
+def test_a_failed_check_says_what_its_author_wrote_and_an_assertion_is_for_staff(folder: Path) -> None:
+    by_name = {each.check.name: each for each in run_checks(folder, ["a", "b"], Reach(), b"seed")}
+    assert (by_name["test_second"].message, by_name["test_second"].hint) == ("x is not two", "add one")
+    assert "3" not in by_name["test_assertion"].message and "the expected value is 3" in by_name["test_assertion"].detail
+
+
+def test_declared_checks_are_listed_without_running(folder: Path) -> None:
+    assert [(each.name, each.cell, each.points, each.title) for each in declared_checks(folder)] == [
+        ("test_second", "b", 1, "second"),
+        ("test_first", "a", 2, "first"),
+        ("test_assertion", "b", 1, "assertion"),
+    ]
+
+
+def test_random_inputs_depend_on_the_seed_and_the_check_alone(tmp_path: Path) -> None:
+    (tmp_path / "test_random.py").write_text(
+        HEAD + "@check(cell='a', points=1, title='t')\ndef test_r(student, rng):\n    expect.fail(str(rng.integers(10**9)))\n"
+        "@check(cell='a', points=1, title='t')\ndef test_s(student, rng):\n    expect.fail(str(rng.integers(10**9)))\n"
+    )
+    one, again, other = ([each.message for each in run_checks(tmp_path, ["a"], Reach(), seed)] for seed in (b"1", b"1", b"2"))
+    assert one == again and one != other and one[0] != one[1]
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("@check(cell='a', points=1, title='t')\ndef test_x(student, rng):\n    {}['k']\n", "KeyError"),
+        ("def test_x(student):\n    pass\n", "has no @check"),
+        ("import no_such_module\n", "no_such_module"),
+        ("@check(cell='zz', points=1, title='t')\ndef test_x(student):\n    pass\n", "the cell zz"),
+        ("@check(cell='a', points=1, title='t')\ndef test_x(students):\n    pass\n", "students"),
+        (
+            "@check(cell='a', points=1, title='t')\ndef test_x(student):\n    import sys; sys.exit(3)\n",
+            "could not be run|SystemExit",
+        ),
+    ],
+    ids=["raises", "undeclared", "import", "unknown cell", "unknown fixture", "exits"],
+)
+def test_a_broken_check_is_our_fault_and_never_a_zero(tmp_path: Path, code: str, reason: str) -> None:
+    (tmp_path / "test_broken.py").write_text(HEAD + code)
+    with pytest.raises(GraderError, match=reason):
+        run_checks(tmp_path, ["a"], Reach(), b"")
+
+
+def test_a_folder_without_checks_is_our_fault(tmp_path: Path) -> None:
+    with pytest.raises(GraderError, match="has no checks"):
+        declared_checks(tmp_path)
+
+
+def test_a_conftest_beside_the_checks_is_not_read(folder: Path) -> None:
+    (folder / "conftest.py").write_text("raise SystemExit('must not be imported')\n")
+    (folder / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
+    assert len(run_checks(folder, ["a", "b"], Reach(), b"")) == 3
+
+
+def test_a_dead_kernel_fails_its_checks_only(folder: Path) -> None:
+    def reach(cell: str) -> Student:
+        def dead(question: bytes) -> bytes:
+            raise KernelDied("your program ended the Python process")
+
+        return Student(dead if cell == "a" else FakeKernel(2).ask, CellRun(CellStatus.OK), lambda name: pytest.fail(""))
+
+    by_name = {each.check.name: each for each in run_checks(folder, ["a", "b"], reach, b"")}
+    assert not by_name["test_first"].passed and by_name["test_first"].message == "your program ended the Python process"
+    assert by_name["test_second"].passed

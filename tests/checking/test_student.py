@@ -1,0 +1,135 @@
+"""Whatever a student's process answers is a value of a plain type or a failed check; the next check goes on."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from autograder import wire
+from autograder.checking import expect
+from autograder.checking.student import Student, some_rows
+from autograder.errors import BadReply, CheckFailed, StudentFault
+from autograder.records import CellRun, CellStatus
+from tests.conftest import FakeKernel
+
+
+def student(kernel: FakeKernel, run: CellRun | None = None) -> Student:
+    return Student(kernel.ask, run or CellRun(CellStatus.OK), lambda name: pytest.fail(f"{name} was asked for"))
+
+
+def frame(text: bytes, *arrays: bytes) -> bytes:
+    return b"".join(len(part).to_bytes(8, "big") + part for part in [text, *arrays])
+
+
+LIES = {
+    "an object equal to everything": FakeKernel(wire.Opaque("AlwaysEqual")),
+    "a header that promises a terabyte": FakeKernel(
+        frame(
+            b'{"$dict":[["value",{"$array":0}]]}',
+            b"\x93NUMPY\x01\x00v\x00{'descr': '<f8', 'fortran_order': False, 'shape': (137438953472,), }" + b" " * 50 + b"\n",
+        ),
+        raw=True,
+    ),
+    "JSON nested 100,000 deep": FakeKernel(frame(b"[" * 100_000 + b"]" * 100_000), raw=True),
+    "a gigabyte of output": FakeKernel(bytes(2**30), raw=True),
+    "nothing": FakeKernel(b"", raw=True),
+    "an object array": FakeKernel(
+        frame(
+            b'{"$dict":[["value",{"$array":0}]]}',
+            b"\x93NUMPY\x01\x00v\x00{'descr': '|O', 'fortran_order': False, 'shape': (1,), }".ljust(128) + bytes(8),
+        ),
+        raw=True,
+    ),
+    "another form": FakeKernel(wire.encode({"verdict": "passed", "points": 100}), raw=True),
+    "an error without text": FakeKernel(wire.encode({"error": 5}), raw=True),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lying_kernel_fails_the_check_and_the_session_goes_on(lie: str) -> None:
+    with pytest.raises(StudentFault):
+        expect.close(expect.array(student(LIES[lie]).call("f", 1)), np.asarray(1.0), 1e-6)
+    honest = FakeKernel({"result": np.float64(2.0), "inputs": []})
+    assert student(honest).call("f", 1) == 2.0
+
+
+def test_subclasses_arrive_as_what_they_hold() -> None:
+    class Sneaky(np.ndarray):
+        def __eq__(self, other: object) -> bool:  # type: ignore[override]
+            return True
+
+        __hash__ = None  # type: ignore[assignment]
+
+    value = student(FakeKernel(np.zeros(3).view(Sneaky))).get("x")
+    assert type(value) is np.ndarray and value.tolist() == [0, 0, 0]
+
+
+def test_a_call_sends_inputs_and_returns_the_result() -> None:
+    kernel = FakeKernel({"result": [1, 2], "inputs": []})
+    assert student(kernel).call("f", np.arange(3), scale=2) == [1, 2]
+    sent = kernel.questions[0]
+    assert sent["ask"] == "call" and sent["name"] == "f" and sent["kwargs"] == {"scale": 2}
+
+
+def test_inputs_come_back_as_the_call_left_them() -> None:
+    result, inputs = student(FakeKernel({"result": None, "inputs": [np.ones(2)]})).call_and_inputs("f", np.zeros(2))
+    assert result is None and inputs[0].tolist() == [1, 1]
+    with pytest.raises(BadReply):
+        student(FakeKernel({"result": None, "inputs": []})).call_and_inputs("f", 1)
+
+
+def test_a_missing_name_says_why_it_may_be_missing() -> None:
+    gone = FakeKernel(wire.encode({"error": "NameError", "text": "there is no f", "lines": []}), raw=True)
+    with pytest.raises(CheckFailed, match=r"there is no function f; your cell stopped with ZeroDivisionError: division by zero"):
+        student(gone, CellRun(CellStatus.ERROR, error="ZeroDivisionError: division by zero")).call("f")
+    with pytest.raises(CheckFailed, match=r"^there is no variable f$"):
+        student(gone).get("f")
+
+
+def test_an_exception_of_the_students_function_is_told() -> None:
+    raised = FakeKernel(wire.encode({"error": "ValueError", "text": "no such axis", "lines": [3]}), raw=True)
+    with pytest.raises(CheckFailed, match="f raised ValueError: no such axis"):
+        student(raised).call("f")
+
+
+def test_shapes_are_whole_numbers() -> None:
+    assert student(FakeKernel({"type": "ndarray", "shape": [3, 4], "dtype": "float32"})).shape("x") == (3, 4)
+    for claim in (None, [1.5], [-1], ["3"], [True]):
+        with pytest.raises(CheckFailed, match="x is not an array"):
+            student(FakeKernel({"shape": claim})).shape("x")
+
+
+def test_rows_are_numbers_and_as_many_as_asked_for() -> None:
+    assert student(FakeKernel(np.ones((2, 4)))).rows("x", [0, 9]).shape == (2, 4)
+    for claim in (np.ones((3, 4)), np.array(["a", "b"]), 5):
+        with pytest.raises(CheckFailed):
+            student(FakeKernel(claim)).rows("x", [0, 9])
+
+
+def test_figures_are_read_and_other_forms_refused() -> None:
+    axes = {
+        "title": "t",
+        "xlabel": "",
+        "ylabel": "",
+        "texts": [],
+        "legend": ["a"],
+        "lines": [{"label": "a", "points": 3}],
+        "images": [],
+    }
+    found = student(FakeKernel([{"title": "", "axes": [axes]}])).figures()
+    assert found[0].axes[0].lines[0].points == 3 and "t" in found[0].axes[0].words()
+    for claim in (
+        "x",
+        [{"axes": []}],
+        [{"title": "", "axes": [axes | {"images": [{"shape": [1], "data": "x", "colors": None}]}]}],
+    ):
+        with pytest.raises(BadReply):
+            student(FakeKernel(json.loads(json.dumps(claim)))).figures()
+
+
+def test_some_rows_always_has_both_ends() -> None:
+    rows = some_rows(1000, np.random.default_rng(0))
+    assert rows[0] == 0 and rows[-1] == 999 and len(rows) == len(set(rows)) == 202
+    assert some_rows(1, np.random.default_rng(0)) == [0] and some_rows(2, np.random.default_rng(0)) == [0, 1]

@@ -1,0 +1,60 @@
+"""Stand-ins have the shape of the real thing, are the same each time, and can be learnt but not perfectly."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.course import datasets, standins
+from autograder.course.layout import Course
+
+TRAIN = """
+import sys
+import numpy as np
+import tensorflow as tf
+tf.keras.utils.set_random_seed(1)
+data = {key: np.load(f"{sys.argv[1]}/{key}.npy") for key in ("x_train", "y_train", "x_test", "y_test")}
+model = tf.keras.Sequential([
+    tf.keras.layers.Flatten(), tf.keras.layers.Dense(128, activation="relu"), tf.keras.layers.Dense(10, activation="softmax"),
+])
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+history = model.fit(data["x_train"] / np.float32(255), data["y_train"], epochs=12, batch_size=128, verbose=0,
+                    validation_data=(data["x_test"] / np.float32(255), data["y_test"])).history
+print("RESULT", history["accuracy"][-1], max(history["val_accuracy"]), history["val_accuracy"][-1])
+"""
+
+
+def digest(arrays: dict[str, np.ndarray]) -> str:
+    return hashlib.sha256(b"".join(arrays[key].tobytes() for key in sorted(arrays))).hexdigest()
+
+
+@pytest.mark.parametrize("name", sorted(standins.PAINTERS))
+def test_shapes_and_types_are_the_published_ones(name: str, repository: Course) -> None:
+    spec = datasets.read_registry(repository.data / "datasets.toml")[name]
+    arrays = standins.make(name)
+    assert arrays["x_train"].shape == (spec.train, *spec.image) and arrays["x_test"].shape == (spec.test, *spec.image)
+    assert arrays["x_train"].dtype == np.uint8 and arrays["y_train"].dtype == np.uint8
+    assert arrays["y_train"].shape == ((spec.train, 1) if name == "cifar10" else (spec.train,))
+    labels = np.concatenate([arrays["y_train"].ravel(), arrays["y_test"].ravel()])
+    assert np.bincount(labels).tolist() == [len(labels) // 10] * 10
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
+    one, again, other = (digest(standins.make("mnist", seed)) for seed in (1, 1, 2))
+    assert one == again and one != other
+
+
+@pytest.mark.parametrize("name", ["fashion_mnist", "mnist"])
+def test_a_small_network_learns_them_and_overfits(name: str, tmp_path: Path) -> None:
+    folder = datasets.make_standin(tmp_path, name)
+    env = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
+    done = subprocess.run([sys.executable, "-c", TRAIN, str(folder)], capture_output=True, text=True, env=env, check=True)
+    training, best, last = map(float, done.stdout.split("RESULT")[1].split())
+    assert 0.85 <= best <= 0.92
+    assert training - last > 0.03

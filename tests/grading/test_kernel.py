@@ -1,0 +1,173 @@
+"""A real kernel, honest and hostile: whatever it does is a result within the limits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder import wire
+from autograder.errors import BadReply, KernelDied, OutOfTime
+from autograder.grading.kernel import JupyterKernel
+from autograder.records import CellStatus, Limits
+from autograder.sandbox import launch
+
+Start = Callable[..., JupyterKernel]
+
+
+@pytest.fixture
+def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+    """Starts kernels, and ends them after the test."""
+    monkeypatch.setenv("GRADER_TOKEN", "secret")
+    started: list[JupyterKernel] = []
+
+    def one(datasets: dict[str, Path] | None = None, **limits: float) -> JupyterKernel:
+        started.append(JupyterKernel(launch.start(datasets or {}), Limits(**limits)))  # type: ignore[arg-type]
+        return started[-1]
+
+    yield one
+    for kernel in started:
+        kernel.close()
+
+
+def call(kernel: JupyterKernel, name: str, seconds: float = 10.0) -> object:
+    question = {"ask": "call", "name": name, "args": [], "kwargs": {}, "inputs": False}
+    return wire.decode(kernel.ask(wire.encode(question), seconds))
+
+
+def test_a_cell_runs_and_its_outputs_are_kept(start: Start) -> None:
+    run = start().run("import sys\nprint('a'); print('b', file=sys.stderr)\n6 * 7", 20)
+    assert run.status is CellStatus.OK
+    streams = {each["name"]: each["text"] for each in run.outputs if each["output_type"] == "stream"}
+    assert streams == {"stdout": "a\n", "stderr": "b\n"}
+    assert [each["data"] for each in run.outputs if each["output_type"] == "execute_result"] == [{"text/plain": "42"}]
+
+
+def test_an_error_is_told_in_one_line(start: Start) -> None:
+    run = start().run("1 / 0", 20)
+    assert run.status is CellStatus.ERROR and run.error == "ZeroDivisionError: division by zero"
+
+
+def test_a_process_that_ends_itself_is_a_verdict(start: Start) -> None:
+    kernel = start()
+    assert kernel.run("import os; os._exit(0)", 20).status is CellStatus.DIED
+    assert not kernel.usable()
+
+
+def test_a_segfault_is_a_verdict(start: Start) -> None:
+    assert start().run("import ctypes; ctypes.string_at(0)", 20).status is CellStatus.DIED
+
+
+def test_a_cell_out_of_time_is_a_verdict(start: Start) -> None:
+    kernel = start()
+    run = kernel.run("while True:\n    pass", 0.5)
+    assert run.status is CellStatus.OUT_OF_TIME and not kernel.usable()
+
+
+def test_waiting_for_input_does_not_hang(start: Start) -> None:
+    run = start().run("input()", 20)
+    assert run.status is CellStatus.ERROR and "StdinNotImplementedError" in run.error
+
+
+def test_endless_output_is_cut(start: Start) -> None:
+    run = start(output_bytes=10_000).run("for i in range(1000):\n    print('x' * 1000)", 60)
+    text = "".join(each.get("text", "") for each in run.outputs)
+    assert len(text) < 12_000 and "was cut" in text
+
+
+def test_a_gigabyte_of_output_leaves_the_kernel_usable(start: Start) -> None:
+    kernel = start()
+    kernel.run("import sys\nfor i in range(64):\n    sys.stdout.write('x' * 2**24)", 60)
+    assert kernel.usable() and kernel.run("6 * 7", 60).status is CellStatus.OK
+
+
+def test_a_call_that_never_ends_fails_in_time_and_the_kernel_goes_on(start: Start) -> None:
+    kernel = start()
+    kernel.run("def loop():\n    while True:\n        pass\ndef two():\n    return 2", 20)
+    with pytest.raises(OutOfTime):
+        call(kernel, "loop", 0.5)
+    assert kernel.usable() and call(kernel, "two") == {"value": {"result": 2, "inputs": []}}
+
+
+def test_a_call_that_ignores_the_interrupt_makes_the_kernel_unusable(start: Start) -> None:
+    kernel = start()
+    kernel.run("import signal\ndef loop():\n    signal.signal(signal.SIGINT, signal.SIG_IGN)\n    while True:\n        pass", 20)
+    with pytest.raises(OutOfTime):
+        call(kernel, "loop", 0.5)
+    assert not kernel.usable()
+
+
+def test_a_call_that_ends_the_process_is_told(start: Start) -> None:
+    kernel = start()
+    kernel.run("import os\ndef stop():\n    os._exit(0)", 20)
+    with pytest.raises(KernelDied):
+        call(kernel, "stop")
+
+
+ANSWERS = {
+    "a gigabyte": "open(name, 'wb').truncate(2**30)",
+    "a link to a file of the grader": "os.symlink('/etc/passwd', name)",
+    "a FIFO": "os.mkfifo(name)",
+    "nothing": "pass",
+    "a folder": "os.mkdir(name)",
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_an_answer_that_is_no_small_plain_file_is_refused(start: Start, answer: str) -> None:
+    kernel = start()
+    kernel.run(
+        f"import os, sys\ndef answer(token):\n    name = os.environ['AUTOGRADER_SCRATCH'] + f'/{{token}}.answer'\n    {ANSWERS[answer]}\nsys.modules['autograder_bridge'].answer = answer",
+        20,
+    )
+    with pytest.raises(BadReply):
+        call(kernel, "f")
+    assert kernel.run("6 * 7", 20).status is CellStatus.OK
+
+
+def test_a_folder_replaced_by_a_link_redirects_nothing(start: Start, tmp_path: Path) -> None:
+    kernel = start()
+    kernel.run(
+        f"import os, shutil\nshutil.rmtree(os.environ['AUTOGRADER_SCRATCH'])\nos.symlink({str(tmp_path)!r}, os.environ['AUTOGRADER_SCRATCH'])",
+        20,
+    )
+    with pytest.raises(BadReply):
+        call(kernel, "f")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_environment_is_built_from_nothing(start: Start) -> None:
+    kernel = start()
+    kernel.run("import os\ndef names():\n    return sorted(os.environ)\ndef home():\n    return os.path.expanduser('~')", 20)
+    reply = call(kernel, "names")
+    assert isinstance(reply, dict) and "GRADER_TOKEN" not in reply["value"]["result"]
+    reply = call(kernel, "home")
+    assert isinstance(reply, dict) and reply["value"]["result"] != str(Path.home())
+
+
+def test_nothing_is_left_in_the_temporary_folder(start: Start) -> None:
+    kernel = start()
+    folder = kernel._process.folder
+    kernel.run("open('left.txt', 'w').write('x')", 20)
+    assert folder.exists()
+    kernel.close()
+    assert not folder.exists()
+
+
+def test_keras_loads_the_courses_datasets_offline(start: Start, standin_store: Path) -> None:
+    kernel = start({"cifar10": standin_store / "stand-in" / "cifar10"})
+    run = kernel.run(
+        "import keras, tensorflow as tf\n"
+        "from keras.datasets import cifar10\n"
+        "from keras.src.datasets.cifar10 import load_data\n"
+        "assert tf.keras.datasets.cifar10.load_data is load_data is cifar10.load_data is keras.datasets.cifar10.load_data\n"
+        "(x, y), (x_test, y_test) = load_data()\n"
+        "assert x.shape == (50000, 32, 32, 3) and y.shape == (50000, 1) and type(x).__name__ == 'ndarray'\n"
+        "x[0] = 7; assert x[0, 0, 0, 0] == 7 and load_data()[0][0][0, 0, 0, 0] != 7 or x is not load_data()[0][0]\n"
+        "try:\n    keras.datasets.mnist.load_data()\nexcept FileNotFoundError as error:\n    print(error)\n",
+        60,
+    )
+    assert run.status is CellStatus.OK, run.error
+    assert "mnist is not among the datasets of this course" in "".join(each.get("text", "") for each in run.outputs)

@@ -1,0 +1,73 @@
+"""Files for staff: the graded notebook and the report, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.course.layout import Course
+from autograder.errors import CourseError
+from autograder.recording import graded
+from autograder.records import Submission
+from tests.conftest import EXERCISE
+from tests.recording.conftest import MakeReport
+
+WRONG = {"test_weights": ("this is <blue>", "red first")}
+
+
+def test_the_graded_notebook_is_valid_and_shows_each_check_under_its_cell(make_report: MakeReport) -> None:
+    tree = graded.graded_notebook(make_report("ann", WRONG))
+    nbformat.validate(nbformat.from_dict(tree))
+    table = next(cell for cell in tree["cells"] if cell["metadata"].get("nbgrader", {}).get("grade_id") == "test_to_gray")[
+        "outputs"
+    ][0]["data"]
+    assert "2 of 4 points" in table["text/plain"] and "✗ to_gray weighs red, green and blue" in table["text/plain"]
+    assert "this is &lt;blue&gt;" in table["text/html"] and "staff only: 4711" in table["text/html"]
+
+
+def test_staff_see_the_level_the_data_and_the_notes(make_report: MakeReport) -> None:
+    source = graded.graded_notebook(make_report())["cells"][0]["source"]
+    assert (
+        "`none`" in source
+        and "without a sandbox" in source
+        and "cifar10: stand-in" in source
+        and "staff note &lt;b&gt;" in source
+    )
+
+
+def test_the_report_holds_everything_for_staff(course: Course, make_report: MakeReport) -> None:
+    graded.write_report(course, make_report("ann", WRONG))
+    tree = json.loads(graded.report_file(course, EXERCISE, "ann").read_text())
+    assert tree["isolation"] == "none" and tree["data"] == [["cifar10", "stand-in"]] and tree["key"] == "key"
+    checks = [check for task in tree["tasks"] for check in task["checks"]]
+    assert [each["detail"] for each in checks if not each["passed"]] == ["staff only: 4711"]
+
+
+def test_a_submission_counts_as_graded_only_when_report_and_notebook_are_there(
+    course: Course, make_report: MakeReport, tmp_path: Path
+) -> None:
+    one = Submission("ann", EXERCISE, tmp_path / "n.ipynb")
+    assert graded.recorded_key(course, one) == ""
+    graded.write_report(course, make_report("ann"))
+    assert graded.recorded_key(course, one) == ""
+    graded.write_notebook(course, make_report("ann"))
+    assert graded.recorded_key(course, one) == "key"
+    graded.report_file(course, EXERCISE, "ann").write_text("{ half")
+    assert graded.recorded_key(course, one) == ""
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    graded.write_atomically(tmp_path / "a.txt", "old")
+
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(
+        CourseError, match=r"a\.txt could not be written: No space left on device; what was there before is unchanged"
+    ):
+        graded.write_atomically(tmp_path / "a.txt", "new")
+    assert (tmp_path / "a.txt").read_text() == "old" and [each.name for each in tmp_path.iterdir()] == ["a.txt"]

@@ -1,0 +1,106 @@
+"""A release is what nbgrader makes, proven first, and never leaks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.course.layout import Course
+from autograder.errors import CourseError
+from autograder.recording import gradebook, release
+from tests.conftest import EXERCISE
+
+
+def edit(course: Course, grade_id: str, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change a cell of the scratch course's source notebook."""
+    file = course.source_notebook(EXERCISE)
+    tree = json.loads(file.read_text())
+    change(
+        next(
+            cell
+            for cell in tree["cells"]
+            if cell["id"] == grade_id or cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id
+        )
+    )
+    file.write_text(json.dumps(tree))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
+
+
+def test_the_committed_release_is_what_the_source_gives(course: Course, repository: Course) -> None:
+    for assignment in repository.assignments():
+        release.generate(course, assignment)
+        stale = f"release/{assignment} is stale: run `autograder release {assignment}`"
+        assert contents(course.release / assignment) == contents(repository.release / assignment), stale
+
+
+def test_a_release_earns_full_points_and_fills_the_gradebook(course: Course) -> None:
+    report = release.release(course, EXERCISE)
+    assert report.earned == report.auto_points == 15 and gradebook.has_assignment(course, EXERCISE)
+    assert not list(course.root.glob(".release-*"))
+
+
+def test_a_reference_that_fails_is_not_released(course: Course) -> None:
+    edit(
+        course,
+        "to_gray",
+        lambda cell: cell.update(source=cell["source"].replace("0.2989, 0.5870, 0.1140", "0.1140, 0.5870, 0.2989")),
+    )
+    with pytest.raises(CourseError, match="does not earn full points:\n  - test_weights: this is blue, green, red"):
+        release.release(course, EXERCISE)
+    assert not course.release.exists()
+
+
+def append(text: str) -> Callable[[dict[str, Any]], None]:
+    return lambda cell: cell.update(source=cell["source"] + text)
+
+
+@pytest.mark.parametrize(
+    ("grade_id", "change", "problem"),
+    [
+        (
+            "test_to_gray",
+            lambda cell: cell["metadata"]["nbgrader"].update(points=5),
+            "test_to_gray: the cell gives 5 points, its checks 4",
+        ),
+        (
+            "test_to_gray",
+            lambda cell: cell["metadata"]["nbgrader"].update(grade_id="test_load"),
+            "the grade_id test_load is used 2 times",
+        ),
+        ("task_to_gray", append("\n\n### END SOLUTION"), "contains the words 'END SOLUTION'"),
+        (
+            "task_normalize",
+            append("\nThe solution: \n    return images / 255.0"),
+            "contains the solution 'return images / 255.0'",
+        ),
+        ("task_reflect", append("\nMark scheme: one point for colour"), "contains the words 'Mark scheme'"),
+        (
+            "test_to_gray",
+            append("\nWEIGHTS = np.array([0.2989, 0.5870, 0.1140])  # the lecture's formula, exercise 1"),
+            "contains a line of a hidden check",
+        ),
+    ],
+    ids=["points", "duplicate id", "marker", "solution in the task", "mark scheme", "hidden check"],
+)
+def test_what_is_wrong_or_would_leak_is_refused_and_named(
+    course: Course, grade_id: str, change: Callable[[dict[str, Any]], None], problem: str
+) -> None:
+    edit(course, grade_id, change)
+    with pytest.raises(CourseError) as refused:
+        release.release(course, EXERCISE)
+    assert problem in str(refused.value)
+    assert not course.release.exists()
+
+
+def test_a_leak_in_another_file_of_the_assignment_is_refused(course: Course) -> None:
+    (course.source / EXERCISE / "notes.txt").write_text("for staff: ### BEGIN SOLUTION")
+    with pytest.raises(CourseError, match=r"notes\.txt: contains the words 'BEGIN SOLUTION'"):
+        release.generate(course, EXERCISE)
+    assert not (course.release / EXERCISE).exists()

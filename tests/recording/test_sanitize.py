@@ -1,0 +1,85 @@
+"""What a student's program wrote is text, a picture that is one, or harmless HTML."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from autograder.recording import sanitize
+
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n...").decode()
+
+ATTACKS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg onload=alert(1)>",
+    "<iframe src='http://a'></iframe>",
+    "<style>body{display:none}</style>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<link rel=stylesheet href=http://a>",
+    "<img src='http://a/track.png'>",
+    "<form action='http://a'><input></form>",
+    "<div style='position:fixed'>SCORE 100</div>",
+    "<math><mtext><script>alert(1)</script></mtext></math>",
+    "<td onclick=alert(1)>x</td>",
+    "<meta http-equiv=refresh content='0;http://a'>",
+]
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_html_keeps_no_script_style_link_or_remote_picture(attack: str) -> None:
+    cleaned = sanitize.html(f"<table><tr><td>{attack}</td></tr></table>")
+    for word in (
+        "script",
+        "onerror",
+        "onload",
+        "onclick",
+        "http",
+        "style",
+        "javascript",
+        "<img",
+        "<svg",
+        "<iframe",
+        "<form",
+        "<meta",
+        "<link",
+        "<a",
+    ):
+        assert word not in cleaned
+
+
+def test_tables_stay() -> None:
+    assert (
+        sanitize.html("<table><tr><th colspan='2'>a</th></tr></table>")
+        == '<table><tbody><tr><th colspan="2">a</th></tr></tbody></table>'
+    )
+
+
+def test_terminal_escapes_and_direction_marks_are_taken_out_of_text() -> None:
+    assert sanitize.text("\x1b[31mred\x1b[0m\x1b]0;title\x07\x00\u202eabc\r\n\tx") == "redabc\n\tx"
+
+
+def test_only_real_pictures_are_pictures() -> None:
+    svg = base64.b64encode(b"<svg onload=alert(1)>").decode()
+    outputs = [
+        {"output_type": "display_data", "data": {"image/png": PNG}},
+        {
+            "output_type": "display_data",
+            "data": {"image/png": svg, "image/svg+xml": "<svg/>", "application/javascript": "alert(1)"},
+        },
+        {"output_type": "display_data", "data": {"image/png": "not base64!"}},
+    ]
+    assert [each["data"] for each in sanitize.outputs(outputs)] == [{"image/png": PNG}]
+
+
+def test_streams_and_errors_are_plain_text_and_unknown_kinds_are_left_out() -> None:
+    outputs = [
+        {"output_type": "stream", "name": "stdout", "text": "a\x1b[1mb"},
+        {"output_type": "error", "ename": "E", "evalue": "v", "traceback": ["\x1b[31mline"]},
+        {"output_type": "comm_open", "data": {}},
+    ]
+    assert sanitize.outputs(outputs) == [
+        {"output_type": "stream", "name": "stdout", "text": "ab"},
+        {"output_type": "error", "ename": "E", "evalue": "v", "traceback": ["line"]},
+    ]

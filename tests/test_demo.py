@@ -1,0 +1,68 @@
+"""The demo class, on stand-ins and on the real data: same submissions, same scores."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from autograder import demo
+from autograder.course import datasets
+from autograder.course.layout import Course
+from tests.conftest import scratch_course
+
+SCORES = {
+    "ada": 15,
+    "ben": 15,
+    "chloe": 15,
+    "david": 15,
+    "emmy": 15,
+    "farid": 13,
+    "greta": 13,
+    "hugo": 10,
+    "ida": 14,
+    "jonas": 14,
+    "kim": 14,
+    "lena": 0,
+    "mats": 11,
+    "nobody": 4,
+}
+
+
+def scores(done: demo.Demonstration) -> dict[str, float]:
+    return {row.student: row.score for row in done.graded.grades}
+
+
+@pytest.fixture(scope="module")
+def on_standins(tmp_path_factory: pytest.TempPathFactory, repository: Course) -> tuple[demo.Demonstration, str]:
+    """The demo, run once on stand-ins, with what it printed."""
+    out = Console(file=io.StringIO(), width=120)
+    done = demo.run(repository, tmp_path_factory.mktemp("demo") / "class", True, out)
+    assert isinstance(out.file, io.StringIO)
+    return done, out.file.getvalue()
+
+
+def test_the_class_gets_its_grades_and_pages(on_standins: tuple[demo.Demonstration, str], repository: Course) -> None:
+    done, printed = on_standins
+    assert scores(done) == SCORES and len(done.pages) == len(demo.CLASS) >= 12
+    assert "cifar10 (stand-in)" in printed and str(done.pages[5]) in printed and "isolation: none" in printed
+    assert not (repository.root / "submitted").exists() or done.course.root != repository.root
+
+
+def test_the_demo_stays_in_its_own_folder(on_standins: tuple[demo.Demonstration, str], repository: Course) -> None:
+    done, _ = on_standins
+    assert done.course.root != repository.root
+    assert all(page.is_relative_to(done.course.root) for page in done.pages)
+
+
+def test_the_real_data_gives_the_same_scores(
+    on_standins: tuple[demo.Demonstration, str], real_data: Path, repository: Course, tmp_path: Path
+) -> None:
+    course = scratch_course(tmp_path / "course", None)
+    datasets.fetch(datasets.read_registry(course.data / "datasets.toml")["cifar10"], course.store, real_data)
+    (course.root / "tests").symlink_to(repository.root / "tests")
+    done = demo.run(course, tmp_path / "class", False, Console(file=io.StringIO()))
+    assert done.graded.data == (("cifar10", "published"),)
+    assert scores(done) == scores(on_standins[0])

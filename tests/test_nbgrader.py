@@ -1,0 +1,75 @@
+"""nbgrader's own commands, started as a person starts them, give what our commands give."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import sysconfig
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.course.layout import Course
+from autograder.recording import gradebook, release
+from autograder.recording.classroom import grade_class, write_feedback
+from tests.conftest import EXERCISE
+
+HANDED_IN = {"ann": "right/tensorflow_image.py", "bob": "wrong/blue_green_red.py", "cyd": "wrong/divided_twice.py"}
+
+
+class Quiet:
+    """Watches a class without saying anything."""
+
+    def begin(self, total: int, unchanged: int) -> object:
+        import contextlib
+
+        return contextlib.nullcontext()
+
+    def finished(self, result: object) -> None:
+        pass
+
+
+def nbgrader(course: Course, *arguments: str) -> str:
+    scripts = Path(sysconfig.get_path("scripts"))
+    home = course.root / "home"
+    env = os.environ | {"PATH": f"{scripts}:{os.environ['PATH']}", "HOME": str(home), "JUPYTER_CONFIG_DIR": str(home)}
+    done = subprocess.run(
+        [scripts / "nbgrader", *arguments], cwd=course.root, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stderr
+
+
+@pytest.fixture
+def twins(course: Course, submit: Callable[[Course, str, str], Path]) -> tuple[Course, Course]:
+    """Two equal courses with the same submissions, one of them malformed."""
+    release.generate(course, EXERCISE)
+    for student, answers in HANDED_IN.items():
+        submit(course, student, answers)
+    broken = course.submitted / "dan" / EXERCISE / f"{EXERCISE}.ipynb"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("{ this is no notebook")
+    other = course.root.with_name("other")
+    shutil.copytree(course.root, other, symlinks=True)
+    return course, Course.open(other)
+
+
+def test_both_ways_give_the_same_scores_pages_and_export(twins: tuple[Course, Course]) -> None:
+    ours, theirs = twins
+    grade_class(ours, EXERCISE, watch=Quiet())  # type: ignore[arg-type]
+    write_feedback(ours, EXERCISE)
+    nbgrader(theirs, "autograde", EXERCISE)
+    nbgrader(theirs, "generate_feedback", EXERCISE)
+    expected = {"ann": 15, "bob": 13, "cyd": 12, "dan": 0}
+    for student, score in expected.items():
+        one, other = (gradebook.read(course, EXERCISE, student) for course in (ours, theirs))
+        assert one == other and one is not None and one.score == score, student
+        pages = [(course.feedback / student / EXERCISE / f"{EXERCISE}.html").read_text() for course in (ours, theirs)]
+        assert pages[0] == pages[1], student
+    nbgrader(theirs, "export")
+    with open(theirs.root / "grades.csv", newline="") as lines:
+        exported = {row["student_id"]: float(row["score"]) for row in csv.DictReader(lines)}
+    assert exported == expected
