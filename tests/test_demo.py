@@ -21,7 +21,7 @@ SCORES = {
     "emmy": 15,
     "farid": 13,
     "greta": 13,
-    "hugo": 10,
+    "hugo": 11,
     "ida": 14,
     "jonas": 14,
     "kim": 14,

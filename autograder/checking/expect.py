@@ -71,7 +71,10 @@ def input_untouched(student: Student, function: str, values: Array) -> None:
     """Fail when a call changes the array that it is given, or does not do its work at all."""
     result, inputs = student.call_and_inputs(function, values)
     made = array(result, f"{function}(images)")
-    work = made.shape[:1] == values.shape[:1] and np.ptp(made) > 0 and not np.array_equal(made, values)
+    that(
+        not np.array_equal(made, values), f"{function}(images) gives back what it was given", hint="Its work has to be done, too."
+    )
+    work = made.shape[:1] == values.shape[:1] and np.ptp(made) > 0
     that(work, f"{function}(images) gives no result that depends on all images", hint="First the result has to be right.")
     after = inputs[0]
     same = isinstance(after, np.ndarray) and after.shape == values.shape and np.array_equal(after, values)

@@ -22,6 +22,7 @@ from autograder.course.notebooks import Notebook, to_json
 from autograder.errors import CourseError
 
 CELL = re.compile(r"^# %%\s*(\S*)\s*$")
+MARKER = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION[ \t]*\n?", re.M)
 HEADER = re.compile(r"^#\s*(why|fails):\s*(.*?)\s*$")
 
 
@@ -70,7 +71,7 @@ def hand_in(notebook: Notebook, answers: Answers, source: str = "the answers") -
 
     def text(name: str, reference: str) -> str:
         if name not in answers.cells:
-            return reference
+            return MARKER.sub("", reference).strip("\n")
         given = answers.cells[name]
         return (
             given if known[name].is_code else "\n".join(line.removeprefix("# ").removeprefix("#") for line in given.splitlines())

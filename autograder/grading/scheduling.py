@@ -6,9 +6,10 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,29 +43,33 @@ def grade_all(course: Course, submissions: Sequence[Submission], jobs: int) -> I
     When the consumer stops early, or Ctrl-C arrives, the workers and their kernels end; what was yielded stays.
     """
     waiting = [(each, 1) for each in submissions]
-    while waiting:
-        retry: list[tuple[Submission, int]] = []
-        pool = ProcessPoolExecutor(
-            max_workers=max(1, min(jobs, len(waiting))), mp_context=multiprocessing.get_context("spawn"), initializer=_begin
-        )
-        try:
-            running: dict[Future[Result], tuple[Submission, int]] = {
-                pool.submit(_work, course.root, each): (each, tries) for each, tries in waiting
-            }
-            while running:
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    submission, tries = running.pop(future)
-                    try:
-                        yield future.result()
-                    except BrokenProcessPool:
-                        if tries < TRIES:
-                            retry.append((submission, tries + 1))
-                        else:
-                            yield Result(submission, None, "the worker process died twice")
-        finally:
-            _end(pool)
-        waiting = retry
+    with tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True) as scratch:
+        while waiting:
+            retry: list[tuple[Submission, int]] = []
+            pool = ProcessPoolExecutor(
+                max_workers=max(1, min(jobs, len(waiting))),
+                mp_context=multiprocessing.get_context("spawn"),
+                initializer=_begin,
+                initargs=(scratch,),
+            )
+            try:
+                running = {pool.submit(_work, course.root, each): (each, tries) for each, tries in waiting}
+                while running:
+                    done, _ = wait(running, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        submission, tries = running.pop(future)
+                        try:
+                            yield future.result()
+                        except BrokenProcessPool:
+                            if tries < TRIES:
+                                retry.append((submission, tries + 1))
+                            else:
+                                yield Result(submission, None, "the worker process died twice")
+            except BaseException:
+                _stop(pool)
+                raise
+            pool.shutdown()
+            waiting = retry
 
 
 def _work(root: Path, submission: Submission) -> Result:
@@ -76,16 +81,17 @@ def _work(root: Path, submission: Submission) -> Result:
         return Result(submission, None, f"{type(error).__name__}: {error}", traceback.format_exc())
 
 
-def _begin() -> None:
-    """In a worker: Ctrl-C is the parent's to handle; kernels notice by themselves when their worker is gone."""
+def _begin(scratch: str) -> None:
+    """In a worker: Ctrl-C is the parent's to handle, and so is what a worker that was killed left in `scratch`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    tempfile.tempdir = scratch
 
 
-def _end(pool: ProcessPoolExecutor) -> None:
+def _stop(pool: ProcessPoolExecutor) -> None:
+    """End the workers in the middle of their work; their warm processes and kernels end with them."""
     workers = list((pool._processes or {}).values())
-    unfinished = any(not each.is_alive() for each in workers)
     pool.shutdown(wait=False, cancel_futures=True)
     for worker in workers:
         with contextlib.suppress(Exception):
-            worker.join(timeout=0 if unfinished else 5)
             worker.terminate()
+            worker.join()

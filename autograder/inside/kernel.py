@@ -1,7 +1,7 @@
-"""The program that a student's kernel is: an ordinary ipykernel plus our bridge, figure recorder and offline datasets.
+"""What a student's kernel is: an ordinary ipykernel plus our bridge, figure recorder and offline datasets.
 
-Started as a file, not as a module, so that nothing of the package is imported here. Everything in this process can be
-changed by the student's code; the grader believes none of it.
+Loaded as plain files, so that nothing of the package is imported here. Everything in this process can be changed by
+the student's code; the grader believes none of it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 HERE = Path(__file__).resolve().parent
 
@@ -27,20 +27,27 @@ def load(name: str, file: Path) -> ModuleType:
     return module
 
 
-def main() -> None:
-    """Start the kernel of the connection file that `-f` names; settings come in three environment variables."""
-    from ipykernel.kernelapp import IPKernelApp
+class Prepared(NamedTuple):
+    """Our modules, loaded before the fork; `run` makes this process a kernel."""
 
-    wire = load("autograder_wire", HERE.parent / "wire.py")
+    wire: ModuleType
+    figures: ModuleType
+    bridge: ModuleType
+
+    def run(self, arguments: list[str]) -> None:
+        """Run a kernel with these command-line arguments until it is told to stop."""
+        from ipykernel.kernelapp import IPKernelApp
+
+        app: Any = IPKernelApp.instance()
+        app.initialize(arguments)
+        self.bridge.install(app.shell, self.wire, self.figures, os.environ["AUTOGRADER_SCRATCH"])
+        app.start()
+
+
+def prepare() -> Prepared:
+    """Load our modules and take their places, before anything is imported that they have to precede."""
     load("autograder_datasets", HERE / "datasets.py").install(json.loads(os.environ.get("AUTOGRADER_DATA", "{}")))
+    wire = load("autograder_wire", HERE.parent / "wire.py")
     figures = load("autograder_figures", HERE / "figures.py")
     figures.install()
-    app: Any = IPKernelApp.instance()
-    app.initialize(sys.argv[1:])
-    bridge = load("autograder_bridge", HERE / "bridge.py")
-    bridge.install(app.shell, wire, figures, os.environ["AUTOGRADER_SCRATCH"])
-    app.start()
-
-
-if __name__ == "__main__":
-    main()
+    return Prepared(wire, figures, load("autograder_bridge", HERE / "bridge.py"))

@@ -7,15 +7,10 @@ transport, but with the rights of the grader's user. Every report made at this l
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
-import subprocess
-import sys
-import sysconfig
 import tempfile
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +20,16 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
 from autograder.errors import GraderError
+from autograder.sandbox import environment, provisioner
 
 LEVEL = "none"
-KERNEL = Path(__file__).resolve().parent.parent / "inside" / "kernel.py"
+# IPython's history would write a database; the banner of the kernel is of no use here.
+OPTIONS = ("--HistoryManager.enabled=False", "--IPKernelApp.quiet=True", "--InteractiveShell.colors=NoColor")
+SPEC = KernelSpec(
+    argv=["-f", "{connection_file}", *OPTIONS],
+    language="python",
+    metadata={"kernel_provisioner": {"provisioner_name": provisioner.NAME}},
+)
 START_SECONDS = 120.0
 MAX_MESSAGE_BYTES = 16 * 2**20
 
@@ -69,19 +71,13 @@ def start(datasets: dict[str, Path], threads: int = 1) -> Process:
     # by descriptor from here on: a student who replaces the folder by a link must not redirect our reads and writes
     talk = os.open(folder / "talk", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     manager = KernelManager(transport="ipc", connection_file=str(folder / "conn" / "k.json"))
-    manager._kernel_spec = KernelSpec(
-        argv=[sys.executable, "-I", str(KERNEL), "-f", "{connection_file}", *OPTIONS], language="python"
-    )
+    manager._kernel_spec = SPEC
     context = zmq.Context()
     context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)  # a gigantic frame must not fill the grader's memory
     context.setsockopt(zmq.RCVHWM, 64)
+    env = environment.of_kernel(folder / "home", folder / "work", folder / "talk", threads)
     try:
-        manager.start_kernel(
-            env=environment(folder, datasets, threads),
-            cwd=str(folder / "work"),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        manager.start_kernel(env=env, cwd=str(folder / "work"), datasets=datasets, threads=threads)
         client: Any = manager.client(context=context)
         client.start_channels(stdin=False, hb=False)
         process = Process(manager, client, folder, talk)
@@ -93,47 +89,3 @@ def start(datasets: dict[str, Path], threads: int = 1) -> Process:
         shutil.rmtree(folder, ignore_errors=True)
         raise GraderError(f"a kernel could not be started: {type(error).__name__}: {error}") from error
     return process
-
-
-# IPython's history would write a database; the banner of the kernel is of no use here.
-OPTIONS = ("--HistoryManager.enabled=False", "--IPKernelApp.quiet=True", "--InteractiveShell.colors=NoColor")
-
-
-def environment(folder: Path, datasets: dict[str, Path], threads: int) -> dict[str, str]:
-    """The kernel's whole environment, built from nothing: the grader's own may hold tokens and addresses."""
-    home = str(folder / "home")
-    if font_cache := _font_cache():
-        (folder / "home" / "mpl").mkdir(exist_ok=True)
-        shutil.copyfile(font_cache, folder / "home" / "mpl" / font_cache.name)
-    return {
-        "PATH": os.pathsep.join([sysconfig.get_path("scripts"), "/usr/bin", "/bin"]),
-        "HOME": home,
-        "TMPDIR": str(folder / "work"),
-        "IPYTHONDIR": f"{home}/ipython",
-        "JUPYTER_RUNTIME_DIR": home,
-        "MPLCONFIGDIR": f"{home}/mpl",
-        "KERAS_HOME": f"{home}/keras",
-        "KERAS_BACKEND": "tensorflow",
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "LANG": "C.UTF-8",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "TF_ENABLE_ONEDNN_OPTS": "0",
-        "CUDA_VISIBLE_DEVICES": "-1",
-        "TF_NUM_INTRAOP_THREADS": str(threads),
-        "TF_NUM_INTEROP_THREADS": str(threads),
-        "OMP_NUM_THREADS": str(threads),
-        "AUTOGRADER_SCRATCH": str(folder / "talk"),
-        "AUTOGRADER_DATA": json.dumps({name: str(path) for name, path in datasets.items()}),
-    }
-
-
-@cache
-def _font_cache() -> Path | None:
-    """Matplotlib's list of fonts, which takes seconds to build, made once and copied into every scratch folder."""
-    import matplotlib
-
-    folder = Path(matplotlib.get_cachedir())
-    if not list(folder.glob("fontlist-*.json")):
-        import matplotlib.font_manager
-    return next(iter(sorted(folder.glob("fontlist-*.json"))), None)

@@ -306,7 +306,7 @@ def test_any_shape(student: Student, rng: np.random.Generator) -> None:
 
 @check(cell="normalize", points=0.5, title="normalize leaves its input as it is")
 def test_normalize_input_untouched(student: Student, rng: np.random.Generator) -> None:
-    expect.input_untouched(student, "normalize", rng.integers(1, 256, (2, 6, 6)).astype(np.float64))
+    expect.input_untouched(student, "normalize", rng.integers(1, 255, (2, 6, 6)).astype(np.float64))
 
 
 # --- convert

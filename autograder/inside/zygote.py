@@ -1,0 +1,158 @@
+"""The warm process from which students' kernels are forked: it has imported what notebooks import, and run nothing.
+
+It holds no secret. It takes one request at a time over an inherited socket, a JSON object together with a descriptor:
+the line by which the grader signals this one kernel and learns of its end. When a line closes, its kernel is killed;
+when the control socket closes, everything ends.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import ctypes
+import gc
+import json
+import os
+import random
+import selectors
+import signal
+import socket
+import sys
+import tempfile
+from typing import Any, NoReturn
+
+MAX_REQUEST = 65536
+PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
+
+
+def main() -> None:
+    """Import, freeze, serve."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    sys.path[:0] = [os.path.dirname(os.path.abspath(__file__))]  # noqa: PTH100, PTH120  a folder of plain files, as with `python FILE`
+    import kernel  # type: ignore[import-not-found]
+
+    modules = kernel.prepare()
+    preload()
+    gc.collect()
+    gc.freeze()  # collected in no child: pages that nobody writes stay shared
+    control.send(b"ready")
+    Zygote(control, modules).serve()
+
+
+def preload() -> None:
+    """Import what notebooks import; no TensorFlow operation runs here, its threads would not survive the fork."""
+    import tensorflow  # noqa: F401
+
+
+class Zygote:
+    """The loop: requests, signals, ends."""
+
+    def __init__(self, control: socket.socket, modules: Any) -> None:
+        self.control = control
+        self.modules = modules
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(control, selectors.EVENT_READ, None)
+
+    def serve(self) -> None:
+        """Until the control socket closes."""
+        while True:
+            for key, _ in self.selector.select():
+                if key.data is None:
+                    if not self.request():
+                        return
+                elif key.fileobj in self.selector.get_map():  # it may have ended by an event before this one
+                    key.data.event(key.fileobj)
+
+    def request(self) -> bool:
+        """Fork one kernel; false when the grader is gone."""
+        content, ancillary, _, _ = self.control.recvmsg(MAX_REQUEST, socket.CMSG_SPACE(4))
+        if not content:
+            return False
+        descriptors = array.array("i")
+        for _, _, data in ancillary:
+            descriptors.frombytes(data[: len(data) - len(data) % descriptors.itemsize])
+        line = socket.socket(fileno=descriptors[0])
+        pid = os.fork()
+        if pid == 0:
+            self.become_kernel(json.loads(content))
+        Child(self.selector, pid, line)
+        return True
+
+    def become_kernel(self, request: dict[str, Any]) -> NoReturn:
+        """In the child: leave everything of the zygote behind and run a kernel."""
+        try:
+            for key in list(self.selector.get_map().values()):
+                os.close(key.fd)  # another kernel's line must not be held open, or used, by this one
+            self.selector.close()
+            os.setsid()
+            die_with_parent()
+            os.environ.clear()
+            os.environ.update(request["env"])
+            os.chdir(request["cwd"])
+            forget_the_zygote()
+            self.modules.run(request["arguments"])
+        except SystemExit as leaving:
+            os._exit(leaving.code if isinstance(leaving.code, int) else 1)
+        finally:
+            os._exit(1)
+
+
+class Child:
+    """A running kernel: the line to the grader and the descriptor that tells its end."""
+
+    def __init__(self, selector: selectors.BaseSelector, pid: int, line: socket.socket) -> None:
+        self.selector, self.pid, self.line = selector, pid, line
+        self.ended = os.pidfd_open(pid)
+        selector.register(line, selectors.EVENT_READ, self)
+        selector.register(self.ended, selectors.EVENT_READ, self)
+
+    def event(self, source: object) -> None:
+        """A signal to pass on, the grader's hanging up, or the kernel's end."""
+        if source is self.line:
+            message = self.line.recv(64)
+            if message:
+                self.signal(int(message))
+            else:
+                self.signal(signal.SIGKILL)
+                self.selector.unregister(self.line)
+            return
+        _, status = os.waitpid(self.pid, os.WNOHANG)
+        self.signal(signal.SIGKILL)  # what is left of its process group
+        with contextlib.suppress(OSError):  # the grader may have hung up
+            self.line.send(str(os.waitstatus_to_exitcode(status)).encode())
+        self.selector.unregister(self.ended)
+        if self.line in self.selector.get_map():
+            self.selector.unregister(self.line)
+        os.close(self.ended)
+        self.line.close()
+
+    def signal(self, number: int) -> None:
+        """Signal the kernel and its process group."""
+        for send in (os.killpg, os.kill):
+            try:
+                send(self.pid, number)
+            except (ProcessLookupError, PermissionError):
+                continue
+            return
+
+
+def die_with_parent() -> None:
+    """Be killed when the zygote dies: no kernel outlives its grader."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def forget_the_zygote() -> None:
+    """Random numbers and temporary folders of its own: they were drawn before the fork and would be everybody's."""
+    import numpy as np
+
+    np.random.seed()
+    random.seed()
+    tempfile.tempdir = None
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+
+
+if __name__ == "__main__":
+    main()

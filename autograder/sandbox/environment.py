@@ -1,0 +1,53 @@
+"""The environment variables of the untrusted side, built from nothing: the grader's own may hold tokens and addresses."""
+
+from __future__ import annotations
+
+import json
+import os
+import sysconfig
+from functools import cache
+from pathlib import Path
+
+
+def of_zygote(home: Path, datasets: dict[str, Path], threads: int) -> dict[str, str]:
+    """What the warm process starts with, and its kernels inherit."""
+    return {
+        **of_kernel(home, home, home, threads),
+        "MPLCONFIGDIR": _font_cache(),
+        "AUTOGRADER_DATA": json.dumps({name: str(path) for name, path in datasets.items()}),
+    }
+
+
+def of_kernel(home: Path, work: Path, talk: Path, threads: int) -> dict[str, str]:
+    """What a student's code sees."""
+    return {
+        "PATH": os.pathsep.join([sysconfig.get_path("scripts"), "/usr/bin", "/bin"]),
+        "HOME": str(home),
+        "TMPDIR": str(work),
+        "LANG": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "IPYTHONDIR": f"{home}/ipython",
+        "JUPYTER_RUNTIME_DIR": str(home),
+        "MPLCONFIGDIR": f"{home}/matplotlib",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "KERAS_HOME": f"{home}/keras",
+        "KERAS_BACKEND": "tensorflow",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "TF_NUM_INTRAOP_THREADS": str(threads),
+        "TF_NUM_INTEROP_THREADS": str(threads),
+        "OMP_NUM_THREADS": str(threads),
+        "AUTOGRADER_SCRATCH": str(talk),
+    }
+
+
+@cache
+def _font_cache() -> str:
+    """The folder with Matplotlib's list of fonts, which takes seconds to build; only the warm process reads it."""
+    import matplotlib
+
+    folder = Path(matplotlib.get_cachedir())
+    if not list(folder.glob("fontlist-*.json")):
+        import matplotlib.font_manager
+    return str(folder)

@@ -1,0 +1,85 @@
+"""A kernel provisioner for jupyter_client: a kernel is a fork of the warm process, signalled over a line of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from typing import Any
+
+from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
+
+from autograder.sandbox import zygote
+
+NAME = "autograder-zygote"
+POLL_SECONDS = 0.01
+
+
+class ZygoteProvisioner(KernelProvisionerBase):
+    """One kernel; its settings come with the kernel spec's `kernel_provisioner` entry."""
+
+    line: socket.socket | None = None
+    status: int | None = None
+
+    @property
+    def has_process(self) -> bool:
+        """Called by KernelManager to see whether a kernel was launched and not yet cleaned up."""
+        return self.line is not None
+
+    async def poll(self) -> int | None:
+        """Called by KernelManager.is_alive: None while the kernel runs, else its exit status."""
+        if self.line is None:
+            return self.status if self.status is not None else 0
+        try:
+            told = self.line.recv(64, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return None
+        except OSError:
+            told = b""
+        self.status = int(told) if told else -signal.SIGKILL  # no word: the warm process itself is gone
+        self._hang_up()
+        return self.status
+
+    async def wait(self) -> int | None:
+        """Called by KernelManager after a kill or a shutdown request."""
+        while await self.poll() is None:
+            await asyncio.sleep(POLL_SECONDS)
+        return self.status
+
+    async def send_signal(self, signum: int) -> None:
+        """Called by KernelManager.interrupt_kernel and signal_kernel."""
+        if self.line is not None:
+            with contextlib.suppress(OSError):
+                self.line.send(str(int(signum)).encode())
+
+    async def kill(self, restart: bool = False) -> None:
+        """Called by KernelManager.shutdown_kernel(now=True)."""
+        await self.send_signal(signal.SIGKILL)
+
+    async def terminate(self, restart: bool = False) -> None:
+        """Called by KernelManager when a kernel does not shut down when asked."""
+        await self.send_signal(signal.SIGTERM)
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Called by KernelManager.start_kernel first: writes the connection file and builds the command."""
+        manager: Any = self.parent
+        manager.write_connection_file()
+        self.connection_info = manager.get_connection_info()
+        return await super().pre_launch(cmd=manager.format_kernel_cmd(), **kwargs)
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        """Called by KernelManager.start_kernel second: `cmd` holds the arguments of the kernel, no program."""
+        warm = zygote.warm(kwargs["datasets"], kwargs["threads"])
+        self.status = None
+        self.line = warm.fork(cmd, kwargs["env"], kwargs["cwd"])
+        return dict(self.connection_info)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Called by KernelManager when the kernel is no longer needed: hanging up kills what is left."""
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self.line is not None:
+            self.line.close()
+            self.line = None
