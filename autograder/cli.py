@@ -26,20 +26,23 @@ data_app = typer.Typer(no_args_is_help=True, help="The datasets of the course.")
 app.add_typer(data_app, name="data")
 
 CourseOption = Annotated[Path, typer.Option("--course", help="The course folder.", metavar="DIR")]
+IsolationOption = Annotated[
+    str, typer.Option("--isolation", help="namespaces, or none: without a sandbox, for people you trust.", metavar="LEVEL")
+]
 HERE = Path()
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 
 @app.command()
-def release(assignment: str, course: CourseOption = HERE) -> None:
+def release(assignment: str, isolation: IsolationOption = "", course: CourseOption = HERE) -> None:
     """Check an assignment, grade its reference solution, and generate the students' version in release/."""
     from autograder.recording import release as releasing
 
     opened = Course.open(course)
     opened.assignment(assignment)
     with out.status(f"grading the reference solution of {assignment}"):
-        report = releasing.release(opened, assignment)
+        report = releasing.release(opened, assignment, isolation)
     out.print(
         f"{assignment}: the reference solution earns {report.earned:g} of {report.auto_points:g} points by checks; {report.manual_points:g} more are given by a person"
     )
@@ -52,6 +55,7 @@ def grade(
     student: Annotated[str, typer.Option(help="Grade this student alone.", metavar="ID")] = "",
     force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed.")] = False,
     jobs: Annotated[int, typer.Option(help="Worker processes; 0 means one per core.", min=0)] = 0,
+    isolation: IsolationOption = "",
     course: CourseOption = HERE,
 ) -> None:
     """Grade what was handed in, as far as it is new or changed, and show the grades."""
@@ -60,7 +64,7 @@ def grade(
     opened = Course.open(course)
     opened.assignment(assignment)
     progress = screen.GradeProgress(out)
-    graded = grade_class(opened, assignment, student=student, force=force, jobs=jobs, watch=progress)
+    graded = grade_class(opened, assignment, student=student, force=force, jobs=jobs, isolation=isolation, watch=progress)
     out.print(screen.grade_table(opened, assignment, graded.grades))
     screen.print_labels(out, graded)
     if graded.failed:
@@ -75,6 +79,7 @@ def try_answers(
     assignment: str,
     answers: Annotated[Path, typer.Argument(help="A file with `# %% GRADE_ID` before each answer.", metavar="ANSWERS.py")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    isolation: IsolationOption = "",
     course: CourseOption = HERE,
 ) -> None:
     """Grade an answers file through the real engine and show what each check says; nothing is recorded."""
@@ -83,20 +88,20 @@ def try_answers(
     opened = Course.open(course)
     opened.assignment(assignment)
     if as_json:
-        out.print_json(json.dumps(screen.report_tree(grade_answers(opened, assignment, answers))))
+        out.print_json(json.dumps(screen.report_tree(grade_answers(opened, assignment, answers, isolation))))
         return
     with out.status("running"):
-        report = grade_answers(opened, assignment, answers)
+        report = grade_answers(opened, assignment, answers, isolation)
     out.print(screen.check_table(report))
 
 
 @app.command()
-def status(course: CourseOption = HERE) -> None:
+def status(isolation: IsolationOption = "", course: CourseOption = HERE) -> None:
     """Show for each assignment what is released, handed in, graded, and waiting for a person."""
     from autograder.recording.classroom import course_status
 
     opened = Course.open(course)
-    out.print(screen.status_table(opened, course_status(opened)))
+    out.print(screen.status_table(opened, course_status(opened, isolation)))
 
 
 @app.command()

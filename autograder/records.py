@@ -39,6 +39,10 @@ class Limits:
     notebook_seconds: float = 300.0
     output_bytes: int = 4 * 2**20
     reply_bytes: int = 64 * 2**20
+    memory_bytes: int = 6 * 2**30
+    scratch_bytes: int = 512 * 2**20
+    file_bytes: int = 512 * 2**20
+    processes: int = 256
 
     def __post_init__(self) -> None:
         for each in dataclasses.fields(self):

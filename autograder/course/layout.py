@@ -148,16 +148,21 @@ class Course:
         except (TypeError, ValueError) as error:
             raise CourseError(f"{self.data / 'assignments.toml'}: [{assignment}]: {error}") from error
 
+    def minimum_isolation(self) -> str:
+        """The isolation level below which this course is not graded: `isolation` in course_data/assignments.toml."""
+        return str(self._all_settings().get("isolation", "namespaces"))
+
     def datasets(self, assignment: str) -> tuple[str, ...]:
         """Names of the datasets that an assignment needs."""
         return tuple(self._settings(assignment).get("datasets", ()))
 
     def _settings(self, assignment: str) -> dict[str, Any]:
+        return dict(self._all_settings().get(assignment, {}))
+
+    def _all_settings(self) -> dict[str, Any]:
         file = self.data / "assignments.toml"
-        if not file.is_file():
-            return {}
         try:
-            return dict(tomllib.loads(file.read_text()).get(assignment, {}))
+            return tomllib.loads(file.read_text()) if file.is_file() else {}
         except tomllib.TOMLDecodeError as error:
             raise CourseError(f"{file}: {error}") from error
 

@@ -149,7 +149,7 @@ class JupyterKernel:
         # O_EXCL and O_NOFOLLOW: a link that waits under this name must not receive our bytes
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
         try:
-            with open(os.open(name, flags, 0o600, dir_fd=self._process.talk), "wb") as out:
+            with open(os.open(name, flags, 0o644, dir_fd=self._process.talk), "wb") as out:
                 out.write(content)
         except OSError as error:  # the folder was removed, or filled
             raise BadReply(UNREADABLE, detail=f"the question could not be written: {error}") from None

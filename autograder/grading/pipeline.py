@@ -17,18 +17,19 @@ from autograder.grading.execution import Session
 from autograder.grading.kernel import JupyterKernel, Kernel
 from autograder.grading.scoring import disagreements, refused, score
 from autograder.records import GradeReport, Limits, Submission
-from autograder.sandbox import launch
+from autograder.sandbox import isolation, launch
 
 StartKernel = Callable[[Limits], Kernel]
 
 
-def grade(submission: Submission, course: Course, start: StartKernel | None = None) -> GradeReport:
-    """Grade one submission; the report says everything, nothing is written.
+def grade(submission: Submission, course: Course, start: StartKernel | None = None, level: str = "") -> GradeReport:
+    """Grade one submission at an isolation level (the course's by default); the report says everything, nothing is written.
 
     Raises CourseError when the assignment itself is not in order and GraderError when our machinery fails; whatever
     the student did is in the report.
     """
     begun = time.monotonic()
+    level = level or course_level(course)
     instructor = read_course_notebook(course.source_notebook(submission.assignment))
     graded = tasks(instructor)
     folder, limits = course.checks(submission.assignment), course.limits(submission.assignment)
@@ -36,9 +37,9 @@ def grade(submission: Submission, course: Course, start: StartKernel | None = No
         "student": submission.student,
         "assignment": submission.assignment,
         "timestamp": submission.timestamp,
-        "key": key(submission, course),
+        "key": key(submission, course, level),
         "data": data_origins(course, submission.assignment),
-        "isolation": launch.LEVEL,
+        "isolation": level,
     }
     try:
         content = read_submission(submission.notebook)
@@ -50,7 +51,7 @@ def grade(submission: Submission, course: Course, start: StartKernel | None = No
             **common, tasks=verdict, notebook=to_json(empty, {}, {}), notes=(fault.message,), staff_notes=(fault.detail,)
         )
 
-    with Session(rebuilt.notebook, lambda: (start or kernel_starter(course))(limits), limits) as session:
+    with Session(rebuilt.notebook, lambda: (start or kernel_starter(course, level))(limits), limits) as session:
 
         def reach(cell: str) -> Student:
             run = session.reach(cell)
@@ -75,11 +76,16 @@ def grade(submission: Submission, course: Course, start: StartKernel | None = No
     )
 
 
-def kernel_starter(course: Course) -> StartKernel:
+def course_level(course: Course, wanted: str = "") -> str:
+    """The isolation level at which this course is graded on this machine; CourseError when it is below the course's minimum."""
+    return isolation.choose(course.minimum_isolation(), wanted)
+
+
+def kernel_starter(course: Course, level: str) -> StartKernel:
     """Starts kernels that see the course's datasets."""
     folders = {name: datasets.folder_of(course.store, name) for name in datasets.read_registry(course.data / "datasets.toml")}
     served = {name: folder for name, folder in folders.items() if folder is not None}
-    return lambda limits: JupyterKernel(launch.start(served), limits)
+    return lambda limits: JupyterKernel(launch.start(served, level, limits), limits)
 
 
 def data_origins(course: Course, assignment: str) -> tuple[tuple[str, str], ...]:
@@ -87,10 +93,10 @@ def data_origins(course: Course, assignment: str) -> tuple[tuple[str, str], ...]
     return tuple((name, datasets.open_dataset(course.store, name).origin) for name in course.datasets(assignment))
 
 
-def key(submission: Submission, course: Course) -> str:
-    """A name for what is graded: the submission, the instructor's version, the checks, the settings and the data."""
+def key(submission: Submission, course: Course, level: str) -> str:
+    """A name for what is graded: the submission, the instructor's version, the checks, the settings, the level and the data."""
     checks = sorted(course.checks(submission.assignment).glob("*.py"))
-    settings = f"{course.limits(submission.assignment)} {data_origins(course, submission.assignment)} {launch.LEVEL}"
+    settings = f"{course.limits(submission.assignment)} {data_origins(course, submission.assignment)} {level}"
     version = fingerprint(course.source_notebook(submission.assignment), *checks)
     try:
         handed_in = hashlib.sha256(read_submission(submission.notebook)).hexdigest()

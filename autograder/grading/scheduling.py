@@ -37,8 +37,8 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def grade_all(course: Course, submissions: Sequence[Submission], jobs: int) -> Iterator[Result]:
-    """Grade submissions in `jobs` worker processes and yield each result as it comes.
+def grade_all(course: Course, submissions: Sequence[Submission], jobs: int, level: str = "") -> Iterator[Result]:
+    """Grade submissions in `jobs` worker processes, at the course's isolation level or another, and yield each result as it comes.
 
     When the consumer stops early, or Ctrl-C arrives, the workers and their kernels end; what was yielded stays.
     """
@@ -53,7 +53,7 @@ def grade_all(course: Course, submissions: Sequence[Submission], jobs: int) -> I
                 initargs=(scratch,),
             )
             try:
-                running = {pool.submit(_work, course.root, each): (each, tries) for each, tries in waiting}
+                running = {pool.submit(_work, course.root, each, level): (each, tries) for each, tries in waiting}
                 while running:
                     done, _ = wait(running, return_when=FIRST_COMPLETED)
                     for future in done:
@@ -72,9 +72,9 @@ def grade_all(course: Course, submissions: Sequence[Submission], jobs: int) -> I
             waiting = retry
 
 
-def _work(root: Path, submission: Submission) -> Result:
+def _work(root: Path, submission: Submission, level: str) -> Result:
     try:
-        return Result(submission, grade(submission, Course.open(root)))
+        return Result(submission, grade(submission, Course.open(root), level=level))
     except AutograderError as error:
         return Result(submission, None, str(error), traceback.format_exc())
     except Exception as error:  # our fault: the submission stays ungraded and the class goes on

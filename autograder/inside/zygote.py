@@ -36,6 +36,8 @@ def main() -> None:
     preload()
     gc.collect()
     gc.freeze()  # collected in no child: pages that nobody writes stay shared
+    die_with_parent()
+    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0)  # no kernel may read or trace the process that all of them come from
     control.send(b"ready")
     Zygote(control, modules).serve()
 
@@ -43,6 +45,9 @@ def main() -> None:
 def preload() -> None:
     """Import what notebooks import; no TensorFlow operation runs here, its threads would not survive the fork."""
     import tensorflow  # noqa: F401
+
+    if "pyseccomp" not in sys.modules and os.path.isdir("/autograder"):  # noqa: PTH112  only behind the walls
+        import pyseccomp  # noqa: F401
 
 
 class Zygote:
@@ -73,10 +78,12 @@ class Zygote:
         for _, _, data in ancillary:
             descriptors.frombytes(data[: len(data) - len(data) % descriptors.itemsize])
         line = socket.socket(fileno=descriptors[0])
+        wanted = json.loads(content)
         pid = os.fork()
         if pid == 0:
-            self.become_kernel(json.loads(content))
-        Child(self.selector, pid, line)
+            line.close()
+            self.become_kernel(wanted)
+        Child(self.selector, pid, line, bool(wanted["confine"]))
         return True
 
     def become_kernel(self, request: dict[str, Any]) -> NoReturn:
@@ -87,6 +94,13 @@ class Zygote:
             self.selector.close()
             os.setsid()
             die_with_parent()
+            if request["confine"]:
+                import confine  # type: ignore[import-not-found]
+
+                confine.enter(**request["confine"])
+            silence = os.open("/dev/null", os.O_RDWR)
+            for number in (0, 1, 2):  # what a student's program writes past Jupyter must not fill the grader's files
+                os.dup2(silence, number)
             os.environ.clear()
             os.environ.update(request["env"])
             os.chdir(request["cwd"])
@@ -94,6 +108,8 @@ class Zygote:
             self.modules.run(request["arguments"])
         except SystemExit as leaving:
             os._exit(leaving.code if isinstance(leaving.code, int) else 1)
+        except BaseException as error:
+            os.write(2, f"{type(error).__name__}: {error}\n".encode())
         finally:
             os._exit(1)
 
@@ -101,8 +117,8 @@ class Zygote:
 class Child:
     """A running kernel: the line to the grader and the descriptor that tells its end."""
 
-    def __init__(self, selector: selectors.BaseSelector, pid: int, line: socket.socket) -> None:
-        self.selector, self.pid, self.line = selector, pid, line
+    def __init__(self, selector: selectors.BaseSelector, pid: int, line: socket.socket, confined: bool) -> None:
+        self.selector, self.pid, self.line, self.confined = selector, pid, line, confined
         self.ended = os.pidfd_open(pid)
         selector.register(line, selectors.EVENT_READ, self)
         selector.register(self.ended, selectors.EVENT_READ, self)
@@ -117,8 +133,8 @@ class Child:
                 self.signal(signal.SIGKILL)
                 self.selector.unregister(self.line)
             return
+        self.kill_group()  # what is left of it, while its number is still its own
         _, status = os.waitpid(self.pid, os.WNOHANG)
-        self.signal(signal.SIGKILL)  # what is left of its process group
         with contextlib.suppress(OSError):  # the grader may have hung up
             self.line.send(str(os.waitstatus_to_exitcode(status)).encode())
         self.selector.unregister(self.ended)
@@ -128,13 +144,17 @@ class Child:
         self.line.close()
 
     def signal(self, number: int) -> None:
-        """Signal the kernel and its process group."""
-        for send in (os.killpg, os.kill):
-            try:
-                send(self.pid, number)
-            except (ProcessLookupError, PermissionError):
-                continue
-            return
+        """Signal the kernel, or its keeper, who knows what to do with it."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if self.confined:
+                os.kill(self.pid, signal.SIGTERM if number == signal.SIGKILL else number)
+            else:
+                os.killpg(self.pid, number)
+
+    def kill_group(self) -> None:
+        """End whatever is left in the kernel's process group."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
 
 
 def die_with_parent() -> None:

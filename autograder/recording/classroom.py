@@ -14,7 +14,7 @@ from autograder.course.answers import hand_in, read_answers
 from autograder.course.layout import Course
 from autograder.course.notebooks import read_course_notebook
 from autograder.errors import CourseError, GraderError
-from autograder.grading.pipeline import data_origins, key, validate
+from autograder.grading.pipeline import course_level, data_origins, key, validate
 from autograder.grading.scheduling import Result, cores, grade_all
 from autograder.recording import feedback, gradebook, graded
 from autograder.recording.gradebook import Grades
@@ -58,7 +58,7 @@ class AssignmentStatus:
 
 
 def grade_class(
-    course: Course, assignment: str, *, student: str = "", force: bool = False, jobs: int = 0, watch: Watcher
+    course: Course, assignment: str, *, student: str = "", force: bool = False, jobs: int = 0, isolation: str = "", watch: Watcher
 ) -> Graded:
     """Grade all submissions of an assignment that are new or changed.
 
@@ -69,15 +69,15 @@ def grade_class(
         raise CourseError(f"{assignment} is not in the gradebook: run `autograder release {assignment}`")
     if found := validate(course, assignment):
         raise CourseError(f"{assignment} cannot be graded: {found[0]}")
-    data = data_origins(course, assignment)
+    data, level = data_origins(course, assignment), course_level(course, isolation)
     everybody = course.submissions(assignment)
     chosen = [each for each in everybody if student in ("", each.student)]
     if student and not chosen:
         raise CourseError(f"no submission of {student} in {course.submitted}")
-    due = [each for each in chosen if force or graded.recorded_key(course, each) != key(each, course)]
+    due = [each for each in chosen if force or graded.recorded_key(course, each) != key(each, course, level)]
     results = []
     with watch.begin(len(due), len(chosen) - len(due)):
-        for result in grade_all(course, due, jobs or cores()):
+        for result in grade_all(course, due, jobs or cores(), level):
             if result.report is not None:
                 record(course, result.report)
             results.append(result)
@@ -98,7 +98,7 @@ def record(course: Course, report: GradeReport) -> None:
     graded.write_report(course, report)
 
 
-def try_answers(course: Course, assignment: str, file: Path) -> GradeReport:
+def try_answers(course: Course, assignment: str, file: Path, isolation: str = "") -> GradeReport:
     """Grade an answers file in a worker of the real engine; nothing is recorded."""
     content = hand_in(read_course_notebook(course.source_notebook(assignment)), read_answers(file), str(file))
     if found := validate(course, assignment):
@@ -106,7 +106,7 @@ def try_answers(course: Course, assignment: str, file: Path) -> GradeReport:
     with tempfile.TemporaryDirectory(prefix="autograder-try-") as folder:
         notebook = Path(folder) / course.source_notebook(assignment).name
         notebook.write_bytes(content)
-        result = next(grade_all(course, [Submission(file.stem, assignment, notebook)], jobs=1))
+        result = next(grade_all(course, [Submission(file.stem, assignment, notebook)], 1, course_level(course, isolation)))
     if result.report is None:
         raise GraderError(f"{file} could not be graded: {result.error}")
     return result.report
@@ -126,19 +126,19 @@ def write_feedback(course: Course, assignment: str, student: str = "") -> list[P
     return written
 
 
-def course_status(course: Course) -> list[AssignmentStatus]:
+def course_status(course: Course, isolation: str = "") -> list[AssignmentStatus]:
     """Where each assignment of the course stands."""
-    return list(_statuses(course))
+    return list(_statuses(course, isolation))
 
 
-def _statuses(course: Course) -> Iterator[AssignmentStatus]:
+def _statuses(course: Course, isolation: str) -> Iterator[AssignmentStatus]:
     for name in course.assignments():
         try:
-            data = data_origins(course, name)
+            data, level = data_origins(course, name), course_level(course, isolation)
             submissions = course.submissions(name)
             rows = [gradebook.read(course, name, each.student) for each in submissions]
             graded_rows = [row for row, each in zip(rows, submissions, strict=True) if row and graded.recorded_key(course, each)]
-            due = sum(graded.recorded_key(course, each) != key(each, course) for each in submissions)
+            due = sum(graded.recorded_key(course, each) != key(each, course, level) for each in submissions)
             yield AssignmentStatus(
                 name,
                 (course.release / name).is_dir(),

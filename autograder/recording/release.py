@@ -13,7 +13,7 @@ from pathlib import Path
 from autograder.course.layout import Course
 from autograder.course.notebooks import SECRET, SOLUTION, Notebook, read_course_notebook, visible
 from autograder.errors import CourseError
-from autograder.grading.pipeline import grade, validate
+from autograder.grading.pipeline import course_level, grade, validate
 from autograder.recording import gradebook
 from autograder.records import GradeReport, Submission
 
@@ -21,7 +21,7 @@ MARKERS = re.compile(r"(BEGIN|END) (SOLUTION|MARK SCHEME|HIDDEN TESTS)|mark(ing)
 TELLING = 25  # characters from which on a line of a hidden check is recognisable as its own
 
 
-def release(course: Course, assignment: str) -> GradeReport:
+def release(course: Course, assignment: str, isolation: str = "") -> GradeReport:
     """Check an assignment, grade its reference solution, write release/ASSIGNMENT and the gradebook's cells.
 
     Returns the reference solution's report. Raises CourseError with everything that is wrong; release/ is then as it was.
@@ -32,7 +32,7 @@ def release(course: Course, assignment: str) -> GradeReport:
     source = course.source_notebook(assignment)
     notebook = read_course_notebook(source)
     _refuse_leaks(course, assignment, notebook, {source.name: _text_of(visible(notebook))})
-    report = grade(Submission("reference solution", assignment, source), course)
+    report = grade(Submission("reference solution", assignment, source), course, level=course_level(course, isolation))
     failed = [f"{check.check.name}: {check.message}" for task in report.tasks for check in task.checks if not check.passed]
     if failed:
         raise CourseError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sysconfig
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,6 @@ def of_zygote(home: Path, datasets: dict[str, Path], threads: int) -> dict[str, 
     """What the warm process starts with, and its kernels inherit."""
     return {
         **of_kernel(home, home, home, threads),
-        "MPLCONFIGDIR": _font_cache(),
         "AUTOGRADER_DATA": json.dumps({name: str(path) for name, path in datasets.items()}),
     }
 
@@ -42,12 +42,19 @@ def of_kernel(home: Path, work: Path, talk: Path, threads: int) -> dict[str, str
     }
 
 
+def lay_out_fonts(home: Path) -> None:
+    """Copy Matplotlib's list of fonts, which takes seconds to build, to where the warm process looks for it."""
+    source = _font_list()
+    (home / "matplotlib").mkdir(mode=0o755)
+    if source is not None:
+        shutil.copyfile(source, home / "matplotlib" / source.name)
+
+
 @cache
-def _font_cache() -> str:
-    """The folder with Matplotlib's list of fonts, which takes seconds to build; only the warm process reads it."""
+def _font_list() -> Path | None:
     import matplotlib
 
     folder = Path(matplotlib.get_cachedir())
     if not list(folder.glob("fontlist-*.json")):
         import matplotlib.font_manager
-    return str(folder)
+    return next(iter(sorted(folder.glob("fontlist-*.json"))), None)

@@ -1,8 +1,4 @@
-"""Starts one student's kernel in a scratch folder of its own and takes both away again.
-
-This is isolation level `none`: a process with an environment built from nothing, a private scratch folder and IPC
-transport, but with the rights of the grader's user. Every report made at this level says so to staff.
-"""
+"""Starts one student's kernel in a scratch folder of its own, at an isolation level, and takes both away again."""
 
 from __future__ import annotations
 
@@ -20,9 +16,9 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
 from autograder.errors import GraderError
-from autograder.sandbox import environment, provisioner
+from autograder.records import Limits
+from autograder.sandbox import environment, isolation, provisioner, zygote
 
-LEVEL = "none"
 # IPython's history would write a database; the banner of the kernel is of no use here.
 OPTIONS = ("--HistoryManager.enabled=False", "--IPKernelApp.quiet=True", "--InteractiveShell.colors=NoColor")
 SPEC = KernelSpec(
@@ -63,21 +59,25 @@ class Process:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start(datasets: dict[str, Path], threads: int = 1) -> Process:
+def start(datasets: dict[str, Path], level: str = isolation.NONE, limits: Limits | None = None, threads: int = 1) -> Process:
     """Start a kernel that can load these datasets (folders by name); GraderError when it does not come up."""
-    folder = Path(tempfile.mkdtemp(prefix="ag-"))
-    for name in ("work", "talk", "home", "conn"):
-        (folder / name).mkdir(mode=0o700)
+    warm = zygote.warm(level, datasets, threads)
+    folder = Path(tempfile.mkdtemp(prefix="k-", dir=warm.folder))
+    for path in (folder, *(folder / name for name in ("conn", "talk", "home", "work"))):
+        warm.give(path)
     # by descriptor from here on: a student who replaces the folder by a link must not redirect our reads and writes
     talk = os.open(folder / "talk", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    home, work = (Path("/tmp/home"), Path("/tmp/work")) if warm.walls.command else (folder / "home", folder / "work")  # noqa: S108  its own /tmp
     manager = KernelManager(transport="ipc", connection_file=str(folder / "conn" / "k.json"))
     manager._kernel_spec = SPEC
     context = zmq.Context()
     context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)  # a gigantic frame must not fill the grader's memory
     context.setsockopt(zmq.RCVHWM, 64)
-    env = environment.of_kernel(folder / "home", folder / "work", folder / "talk", threads)
+    env = environment.of_kernel(home, work, folder / "talk", threads)
+    bounds = limits or Limits()
+    of_kernel = {name: getattr(bounds, name) for name in ("processes", "memory_bytes", "file_bytes", "scratch_bytes")}
     try:
-        manager.start_kernel(env=env, cwd=str(folder / "work"), datasets=datasets, threads=threads)
+        manager.start_kernel(env=env, cwd=str(work), warm=warm, scratch=folder, limits=of_kernel)
         client: Any = manager.client(context=context)
         client.start_channels(stdin=False, hb=False)
         process = Process(manager, client, folder, talk)
@@ -87,5 +87,5 @@ def start(datasets: dict[str, Path], threads: int = 1) -> Process:
             manager.shutdown_kernel(now=True)
         os.close(talk)
         shutil.rmtree(folder, ignore_errors=True)
-        raise GraderError(f"a kernel could not be started: {type(error).__name__}: {error}") from error
+        raise GraderError(f"a kernel could not be started: {type(error).__name__}: {error} {warm.last_words()}") from error
     return process

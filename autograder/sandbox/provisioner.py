@@ -6,11 +6,10 @@ import asyncio
 import contextlib
 import signal
 import socket
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
-
-from autograder.sandbox import zygote
 
 NAME = "autograder-zygote"
 POLL_SECONDS = 0.01
@@ -65,14 +64,14 @@ class ZygoteProvisioner(KernelProvisionerBase):
         """Called by KernelManager.start_kernel first: writes the connection file and builds the command."""
         manager: Any = self.parent
         manager.write_connection_file()
+        kwargs["warm"].give(Path(manager.connection_file))
         self.connection_info = manager.get_connection_info()
         return await super().pre_launch(cmd=manager.format_kernel_cmd(), **kwargs)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Called by KernelManager.start_kernel second: `cmd` holds the arguments of the kernel, no program."""
-        warm = zygote.warm(kwargs["datasets"], kwargs["threads"])
         self.status = None
-        self.line = warm.fork(cmd, kwargs["env"], kwargs["cwd"])
+        self.line = kwargs["warm"].fork(cmd, kwargs["env"], kwargs["cwd"], kwargs["scratch"], kwargs["limits"])
         return dict(self.connection_info)
 
     async def cleanup(self, restart: bool = False) -> None:

@@ -16,30 +16,44 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import GraderError
-from autograder.sandbox import environment
+from autograder.sandbox import environment, isolation
 
-PROGRAM = Path(__file__).resolve().parent.parent / "inside" / "zygote.py"
 START_SECONDS = 180.0
 
 
 class Zygote:
-    """A warm process that serves kernels of one set of datasets."""
+    """A warm process that serves kernels of one set of datasets at one isolation level."""
 
-    def __init__(self, datasets: dict[str, Path], threads: int) -> None:
-        self.settings = (datasets, threads)
-        self._home = Path(tempfile.mkdtemp(prefix="ag-zygote-"))
+    def __init__(self, level: str, datasets: dict[str, Path], threads: int) -> None:
+        self.settings = (level, datasets, threads)
+        self.folder = Path(tempfile.mkdtemp(prefix="ag-"))
+        self.walls = isolation.around(self.folder, datasets) if level == isolation.NAMESPACES else isolation.Walls(level)
+        package = isolation.MOUNTED if self.walls.command else isolation.PACKAGE
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
+        inside = {name: package / "data" / name for name in datasets} if self.walls.command else datasets
+        home = self.give(self.folder / "home")
+        environment.lay_out_fonts(home)
+        self.give(self.folder)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", str(PROGRAM), str(theirs.fileno())],
+                [*self.walls.command, sys.executable, "-I", str(package / "inside" / "zygote.py"), str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
-                env=environment.of_zygote(self._home, datasets, threads),
+                env=environment.of_zygote(home, inside, threads),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
+                stderr=self._log,
                 start_new_session=True,  # Ctrl-C in the terminal is the grader's to handle
             )
         self._await_ready()
+
+    def give(self, path: Path) -> Path:
+        """Make a folder if there is none, and let it, or a file, belong to the kernels' user."""
+        if not path.exists():
+            path.mkdir(mode=0o700)
+        if self.walls.owner:
+            os.chown(path, *self.walls.owner, follow_symlinks=False)
+        return path
 
     def _await_ready(self) -> None:
         self._control.settimeout(START_SECONDS)
@@ -48,25 +62,32 @@ class Zygote:
         except OSError as error:
             ready, reason = b"", str(error)
         else:
-            reason = "" if ready else self._last_words()
+            reason = "" if ready else self._died()
         self._control.settimeout(None)
         if ready != b"ready":
             self.close()
             raise GraderError(f"the warm process did not start: {reason}")
 
-    def _last_words(self) -> str:
-        said = self._process.stderr.read(20_000).decode(errors="replace") if self._process.stderr else ""
-        return said.strip().splitlines()[-1] if said.strip() else "it ended without a word"
+    def _died(self) -> str:
+        self._process.wait()
+        return self.last_words() or "it ended without a word"
+
+    def last_words(self) -> str:
+        """The last line that it, or a kernel that could not be confined, wrote to standard error."""
+        self._log.seek(0)
+        said = self._log.read(100_000).decode(errors="replace").strip()
+        return said.splitlines()[-1] if said else ""
 
     def alive(self) -> bool:
         """Whether it can fork more kernels."""
         return self._process.poll() is None
 
-    def fork(self, arguments: list[str], env: dict[str, str], cwd: str) -> socket.socket:
+    def fork(self, arguments: list[str], env: dict[str, str], cwd: str, scratch: Path, limits: dict[str, int]) -> socket.socket:
         """Fork a kernel; returns the line by which it is signalled and tells its end."""
+        confine = {"scratch": str(scratch), "run": str(self.folder), "limits": limits} if self.walls.command else None
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            request = json.dumps({"arguments": arguments, "env": env, "cwd": cwd}).encode()
+            request = json.dumps({"arguments": arguments, "env": env, "cwd": cwd, "confine": confine}).encode()
             rights: Any = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [theirs.fileno()]))]
             try:
                 self._control.sendmsg([request], rights)
@@ -82,21 +103,20 @@ class Zygote:
             self._process.wait(timeout=5)
         self._process.kill()
         self._process.wait()
-        if self._process.stderr:
-            self._process.stderr.close()
-        shutil.rmtree(self._home, ignore_errors=True)
+        self._log.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 _current: list[tuple[int, Zygote]] = []
 
 
-def warm(datasets: dict[str, Path], threads: int) -> Zygote:
-    """The zygote of this process for these datasets, started when there is none yet."""
+def warm(level: str, datasets: dict[str, Path], threads: int) -> Zygote:
+    """The zygote of this process for these settings, started when there is none yet."""
     for pid, zygote in _current:
-        if pid == os.getpid() and zygote.settings == (datasets, threads) and zygote.alive():
+        if pid == os.getpid() and zygote.settings == (level, datasets, threads) and zygote.alive():
             return zygote
     cool()
-    _current.append((os.getpid(), Zygote(datasets, threads)))
+    _current.append((os.getpid(), Zygote(level, datasets, threads)))
     return _current[-1][1]
 
 

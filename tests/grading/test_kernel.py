@@ -11,19 +11,27 @@ from autograder import wire
 from autograder.errors import BadReply, KernelDied, OutOfTime
 from autograder.grading.kernel import JupyterKernel
 from autograder.records import CellStatus, Limits
-from autograder.sandbox import launch
+from autograder.sandbox import isolation, launch
 
 Start = Callable[..., JupyterKernel]
 
 
+@pytest.fixture(params=isolation.LEVELS, scope="module")
+def level(request: pytest.FixtureRequest) -> str:
+    """Each isolation level that this machine gives; of the module's scope, so that a warm process serves many tests."""
+    if request.param == isolation.NAMESPACES and (reason := isolation.why_no_namespaces()):
+        pytest.skip(f"isolation level namespaces: {reason}")
+    return str(request.param)
+
+
 @pytest.fixture
-def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
-    """Starts kernels, and ends them after the test."""
+def start(level: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+    """Starts kernels at each level, and ends them after the test."""
     monkeypatch.setenv("GRADER_TOKEN", "secret")
     started: list[JupyterKernel] = []
 
     def one(datasets: dict[str, Path] | None = None, **limits: float) -> JupyterKernel:
-        started.append(JupyterKernel(launch.start(datasets or {}), Limits(**limits)))  # type: ignore[arg-type]
+        started.append(JupyterKernel(launch.start(datasets or {}, level), Limits(**limits)))  # type: ignore[arg-type]
         return started[-1]
 
     yield one
@@ -106,7 +114,7 @@ def test_a_call_that_ends_the_process_is_told(start: Start) -> None:
 
 
 ANSWERS = {
-    "a gigabyte": "open(name, 'wb').truncate(2**30)",
+    "128 MB": "open(name, 'wb').truncate(2**27)",
     "a link to a file of the grader": "os.symlink('/etc/passwd', name)",
     "a FIFO": "os.mkfifo(name)",
     "nothing": "pass",

@@ -15,7 +15,10 @@ from autograder.course.notebooks import Notebook, visible
 from autograder.errors import CourseError, DataError, GraderError
 from autograder.grading import pipeline
 from autograder.records import CellRun, CellStatus, Limits, Submission
+from autograder.sandbox import isolation
 from tests.conftest import EXERCISE, scratch_course
+
+LEVEL = isolation.choose("none")
 
 
 class Silent:
@@ -83,17 +86,18 @@ def test_missing_data_is_said_before_any_work(tmp_path: Path, notebook: Notebook
 
 def test_the_report_says_on_which_data_and_at_which_level(course: Course, notebook: Notebook) -> None:
     report = pipeline.grade(submission(course, hand_in(visible(notebook), Answers({}))), course, silent)
-    assert report.data == (("cifar10", "stand-in"),) and report.standin and report.isolation == "none"
+    assert report.data == (("cifar10", "stand-in"),) and report.standin and report.isolation == LEVEL
 
 
 def test_the_key_changes_with_everything_that_can_change_a_grade(course: Course, notebook: Notebook) -> None:
     one = submission(course, hand_in(notebook, Answers({})))
-    keys = [pipeline.key(one, course)]
+    keys = [pipeline.key(one, course, LEVEL)]
 
     def changed() -> None:
-        keys.append(pipeline.key(one, Course.open(course.root)))
+        keys.append(pipeline.key(one, Course.open(course.root), LEVEL))
 
-    assert pipeline.key(dataclasses.replace(one, timestamp="2026-11-22 10:00:00 UTC"), course) != keys[0]
+    assert pipeline.key(dataclasses.replace(one, timestamp="2026-11-22 10:00:00 UTC"), course, LEVEL) != keys[0]
+    assert pipeline.key(one, course, "another level") != keys[0]
     one.notebook.write_bytes(hand_in(notebook, Answers({"to_gray": "pass"})))
     changed()
     settings = course.data / "assignments.toml"
