@@ -133,6 +133,21 @@ def new(assignment: str, course: CourseOption = HERE) -> None:
 
 
 @app.command()
+def doctor(course: CourseOption = HERE) -> None:
+    """Try what this machine can do for grading, and say for each thing missing how to mend it."""
+    from autograder.sandbox import doctor as examining
+
+    opened = Course.open(course)
+    bad = 0
+    for finding in examining.examine(opened.minimum_isolation()):
+        out.print(screen.finding_line(finding), soft_wrap=True)
+        bad += not finding.good
+    out.print(screen.data_table(datasets.status(opened.store, datasets.read_registry(opened.data / "datasets.toml"))))
+    if bad:
+        raise typer.Exit(1)
+
+
+@app.command()
 def demo(
     folder: Annotated[
         Path | None,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from autograder.grading.scheduling import Result
     from autograder.recording.classroom import AssignmentStatus, Graded
     from autograder.recording.gradebook import Grades
+    from autograder.sandbox.doctor import Finding
 
 MAX_ROWS = 60
 
@@ -208,6 +209,13 @@ def status_table(course: Course, rows: Sequence[AssignmentStatus]) -> Renderable
             data,
         )
     return table if rows else Text(f"no assignment in {course.source} yet: `autograder new NAME` starts one")
+
+
+def finding_line(finding: Finding) -> Text:
+    """One line of the doctor."""
+    mark = Text("✓ ", "green") if finding.good else Text("✗ ", "red")
+    mend = Text(f"   mend: {finding.mend}", "yellow") if finding.mend and not finding.good else Text("")
+    return mark + Text(f"{finding.name:<44} {finding.said}") + mend
 
 
 def data_table(rows: Sequence[StoreStatus]) -> RenderableType:

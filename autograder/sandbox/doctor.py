@@ -1,0 +1,122 @@
+"""What this machine can do for grading, found by trying, and for each thing missing the one command that mends it."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.errors import GraderError
+from autograder.records import Limits
+from autograder.sandbox import isolation, launch, zygote
+
+PROBE_SECONDS = 60.0
+
+# What a student's kernel may not do, as code that runs in one; a probe that raises was refused.
+PROBES = {
+    "reach a TCP port of this machine": "import socket; socket.create_connection(('127.0.0.1', {port}), 2)",
+    "reach an abstract socket of this machine": "import socket; socket.socket(socket.AF_UNIX).connect({abstract!r})",
+    "ask the network interfaces": "import socket; socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)",
+    "read a file of the grader": "open({file!r}).read()",
+    "see or signal the grader": "import os; os.kill({pid}, 0)",
+    "trace a process": "import ctypes; assert ctypes.CDLL(None).ptrace(16, os.getppid() or 1, 0, 0) == 0",
+    "make namespaces of its own": "import ctypes; assert ctypes.CDLL(None).unshare(0x10000000) == 0",
+    "write to the interpreter": "import sys; open(sys.prefix + '/probe', 'w')",
+    "take more memory than its limit": "bytearray({memory})",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the doctor's report; `mend` is a command or empty."""
+
+    name: str
+    good: bool
+    said: str
+    mend: str = ""
+
+
+def examine(minimum: str) -> Iterator[Finding]:
+    """Look at everything, one finding at a time; `minimum` is the isolation level that the course asks for."""
+    reason = isolation.why_no_namespaces()
+    level = isolation.NONE if reason else isolation.NAMESPACES
+    enough = not reason or minimum == isolation.NONE
+    yield Finding(
+        "isolation level",
+        enough,
+        f"{level}{f': {reason}' if reason else ''}",
+        "" if not reason else "apt-get install bubblewrap libseccomp2",
+    )
+    yield _bytecode()
+    begun = time.monotonic()
+    try:
+        zygote.warm(level, {}, 1)
+    except GraderError as error:
+        yield Finding("warm process", False, str(error), "make test")
+        return
+    yield Finding("warm process", True, f"TensorFlow imported once in {time.monotonic() - begun:.1f} s")
+    begun = time.monotonic()
+    with closing(launch.start({}, level)) as process:
+        yield Finding("kernel", True, f"ready in {time.monotonic() - begun:.2f} s")
+        if level == isolation.NONE:
+            yield Finding("walls", False, "none: a student's code can do what you can", "apt-get install bubblewrap libseccomp2")
+            return
+        yield from _probe(process)
+    limits = Limits()
+    yield Finding(
+        "limits of a kernel",
+        True,
+        f"{limits.memory_bytes / 2**30:.0f} GiB of memory per process, {limits.scratch_bytes / 2**20:.0f} MiB of files, {limits.processes} processes, {limits.cell_seconds:.0f} s per cell",
+    )
+
+
+def _bytecode() -> Finding:
+    """Without compiled bytecode TensorFlow takes ten seconds to import instead of four."""
+    found = importlib.util.find_spec("tensorflow")
+    compiled = found is not None and found.origin is not None and Path(importlib.util.cache_from_source(found.origin)).is_file()
+    return Finding(
+        "bytecode",
+        compiled,
+        "compiled" if compiled else "not compiled",
+        "" if compiled else f"{sys.executable} -m compileall -q {sys.prefix}",
+    )
+
+
+def _probe(process: launch.Process) -> Iterator[Finding]:
+    """Try each probe in a kernel; what a student should not be able to do has to raise."""
+    with _bait() as bait:
+        code = "import json, os\nresults = {}\n"
+        for name, text in PROBES.items():
+            code += f"try:\n    {text.format(**bait)}\n    results[{name!r}] = 'possible'\nexcept BaseException as error:\n    results[{name!r}] = type(error).__name__\n"
+        reply: Any = process.client.execute(
+            code, user_expressions={"results": "json.dumps(results)"}, reply=True, timeout=PROBE_SECONDS
+        )
+    shown = reply["content"].get("user_expressions", {}).get("results", {}).get("data", {}).get("text/plain", "''")
+    results = json.loads(shown[1:-1] or "{}")
+    for name in PROBES:
+        seen = results.get(name, "no answer")
+        yield Finding(f"cannot {name}", seen not in ("possible", "no answer"), seen if seen != "possible" else "it can")
+
+
+@contextmanager
+def _bait() -> Iterator[dict[str, Any]]:
+    """Things outside that a kernel must not reach: a port, an abstract socket, this process, this file."""
+    abstract = f"\0autograder-doctor-{os.getpid()}"
+    with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
+        unix.bind(abstract)
+        unix.listen()
+        yield {
+            "port": tcp.getsockname()[1],
+            "abstract": abstract,
+            "file": __file__,
+            "pid": os.getpid(),
+            "memory": Limits().memory_bytes + 2**30,
+        }

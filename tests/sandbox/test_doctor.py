@@ -1,0 +1,31 @@
+"""The doctor finds what is there by trying, and names what is missing."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.sandbox import doctor, isolation
+
+
+def test_every_probe_is_refused_where_namespaces_work() -> None:
+    if reason := isolation.why_no_namespaces():
+        pytest.skip(f"isolation level namespaces: {reason}")
+    findings = {each.name: each for each in doctor.examine("namespaces")}
+    assert findings["isolation level"].said == "namespaces"
+    probes = [findings[f"cannot {name}"] for name in doctor.PROBES]
+    assert all(each.good for each in probes), [each for each in probes if not each.good]
+
+
+def test_a_machine_without_bubblewrap_gets_the_command_that_mends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolation, "why_no_namespaces", lambda: "install bubblewrap")
+    findings = {each.name: each for each in doctor.examine("namespaces")}
+    assert not findings["isolation level"].good and "apt-get install bubblewrap" in findings["isolation level"].mend
+    assert not findings["walls"].good
+
+
+def test_a_probe_that_succeeds_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    if reason := isolation.why_no_namespaces():
+        pytest.skip(f"isolation level namespaces: {reason}")
+    monkeypatch.setattr(doctor, "PROBES", {"add one and one": "1 + 1"})
+    findings = {each.name: each for each in doctor.examine("namespaces")}
+    assert not findings["cannot add one and one"].good and findings["cannot add one and one"].said == "it can"
