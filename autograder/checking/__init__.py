@@ -1,9 +1,9 @@
 """What a hidden check can ask and say."""
 
 from autograder.checking import expect
-from autograder.checking.figures import Axes, Figure, Image, largest_figure
+from autograder.checking.figures import Axes, Figure, Image
 from autograder.checking.plugin import check
 from autograder.checking.student import Student, some_rows
 from autograder.wire import Tensor
 
-__all__ = ["Axes", "Figure", "Image", "Student", "Tensor", "check", "expect", "largest_figure", "some_rows"]
+__all__ = ["Axes", "Figure", "Image", "Student", "Tensor", "check", "expect", "some_rows"]

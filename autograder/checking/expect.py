@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from autograder.errors import CheckFailed
+from autograder.errors import CheckFailed as CheckFailed
 from autograder.wire import Opaque, Tensor
 
 if TYPE_CHECKING:

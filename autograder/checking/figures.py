@@ -16,11 +16,15 @@ GREY_TOLERANCE = 0.02
 
 @dataclass(frozen=True)
 class Image:
-    """An image on axes: the values shown (None when too large to send), and 17 samples of its colour map, (17, 3)."""
+    """An image on axes: the values (None when too large to send), 17 samples of its colour map, (17, 3), and the contrast seen.
+
+    `contrast` is the range of brightness on the screen, 0 to 1, after the colour map and its limits.
+    """
 
     shape: tuple[int, ...]
     data: Array | None
     colors: Array | None
+    contrast: float = 1.0
 
     def shown_in_grey(self) -> bool:
         """Whether red, green and blue are equal in what the eye sees: by the colour map, or in an RGB image itself."""
@@ -77,15 +81,21 @@ class Figure:
     axes: tuple[Axes, ...]
 
     def pictures(self) -> list[tuple[Axes, Image]]:
-        """All images with their axes, in the order of drawing."""
-        return [(axes, image) for axes in self.axes for image in axes.images]
+        """The images that are seen, with their axes, in the order of drawing: the last one where several cover each other."""
+        return [(axes, axes.images[-1]) for axes in self.axes if axes.images]
 
 
-def largest_figure(figures: list[Figure]) -> Figure:
-    """The figure with the most images; a failed check when there is none."""
-    expect.that(figures, "no figure was shown", hint="Draw it and end the cell with plt.show().")
-    best = max(figures, key=lambda figure: len(figure.pictures()))
-    expect.that(best.pictures(), "the figure has no images in it", hint="ax.imshow(image) draws an image.")
+def best_figure(figures: list[Figure], images: int, stopped: str = "") -> Figure:
+    """The last figure with this number of images, else the last of those with the most; a failed check when there is none.
+
+    `stopped` says why the cell may not have got so far.
+    """
+    hint = "Make the cell run to its end." if stopped else "Draw it and end the cell with plt.show()."
+    expect.that(figures, f"no figure was shown{stopped}", hint=hint)
+    best = max(reversed(figures), key=lambda figure: (len(figure.pictures()) == images, len(figure.pictures())))
+    expect.that(
+        best.pictures(), f"the figure has no images in it{stopped}", hint=hint if stopped else "ax.imshow(image) draws an image."
+    )
     return best
 
 
@@ -118,7 +128,9 @@ def _image(tree: Any) -> Image:
     data, colors = tree["data"], tree["colors"]
     for array in (data, colors):
         assert array is None or (isinstance(array, np.ndarray) and array.dtype.kind in "biuf")
-    return Image(tuple(int(side) for side in tree["shape"]), data, colors)
+    contrast = tree["contrast"]
+    assert type(contrast) is float
+    return Image(tuple(int(side) for side in tree["shape"]), data, colors, contrast)
 
 
 def _text(value: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -81,6 +82,9 @@ def _session(folder: Path, plugin: _Checks, *options: str) -> None:
     with mock.patch.dict(os.environ, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}):
         # rootdir "/": modules are named by their whole path, so that equal file names of two assignments stay apart
         code = pytest.main([*OPTIONS, *options, "--rootdir", "/", str(folder)], plugins=[plugin])
+    for name, module in list(sys.modules.items()):  # the checks of another course may have the same names
+        if Path(getattr(module, "__file__", None) or "/").is_relative_to(folder):
+            del sys.modules[name]
     if plugin.broken:
         raise GraderError(f"a hidden check is broken: {plugin.broken[0]}")
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):

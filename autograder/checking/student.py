@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograder import wire
-from autograder.checking.figures import Figure, read_figures
+from autograder.checking.figures import Figure, best_figure, read_figures
 from autograder.course.datasets import Dataset
 from autograder.errors import BadReply, CheckFailed
 from autograder.records import CellRun, CellStatus
@@ -65,6 +65,10 @@ class Student:
         """The figures that the cell showed, in order."""
         return read_figures(self._answer("figures", {"ask": "drawn"}))
 
+    def figure(self, images: int) -> Figure:
+        """The figure that the cell was to show, with this number of images; fails when none has any."""
+        return best_figure(self.figures(), images, self._stopped())
+
     def _call(self, function: str, args: Sequence[object], kwargs: dict[str, object], inputs: bool) -> dict[str, Any]:
         question = {"ask": "call", "name": function, "args": list(args), "kwargs": kwargs, "inputs": inputs}
         reply = self._answer(function, question, calling=True)
@@ -86,10 +90,9 @@ class Student:
             raise BadReply("your program gave no answer that could be read", detail=repr(reply)[:300])
         kind, text = reply["error"][:80], reply["text"][:300]
         if kind == "NameError" and text == f"there is no {name}":
-            raise CheckFailed(
-                f"there is no {'function' if calling else 'variable'} {name}{self._stopped()}",
-                hint=f"The task asks for the name {name}, spelled like this.",
-            )
+            stopped = self._stopped()
+            hint = "Make the cell run to its end." if stopped else f"The task asks for the name {name}, spelled like this."
+            raise CheckFailed(f"there is no {'function' if calling else 'variable'} {name}{stopped}", hint=hint)
         if kind == "WireError":
             raise BadReply("the result is too large or too deeply nested to be looked at", detail=text)
         raise CheckFailed(

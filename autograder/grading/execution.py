@@ -13,6 +13,7 @@ from autograder.errors import OutOfTime, StudentFault
 from autograder.grading.kernel import Kernel
 from autograder.records import CellRun, CellStatus, Limits
 
+MAX_LATE_CALLS = 2
 FORGET = wire.encode({"ask": "forget"})
 
 
@@ -25,6 +26,7 @@ class Session:
         self._limits = limits
         self._kernel: Kernel | None = None
         self._culprits: set[int] = set()
+        self._late: dict[int, int] = {}  # calls out of time, by position
         self._position = 0  # cells before it have had their turn
         self._deadline = time.monotonic() + limits.notebook_seconds
         self.runs: dict[int, CellRun] = {}
@@ -49,10 +51,15 @@ class Session:
 
     def ask(self, question: bytes) -> bytes:
         """Put a question to the kernel where it stands; raises a StudentFault when that cannot be answered in time."""
+        if self._late.get(self._position, 0) >= MAX_LATE_CALLS:
+            raise OutOfTime("calls before this one did not end in time", hint="Look for a loop that never ends, or do less work.")
         kernel = self._ready()
         begun = time.monotonic()
         try:
             return kernel.ask(question, self._time(self._limits.call_seconds))
+        except OutOfTime:
+            self._late[self._position] = self._late.get(self._position, 0) + 1
+            raise
         finally:
             self.seconds["questions"] += time.monotonic() - begun
 

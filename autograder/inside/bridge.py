@@ -19,7 +19,7 @@ def install(shell: Any, wire: Any, figures: Any, scratch: str) -> None:
         try:
             reply = {"value": OPERATIONS[question["ask"]](shell, wire, figures, question)}
             message = wire.encode(reply, default=lambda item: plain(item, wire))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             frame = error.__traceback__
             lines = []
             while frame:  # line numbers in the student's cells, for staff

@@ -41,10 +41,12 @@ def _axes(ax: Any) -> dict[str, Any]:
         "title": " ".join(_text(ax.get_title(loc)) for loc in ("left", "center", "right")).strip(),
         "xlabel": _text(ax.get_xlabel()),
         "ylabel": _text(ax.get_ylabel()),
-        "texts": [_text(each.get_text()) for each in ax.texts[:50]],
+        "texts": [_text(each.get_text()) for each in [*ax.texts, *ax.get_xticklabels(), *ax.get_yticklabels()][:80]],
         "legend": [_text(each.get_text()) for each in legend.get_texts()[:50]] if legend else [],
         "lines": [{"label": _text(str(line.get_label())), "points": len(line.get_xdata())} for line in ax.lines[:50]],
-        "images": [_image(image) for image in ax.images[:10]],
+        "images": [
+            _image(image) for image in [*ax.images, *(each for each in ax.collections if hasattr(each, "get_coordinates"))][-10:]
+        ],
     }
 
 
@@ -52,10 +54,14 @@ def _image(image: Any) -> dict[str, Any]:
     import numpy as np
 
     data = np.asarray(image.get_array())
+    mapped = (
+        np.asarray(image.cmap(image.norm(data)))[..., :3] if data.ndim == 2 else data / (255 if data.max(initial=0) > 1 else 1)
+    )
     return {
         "shape": list(data.shape),
         "data": data.copy() if data.size <= MAX_IMAGE_VALUES else None,
         "colors": np.asarray(image.cmap(np.linspace(0, 1, 17)))[:, :3] if data.ndim == 2 else None,
+        "contrast": float(np.ptp(mapped)) if mapped.size else 0.0,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,10 +114,10 @@ def test_the_key_changes_with_everything_that_can_change_a_grade(course: Course,
 
 def own_checks(course: Course, change: Callable[[str], str]) -> None:
     """Give the scratch course checks of its own, with a change."""
-    text = (course.checks(EXERCISE) / "test_exercise_1_grayscale.py").read_text()
     folder = course.root / "autograder" / "checks" / EXERCISE
-    folder.mkdir(parents=True)
-    (folder / "test_exercise_1_grayscale.py").write_text(change(text))
+    shutil.copytree(course.checks(EXERCISE), folder, ignore=shutil.ignore_patterns("__pycache__"))
+    file = folder / "test_functions.py"
+    file.write_text(change(file.read_text()))
 
 
 def test_an_assignment_in_order_has_no_problems(repository: Course) -> None:

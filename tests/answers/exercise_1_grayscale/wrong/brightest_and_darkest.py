@@ -1,5 +1,5 @@
 # why: the middle between the largest and the smallest channel, not a weighted sum
-# fails: test_weights, test_integers
+# fails: test_weights
 
 # %% to_gray
 def to_gray(images):
