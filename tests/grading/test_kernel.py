@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -84,8 +85,13 @@ def test_endless_output_is_cut(start: Start) -> None:
     assert len(text) < 12_000 and "was cut" in text
 
 
-def test_a_gigabyte_of_output_leaves_the_kernel_usable(start: Start) -> None:
-    kernel = start()
+def test_a_gigabyte_of_output_leaves_the_kernel_usable() -> None:
+    limits = Limits()
+    with contextlib.closing(JupyterKernel(launch.start({}, isolation.choose("none")), limits)) as kernel:
+        flood(kernel)
+
+
+def flood(kernel: JupyterKernel) -> None:
     kernel.run("import sys\nfor i in range(64):\n    sys.stdout.write('x' * 2**24)", 60)
     assert kernel.usable() and kernel.run("6 * 7", 60).status is CellStatus.OK
 
