@@ -59,7 +59,8 @@ def twins(course: Course, submit: Callable[[Course, str, str], Path]) -> tuple[C
 
 def test_both_ways_give_the_same_scores_pages_and_export(twins: tuple[Course, Course]) -> None:
     ours, theirs = twins
-    grade_class(ours, EXERCISE, watch=Quiet())  # type: ignore[arg-type]
+    graded = grade_class(ours, EXERCISE, watch=Quiet())  # type: ignore[arg-type]
+    assert [each.detail for each in graded.failed] == []
     write_feedback(ours, EXERCISE)
     nbgrader(theirs, "autograde", EXERCISE)
     nbgrader(theirs, "generate_feedback", EXERCISE)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import hashlib
 import os
 import secrets
+import tempfile
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -170,11 +172,13 @@ class Course:
         """The course's 32-byte secret, made at first use and readable by its owner alone."""
         file = self.data / "secrets" / "seed"
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        if not file.exists():  # two workers may come here at once: whole from the first moment, and only one of them wins
+            descriptor, made = tempfile.mkstemp(dir=file.parent)
+            with open(descriptor, "wb") as out:
                 out.write(secrets.token_bytes(32))
-        except FileExistsError:
-            pass
+            with contextlib.suppress(FileExistsError):
+                os.link(made, file)
+            Path(made).unlink()
         value = file.read_bytes()
         if len(value) != 32:
             raise CourseError(f"{file} is damaged; remove it to make a new one (checks then draw new inputs)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -59,6 +60,21 @@ def test_the_secret_is_made_once_and_belongs_to_its_owner(tmp_path: Path) -> Non
     file = tmp_path / "course_data" / "secrets" / "seed"
     assert len(secret) == 32 and course.secret() == secret
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_workers_that_come_at_once_find_the_same_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    course = small_course(tmp_path)
+    link = os.link
+
+    def another_was_faster(made: str, file: Path) -> None:
+        monkeypatch.setattr("os.link", link)
+        assert not file.exists(), "a secret must not be there before it is whole"
+        file.write_bytes(b"s" * 32)
+        link(made, file)
+
+    monkeypatch.setattr("os.link", another_was_faster)
+    assert course.secret() == b"s" * 32
+    assert [each.name for each in (tmp_path / "course_data" / "secrets").iterdir()] == ["seed"]
 
 
 def test_two_courses_have_different_secrets(tmp_path: Path) -> None:
