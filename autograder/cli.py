@@ -27,7 +27,8 @@ app.add_typer(data_app, name="data")
 
 CourseOption = Annotated[Path, typer.Option("--course", help="The course folder.", metavar="DIR")]
 IsolationOption = Annotated[
-    str, typer.Option("--isolation", help="namespaces, or none: without a sandbox, for people you trust.", metavar="LEVEL")
+    str,
+    typer.Option("--isolation", help="namespaces, landlock, or none: without a sandbox, for people you trust.", metavar="LEVEL"),
 ]
 HERE = Path()
 out = Console(highlight=False)
@@ -55,6 +56,7 @@ def grade(
     student: Annotated[str, typer.Option(help="Grade this student alone.", metavar="ID")] = "",
     force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed.")] = False,
     jobs: Annotated[int, typer.Option(help="Worker processes; 0 means one per core.", min=0)] = 0,
+    threads: Annotated[int, typer.Option(help="TensorFlow threads of each worker's kernels.", min=1)] = 1,
     isolation: IsolationOption = "",
     course: CourseOption = HERE,
 ) -> None:
@@ -64,7 +66,9 @@ def grade(
     opened = Course.open(course)
     opened.assignment(assignment)
     progress = screen.GradeProgress(out)
-    graded = grade_class(opened, assignment, student=student, force=force, jobs=jobs, isolation=isolation, watch=progress)
+    graded = grade_class(
+        opened, assignment, student=student, force=force, jobs=jobs, threads=threads, isolation=isolation, watch=progress
+    )
     out.print(screen.grade_table(opened, assignment, graded.grades))
     screen.print_labels(out, graded)
     if graded.failed:
@@ -160,6 +164,25 @@ def demo(
     from autograder import demo as demonstration
 
     demonstration.run(Course.open(course), folder, stand_in, out)
+
+
+@app.command()
+def bench(
+    submissions: Annotated[int, typer.Option(help="Small notebooks to grade each way.", min=0)] = 40,
+    training: Annotated[int, typer.Option(help="Notebooks with 20 s of training to grade each way.", min=0)] = 8,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    isolation: IsolationOption = "",
+    course: CourseOption = HERE,
+) -> None:
+    """Grade the same class by stock nbgrader and by this engine, alternating, and compare; takes a quarter of an hour."""
+    from autograder import bench as benchmark
+
+    with err.status("beginning") as shown:
+        machine, speeds = benchmark.run(Course.open(course), submissions, training, isolation, shown.update)
+    if as_json:
+        out.print_json(json.dumps(screen.bench_tree(machine, speeds)))
+    else:
+        out.print(screen.bench_tables(machine, speeds))
 
 
 @data_app.command("fetch")

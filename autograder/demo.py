@@ -90,7 +90,7 @@ def prepare(course: Course, folder: Path | None, stand_in: bool, out: Console) -
         shutil.copy(course.data / file, root / "course_data")
     # a made-up class may be graded without a sandbox where there is none; each grade says so
     settings = root / "course_data" / "assignments.toml"
-    settings.write_text(settings.read_text().replace('isolation = "namespaces"', 'isolation = "none"'))
+    settings.write_text(settings.read_text().replace('isolation = "landlock"', 'isolation = "none"'))
     scratch = Course.open(root)
     for name in course.datasets(ASSIGNMENT):
         if not stand_in and datasets.origin_of(course.store, name) == datasets.PUBLISHED:

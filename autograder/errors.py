@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+def printable(text: str) -> str:
+    """Text without control characters and marks that turn the direction of writing: it may come from a student's program."""
+    return "".join(each for each in text if each in "\n\t" or (each.isprintable() and each not in DIRECTIONS))
+
 
 class AutograderError(Exception):
     """Any error that this package raises on purpose."""
@@ -27,9 +34,9 @@ class StudentFault(AutograderError):
 
     def __init__(self, message: str, *, hint: str = "", detail: str = "") -> None:
         super().__init__(message)
-        self.message = message
-        self.hint = hint
-        self.detail = detail or message
+        self.message = printable(message)
+        self.hint = printable(hint)
+        self.detail = printable(detail or message)
 
 
 class CheckFailed(StudentFault):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from autograder.course.notebooks import read_course_notebook, tasks
 from autograder.records import GradeReport
 
 if TYPE_CHECKING:
+    from autograder.bench import Machine, Speed
     from autograder.grading.scheduling import Result
     from autograder.recording.classroom import AssignmentStatus, Graded
     from autograder.recording.gradebook import Grades
@@ -240,3 +242,36 @@ def data_table(rows: Sequence[StoreStatus]) -> RenderableType:
         )
         table.add_row(f"{row.spec.name}", state, shape, size, row.spec.licence)
     return table
+
+
+def bench_tables(machine: Machine, speeds: Sequence[Speed]) -> RenderableType:
+    """The two ways side by side, and where our seconds go."""
+    rates = Table(title=f"{machine.cores} cores, {machine.system}, isolation {machine.level}", title_justify="left")
+    for name in ("class", "submissions", "stock nbgrader, per minute", "this engine, per minute", "ratio"):
+        rates.add_column(name, justify="left" if name == "class" else "right")
+    parts = Table(title="seconds of one submission in one worker", title_justify="left")
+    for name in ("class", "start", "import", "cells", "checks", "record", "total"):
+        parts.add_column(name, justify="left" if name == "class" else "right")
+    for each in speeds:
+        ratio = each.our_rate / each.stock_rate
+        rates.add_row(each.name, f"{each.submissions}", f"{each.stock_rate:.1f}", f"{each.our_rate:.1f}", f"{ratio:.1f}")
+        parts.add_row(each.name, *(f"{each.split[key]:.2f}" for key in ("start", "import", "cells", "checks", "record", "total")))
+    return Group(
+        rates, parts, Text(f"memory of a kernel after a TensorFlow operation: {machine.kernel_bytes / 1e6:.0f} MB (PSS)")
+    )
+
+
+def bench_tree(machine: Machine, speeds: Sequence[Speed]) -> dict[str, Any]:
+    """The same as plain data."""
+    return {
+        "machine": dataclasses.asdict(machine),
+        "classes": [
+            dataclasses.asdict(each)
+            | {
+                "stock_per_minute": each.stock_rate,
+                "ours_per_minute": each.our_rate,
+                "ratio": each.our_rate / each.stock_rate,
+            }
+            for each in speeds
+        ],
+    }

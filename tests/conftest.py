@@ -44,7 +44,7 @@ def scratch_course(root: Path, store: Path | None) -> Course:
     for file in ("datasets.toml", "assignments.toml"):
         shutil.copy(ROOT / "course_data" / file, root / "course_data")
     settings = root / "course_data" / "assignments.toml"  # the best level of this machine, whatever it is
-    settings.write_text(settings.read_text().replace('isolation = "namespaces"', 'isolation = "none"'))
+    settings.write_text(settings.read_text().replace('isolation = "landlock"', 'isolation = "none"'))
     for folder in store.iterdir() if store else []:
         (root / "course_data" / "store" / folder.name).symlink_to(folder)
     return Course.open(root)

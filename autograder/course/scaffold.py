@@ -98,27 +98,35 @@ def create(course: Course, name: str) -> list[Path]:
     return list(files)
 
 
-def _notebook(title: str) -> dict[str, Any]:
-    def cell(kind: str, name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
-        known = {"grade_id": name, "schema_version": 3, "task": False, "cell_type": kind, **nbgrader}
-        code: dict[str, Any] = {"execution_count": None, "outputs": []} if kind == "code" else {}
-        return {
-            "cell_type": kind,
-            "id": name,
-            "metadata": {"nbgrader": known} if nbgrader else {},
-            "source": source.strip("\n"),
-            **code,
-        }
+def cell(kind: str, name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
+    """A notebook cell as JSON, with nbgrader's flags when there are any."""
+    known = {"grade_id": name, "schema_version": 3, "task": False, "cell_type": kind, **nbgrader}
+    code: dict[str, Any] = {"execution_count": None, "outputs": []} if kind == "code" else {}
+    return {
+        "cell_type": kind,
+        "id": name,
+        "metadata": {"nbgrader": known} if nbgrader else {},
+        "source": source.strip("\n"),
+        **code,
+    }
 
-    cells = [
-        cell("markdown", "intro", INTRO.format(title=title)),
-        cell("code", "setup", "import numpy as np", grade=False, locked=True, solution=False),
-        cell("markdown", "task_mean_square", TASK.format()),
-        cell("code", "mean_square", SOLUTION, grade=False, locked=False, solution=True),
-        cell("code", "test_mean_square", VISIBLE, grade=True, locked=True, solution=False, points=4),
-    ]
+
+def notebook(cells: list[dict[str, Any]]) -> dict[str, Any]:
+    """A notebook as JSON."""
     kernelspec = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
     return {"nbformat": 4, "nbformat_minor": 5, "metadata": kernelspec, "cells": cells}
+
+
+def _notebook(title: str) -> dict[str, Any]:
+    return notebook(
+        [
+            cell("markdown", "intro", INTRO.format(title=title)),
+            cell("code", "setup", "import numpy as np", grade=False, locked=True, solution=False),
+            cell("markdown", "task_mean_square", TASK.format()),
+            cell("code", "mean_square", SOLUTION, grade=False, locked=False, solution=True),
+            cell("code", "test_mean_square", VISIBLE, grade=True, locked=True, solution=False, points=4),
+        ]
+    )

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import zmq
 
-from autograder.errors import BadReply, KernelDied, OutOfTime
+from autograder.errors import BadReply, KernelDied, OutOfTime, printable
 from autograder.records import CellRun, CellStatus, Limits
 from autograder.sandbox import launch
 
@@ -102,7 +102,7 @@ class JupyterKernel:
             self._usable = False
 
     def _execute(self, code: str, seconds: float, output: Callable[[dict[str, Any]], None], silent: bool) -> dict[str, Any]:
-        """Send an execute request and wait for its reply and for idle; messages that are not about it are dropped."""
+        """Send an execute request and wait for its reply, and for idle unless silent; messages that are not about it are dropped."""
         client = self._process.client
         request = client.execute(code, silent=silent, store_history=not silent, allow_stdin=False, stop_on_error=False)
         shell, iopub = client.shell_channel.socket, client.iopub_channel.socket
@@ -111,7 +111,7 @@ class JupyterKernel:
         poller.register(iopub, zmq.POLLIN)
         deadline = time.monotonic() + seconds
         reply: dict[str, Any] | None = None
-        idle = False
+        idle = silent  # a question's answer is complete with its reply; only outputs may come later
         while not (reply is not None and idle):
             events = dict(poller.poll(POLL_MILLISECONDS))
             for socket in events:
@@ -134,8 +134,14 @@ class JupyterKernel:
                 raise OutOfTime(f"it ran longer than {seconds:.0f} s", hint="Look for a loop that never ends, or do less work.")
             if not events and not self._process.alive():
                 self._usable = False
-                raise KernelDied("your program ended the Python process", hint="Did it run out of memory, or call exit?")
+                raise self._death()
         return reply
+
+    def _death(self) -> KernelDied:
+        """Why the kernel is gone: the watch ended it, or the program itself."""
+        if self._process.watch and (verdict := self._process.watch.verdict):
+            return KernelDied(verdict, hint="Work in smaller steps, and do not keep what you no longer need.")
+        return KernelDied("your program ended the Python process", hint="Did it run out of memory, or call exit?")
 
     def _receive(self, socket: Any) -> dict[str, Any] | None:
         """One message, or None for one that cannot be read: a student's process holds the key and can send anything."""
@@ -223,4 +229,4 @@ class _Outputs:
 
 
 def _line(text: str) -> str:
-    return text.strip().splitlines()[0][:300] if text.strip() else ""
+    return printable(text).strip().splitlines()[0][:300] if printable(text).strip() else ""

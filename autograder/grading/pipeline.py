@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from autograder.checking.plugin import declared_checks, run_checks
@@ -22,7 +23,9 @@ from autograder.sandbox import isolation, launch
 StartKernel = Callable[[Limits], Kernel]
 
 
-def grade(submission: Submission, course: Course, start: StartKernel | None = None, level: str = "") -> GradeReport:
+def grade(
+    submission: Submission, course: Course, start: StartKernel | None = None, level: str = "", threads: int = 1
+) -> GradeReport:
     """Grade one submission at an isolation level (the course's by default); the report says everything, nothing is written.
 
     Raises CourseError when the assignment itself is not in order and GraderError when our machinery fails; whatever
@@ -51,7 +54,7 @@ def grade(submission: Submission, course: Course, start: StartKernel | None = No
             **common, tasks=verdict, notebook=to_json(empty, {}, {}), notes=(fault.message,), staff_notes=(fault.detail,)
         )
 
-    with Session(rebuilt.notebook, lambda: (start or kernel_starter(course, level))(limits), limits) as session:
+    with Session(rebuilt.notebook, lambda: (start or kernel_starter(course, level, threads))(limits), limits) as session:
 
         def reach(cell: str) -> Student:
             run = session.reach(cell)
@@ -81,11 +84,16 @@ def course_level(course: Course, wanted: str = "") -> str:
     return isolation.choose(course.minimum_isolation(), wanted)
 
 
-def kernel_starter(course: Course, level: str) -> StartKernel:
+def kernel_starter(course: Course, level: str, threads: int) -> StartKernel:
     """Starts kernels that see the course's datasets."""
+    folders = served(course)
+    return lambda limits: JupyterKernel(launch.start(folders, level, limits, threads), limits)
+
+
+def served(course: Course) -> dict[str, Path]:
+    """The datasets that kernels of this course can load, by name: those that are in the store."""
     folders = {name: datasets.folder_of(course.store, name) for name in datasets.read_registry(course.data / "datasets.toml")}
-    served = {name: folder for name, folder in folders.items() if folder is not None}
-    return lambda limits: JupyterKernel(launch.start(served, level, limits), limits)
+    return {name: folder for name, folder in folders.items() if folder is not None}
 
 
 def data_origins(course: Course, assignment: str) -> tuple[tuple[str, str], ...]:

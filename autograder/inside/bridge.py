@@ -30,7 +30,7 @@ def install(shell: Any, wire: Any, figures: Any, scratch: str) -> None:
         target = f"{scratch}/{token}.answer"
         with open(target + ".part", "wb") as out:
             out.write(message)
-        os.rename(target + ".part", target)  # noqa: PTH104  a Path here would be one more thing to patch
+        os.rename(target + ".part", target)
 
     _answer = answer
 

@@ -1,41 +1,53 @@
 """Confines one kernel, in the warm process's child, before anything of the student runs in it.
 
-Theory of operation. The warm process already lives in bubblewrap: read-only system, no network, no file of the course.
-`enter` adds what keeps one student from another: a user namespace gives the right to make the other namespaces and
-nothing outside them; the process that comes back from `enter` is number 1 of its own process namespace, so that all its
-descendants end with it; the process that forked it stays outside as its keeper, and never runs a line of the student's.
+Theory of operation. At the level `namespaces` the warm process already lives in bubblewrap: read-only system, no
+network, no file of the course. `enter` adds what keeps one student from another: a user namespace gives the right to
+make the other namespaces and nothing outside them; the process that comes back from `enter` is number 1 of its own
+process namespace, so that all its descendants end with it; the process that forked it stays outside as its keeper, and
+never runs a line of the student's. At the level `landlock` nothing is around the warm process: the kernel gives up by
+itself every file, signal and socket but its own, and can start no other process.
 """
 
 from __future__ import annotations
 
 import ctypes
-import errno
 import os
 import resource
 import signal
-import socket
 from typing import NoReturn
+
+import landlock  # type: ignore[import-not-found]
+import syscalls  # type: ignore[import-not-found]
 
 CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWCGROUP = 0x10000000, 0x20000000, 0x40000000, 0x02000000
 ALL_NAMESPACES = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP
-MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 8, 4096, 16384, 1 << 18
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 CAPABILITY_VERSION_3 = 0x20080522
 LAST_CAPABILITY = 40
+DEVICES = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"]
+THREADS_BEFORE_THE_WATCH = 8
+MAX_FILES = 20_000
 
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def enter(scratch: str, run: str, limits: dict[str, int]) -> None:
+def enter(level: str, scratch: str, run: str, readable: list[str], limits: dict[str, int]) -> None:
     """Return as a confined process; `scratch` is this kernel's folder below `run`, the folder of all kernels."""
-    own_namespaces()
-    leave_keeper_behind()
-    own_filesystem(scratch, run, limits["scratch_bytes"])
-    own_limits(limits)
+    if level == "namespaces":
+        own_namespaces()
+        leave_keeper_behind()
+        own_filesystem(scratch, run, limits["scratch_bytes"])
+        own_limits(limits, limits["processes"])
+    else:
+        # these count what the account runs everywhere; the grader watches each kernel's own number
+        own_limits(limits, threads_of_this_account() + THREADS_BEFORE_THE_WATCH * limits["processes"])
+        libc.prctl(PR_SET_DUMPABLE, 1)  # the grader reads how much memory this kernel takes
+        landlock.restrict([*readable, "/proc/self"], [scratch], DEVICES)
     no_capabilities()
-    no_dangerous_calls()
+    syscalls.refuse_dangerous_calls(alone=level == "namespaces")
 
 
 def own_namespaces() -> None:
@@ -79,27 +91,54 @@ def own_filesystem(scratch: str, run: str, size: int) -> None:
     """Left-overs of other students in /tmp or shared memory, their answers, their sockets: not there to be read."""
     mount("none", "/", None, MS_REC | MS_PRIVATE)
     mine = os.open(scratch, os.O_PATH | os.O_DIRECTORY)
+    devices = {path: os.open(path, os.O_PATH) for path in DEVICES}
     mount("tmpfs", run, "tmpfs", MS_NOSUID | MS_NODEV, "size=64k,mode=755")
-    for folder in ("/tmp", "/var/tmp", "/dev/shm"):  # noqa: S108  a private one each, no larger than the limit
-        mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV, f"size={size},mode=1777")
-    os.makedirs(scratch, mode=0o700, exist_ok=True)  # noqa: PTH103  anew where one of these covers it
+    # one for all three, so that the limit is the total of what a student leaves there
+    mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, f"size={size},nr_inodes={MAX_FILES},mode=1777")
+    mount("tmpfs", "/dev", "tmpfs", MS_NOSUID, "size=64k,mode=755")
+    os.mkdir("/dev/shm")
+    for folder, kept in (("/var/tmp", "/tmp/.var"), ("/dev/shm", "/tmp/.shm")):
+        os.mkdir(kept)
+        os.chmod(kept, 0o1777)
+        mount(kept, folder, None, MS_BIND)
+    for path, descriptor in devices.items():
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o666))
+        mount(f"/proc/self/fd/{descriptor}", path, None, MS_BIND)
+        os.close(descriptor)
+    os.symlink("/proc/self/fd", "/dev/fd")
+    mount("none", "/dev", None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID)
+    os.makedirs(scratch, mode=0o700, exist_ok=True)
     mount(f"/proc/self/fd/{mine}", scratch, None, MS_BIND)
     os.close(mine)
-    for folder in ("/tmp/work", "/tmp/home"):  # noqa: S108
-        os.mkdir(folder, 0o700)  # noqa: PTH102
+    for folder in ("/tmp/work", "/tmp/home"):
+        os.mkdir(folder, 0o700)
     mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
 
-def own_limits(limits: dict[str, int]) -> None:
+def own_limits(limits: dict[str, int], processes: int) -> None:
     """A fork bomb, a memory bomb, a full disk, a core file: each ends at a number, in this kernel alone."""
     for name, value in (
-        (resource.RLIMIT_NPROC, limits["processes"]),
+        (resource.RLIMIT_NPROC, processes),
         (resource.RLIMIT_DATA, limits["memory_bytes"]),
         (resource.RLIMIT_FSIZE, limits["file_bytes"]),
         (resource.RLIMIT_NOFILE, 1024),
         (resource.RLIMIT_CORE, 0),
     ):
+        hard = resource.getrlimit(name)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(name, (value, value))
+
+
+def threads_of_this_account() -> int:
+    """How many threads the account of this process runs now."""
+    count = 0
+    for name in os.listdir("/proc"):
+        try:
+            if name.isdigit() and os.stat(f"/proc/{name}").st_uid == os.getuid():
+                count += len(os.listdir(f"/proc/{name}/task"))
+        except OSError:  # it has ended, or is not ours to look at
+            continue
+    return count
 
 
 def no_capabilities() -> None:
@@ -110,85 +149,6 @@ def no_capabilities() -> None:
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     check(libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
     check(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")  # setuid programs give nothing
-
-
-REFUSED = {
-    "reading or writing another process": [
-        "ptrace",
-        "process_vm_readv",
-        "process_vm_writev",
-        "kcmp",
-        "pidfd_getfd",
-        "process_madvise",
-    ],
-    "more namespaces, to regain capabilities": ["unshare", "setns"],
-    "changing what is mounted": [
-        "mount",
-        "umount2",
-        "pivot_root",
-        "chroot",
-        "move_mount",
-        "open_tree",
-        "fsopen",
-        "fsconfig",
-        "fsmount",
-        "fspick",
-        "mount_setattr",
-    ],
-    "large holes in kernels of the past": [
-        "bpf",
-        "perf_event_open",
-        "userfaultfd",
-        "io_uring_setup",
-        "io_uring_enter",
-        "io_uring_register",
-        "vmsplice",
-        "modify_ldt",
-    ],
-    "secrets left in the kernel's keyring": ["add_key", "request_key", "keyctl"],
-    "files by handle, past what is mounted": ["open_by_handle_at", "name_to_handle_at"],
-    "the machine itself": [
-        "init_module",
-        "finit_module",
-        "delete_module",
-        "kexec_load",
-        "kexec_file_load",
-        "reboot",
-        "swapon",
-        "swapoff",
-        "acct",
-        "quotactl",
-        "settimeofday",
-        "clock_settime",
-        "adjtimex",
-        "clock_adjtime",
-        "sethostname",
-        "setdomainname",
-        "syslog",
-        "iopl",
-        "ioperm",
-        "personality",
-    ],
-}
-
-
-def no_dangerous_calls() -> None:
-    """A filter on system calls, by libseccomp: what no notebook needs is refused."""
-    import pyseccomp as seccomp
-
-    rules = seccomp.SyscallFilter(defaction=seccomp.ALLOW)
-    for calls in REFUSED.values():
-        for call in calls:
-            try:
-                rules.add_rule(seccomp.ERRNO(errno.EPERM), call)
-            except (OSError, ValueError):
-                continue  # a call that this architecture, or this libseccomp, does not know
-    # any socket but a Unix one; EOPNOTSUPP because libzmq aborts on EPERM
-    rules.add_rule(seccomp.ERRNO(errno.EOPNOTSUPP), "socket", seccomp.Arg(0, seccomp.NE, int(socket.AF_UNIX)))
-    for flag in (CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWCGROUP):
-        rules.add_rule(seccomp.ERRNO(errno.EPERM), "clone", seccomp.Arg(0, seccomp.MASKED_EQ, flag, flag))
-    rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags lie in memory, where no filter sees them; libc falls back
-    rules.load()
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:

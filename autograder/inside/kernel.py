@@ -10,6 +10,7 @@ import importlib.util
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -34,13 +35,14 @@ class Prepared(NamedTuple):
     figures: ModuleType
     bridge: ModuleType
 
-    def run(self, arguments: list[str]) -> None:
-        """Run a kernel with these command-line arguments until it is told to stop."""
+    def run(self, arguments: list[str], ready: Callable[[], None]) -> None:
+        """Run a kernel with these command-line arguments until it is told to stop; `ready` is called before it serves."""
         from ipykernel.kernelapp import IPKernelApp
 
         app: Any = IPKernelApp.instance()
         app.initialize(arguments)
         self.bridge.install(app.shell, self.wire, self.figures, os.environ["AUTOGRADER_SCRATCH"])
+        ready()
         app.start()
 
 

@@ -1,8 +1,9 @@
 """The warm process from which students' kernels are forked: it has imported what notebooks import, and run nothing.
 
-It holds no secret. It takes one request at a time over an inherited socket, a JSON object together with a descriptor:
-the line by which the grader signals this one kernel and learns of its end. When a line closes, its kernel is killed;
-when the control socket closes, everything ends.
+It holds no secret. It takes one request at a time over an inherited socket, a JSON object together with two
+descriptors: the line by which the grader signals this one kernel and learns of its end, and the gate, behind which the
+new process waits until the grader has it under watch. When a line closes, its kernel is killed; when the control
+socket closes, everything ends.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import tempfile
 from typing import Any, NoReturn
 
 MAX_REQUEST = 65536
+MAX_DESCRIPTORS = 4096
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 # matplotlib_inline's backend is not among them: it ties itself to the shell, which only a kernel has
@@ -32,11 +34,12 @@ PRELOADED = ("numpy", "tensorflow", "keras", "matplotlib.pyplot", "IPython", "ip
 def main() -> None:
     """Import, freeze, serve."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    sys.path[:0] = [os.path.dirname(os.path.abspath(__file__))]  # noqa: PTH100, PTH120  a folder of plain files, as with `python FILE`
+    sys.path.insert(0, here := os.path.dirname(os.path.abspath(__file__)))
     import kernel  # type: ignore[import-not-found]
 
     modules = kernel.prepare()
     preload()
+    sys.path.remove(here)  # what a student imports by the name of one of our files is not ours
     gc.collect()
     gc.freeze()  # collected in no child: pages that nobody writes stay shared
     die_with_parent()
@@ -49,7 +52,8 @@ def preload() -> None:
     """Import what notebooks import; no TensorFlow operation runs here, its threads would not survive the fork."""
     for name in PRELOADED:
         importlib.import_module(name)
-    if "pyseccomp" not in sys.modules and os.path.isdir("/autograder"):  # noqa: PTH112  only behind the walls
+    if os.environ["AUTOGRADER_LEVEL"] != "none":  # what confines a kernel, needed by nobody else
+        import confine  # type: ignore[import-not-found]  # noqa: F401
         import pyseccomp  # noqa: F401
 
 
@@ -74,33 +78,36 @@ class Zygote:
 
     def request(self) -> bool:
         """Fork one kernel; false when the grader is gone."""
-        content, ancillary, _, _ = self.control.recvmsg(MAX_REQUEST, socket.CMSG_SPACE(4))
+        content, ancillary, _, _ = self.control.recvmsg(MAX_REQUEST, socket.CMSG_SPACE(8))
         if not content:
             return False
         descriptors = array.array("i")
         for _, _, data in ancillary:
             descriptors.frombytes(data[: len(data) - len(data) % descriptors.itemsize])
-        line = socket.socket(fileno=descriptors[0])
+        line, gate = socket.socket(fileno=descriptors[0]), descriptors[1]
         wanted = json.loads(content)
         pid = os.fork()
         if pid == 0:
-            line.close()
-            self.become_kernel(wanted)
-        Child(self.selector, pid, line, bool(wanted["confine"]))
+            self.become_kernel(wanted, line, gate)
+        os.close(gate)
+        Child(self.selector, pid, line, wanted["confine"] is not None and wanted["confine"]["level"] == "namespaces")
         return True
 
-    def become_kernel(self, request: dict[str, Any]) -> NoReturn:
+    def become_kernel(self, request: dict[str, Any], line: socket.socket, gate: int) -> NoReturn:
         """In the child: leave everything of the zygote behind and run a kernel."""
+        words = 2
         try:
-            for key in list(self.selector.get_map().values()):
-                os.close(key.fd)  # another kernel's line must not be held open, or used, by this one
-            self.selector.close()
             os.setsid()
+            line.send(b"born")  # Linux tells the grader by which number it knows this process
+            if not os.read(gate, 1):
+                os._exit(1)
+            os.closerange(3, MAX_DESCRIPTORS)  # another kernel's line must not be held open, or used, by this one
             die_with_parent()
             if request["confine"]:
-                import confine  # type: ignore[import-not-found]
+                import confine
 
                 confine.enter(**request["confine"])
+            words = os.dup(2)
             silence = os.open("/dev/null", os.O_RDWR)
             for number in (0, 1, 2):  # what a student's program writes past Jupyter must not fill the grader's files
                 os.dup2(silence, number)
@@ -108,11 +115,12 @@ class Zygote:
             os.environ.update(request["env"])
             os.chdir(request["cwd"])
             forget_the_zygote()
-            self.modules.run(request["arguments"])
+            self.modules.run(request["arguments"], lambda: os.close(words))
         except SystemExit as leaving:
             os._exit(leaving.code if isinstance(leaving.code, int) else 1)
         except BaseException as error:
-            os.write(2, f"{type(error).__name__}: {error}\n".encode())
+            with contextlib.suppress(OSError):  # open for as long as nothing of the student has run
+                os.write(words, f"{type(error).__name__}: {error}\n".encode())
         finally:
             os._exit(1)
 
@@ -120,8 +128,8 @@ class Zygote:
 class Child:
     """A running kernel: the line to the grader and the descriptor that tells its end."""
 
-    def __init__(self, selector: selectors.BaseSelector, pid: int, line: socket.socket, confined: bool) -> None:
-        self.selector, self.pid, self.line, self.confined = selector, pid, line, confined
+    def __init__(self, selector: selectors.BaseSelector, pid: int, line: socket.socket, kept: bool) -> None:
+        self.selector, self.pid, self.line, self.kept = selector, pid, line, kept
         self.ended = os.pidfd_open(pid)
         selector.register(line, selectors.EVENT_READ, self)
         selector.register(self.ended, selectors.EVENT_READ, self)
@@ -149,7 +157,7 @@ class Child:
     def signal(self, number: int) -> None:
         """Signal the kernel, or its keeper, who knows what to do with it."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            if self.confined:
+            if self.kept:
                 os.kill(self.pid, signal.SIGTERM if number == signal.SIGKILL else number)
             else:
                 os.killpg(self.pid, number)

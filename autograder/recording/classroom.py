@@ -58,7 +58,15 @@ class AssignmentStatus:
 
 
 def grade_class(
-    course: Course, assignment: str, *, student: str = "", force: bool = False, jobs: int = 0, isolation: str = "", watch: Watcher
+    course: Course,
+    assignment: str,
+    *,
+    student: str = "",
+    force: bool = False,
+    jobs: int = 0,
+    threads: int = 1,
+    isolation: str = "",
+    watch: Watcher,
 ) -> Graded:
     """Grade all submissions of an assignment that are new or changed.
 
@@ -77,7 +85,7 @@ def grade_class(
     due = [each for each in chosen if force or graded.recorded_key(course, each) != key(each, course, level)]
     results = []
     with watch.begin(len(due), len(chosen) - len(due)):
-        for result in grade_all(course, due, jobs or cores(), level):
+        for result in grade_all(course, due, jobs or cores(), level, threads):
             if result.report is not None:
                 record(course, result.report)
             results.append(result)

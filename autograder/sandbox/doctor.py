@@ -16,7 +16,7 @@ from typing import Any
 
 from autograder.errors import GraderError
 from autograder.records import Limits
-from autograder.sandbox import isolation, launch, zygote
+from autograder.sandbox import isolation, launch, watch, zygote
 
 PROBE_SECONDS = 60.0
 
@@ -46,15 +46,13 @@ class Finding:
 
 def examine(minimum: str) -> Iterator[Finding]:
     """Look at everything, one finding at a time; `minimum` is the isolation level that the course asks for."""
-    reason = isolation.why_no_namespaces()
-    level = isolation.NONE if reason else isolation.NAMESPACES
-    enough = not reason or minimum == isolation.NONE
-    yield Finding(
-        "isolation level",
-        enough,
-        f"{level}{f': {reason}' if reason else ''}",
-        "" if not reason else "apt-get install bubblewrap libseccomp2",
-    )
+    reasons = {level: isolation.why_not(level) for level in isolation.LEVELS}
+    level = next(level for level in isolation.LEVELS if not reasons[level])
+    enough = isolation.LEVELS.index(level) <= isolation.LEVELS.index(minimum)
+    yield Finding("isolation level", enough, f"{level}; the course asks for {minimum}", "" if enough else isolation.INSTALL)
+    for each in (isolation.NAMESPACES, isolation.LANDLOCK):
+        mend = isolation.INSTALL if each == isolation.NAMESPACES else ""
+        yield Finding(f"level {each}", not reasons[each], reasons[each] or "works here", mend if reasons[each] else "")
     yield _bytecode()
     begun = time.monotonic()
     try:
@@ -67,14 +65,23 @@ def examine(minimum: str) -> Iterator[Finding]:
     with closing(launch.start({}, level)) as process:
         yield Finding("kernel", True, f"ready in {time.monotonic() - begun:.2f} s")
         if level == isolation.NONE:
-            yield Finding("walls", False, "none: a student's code can do what you can", "apt-get install bubblewrap libseccomp2")
+            yield Finding("walls", False, "none: a student's code can do what you can", isolation.INSTALL)
             return
         yield from _probe(process)
+        yield _watched(process)
     limits = Limits()
     yield Finding(
-        "limits of a kernel",
+        "limits of a submission",
         True,
-        f"{limits.memory_bytes / 2**30:.0f} GiB of memory per process, {limits.scratch_bytes / 2**20:.0f} MiB of files, {limits.processes} processes, {limits.cell_seconds:.0f} s per cell",
+        f"{limits.memory_bytes / 2**30:.0f} GiB of memory, {limits.scratch_bytes / 2**20:.0f} MiB of files, {limits.processes} processes and threads, {limits.cell_seconds:.0f} s per cell, {limits.notebook_seconds:.0f} s in all",
+    )
+
+
+def _watched(process: launch.Process) -> Finding:
+    """Whether the grader can count a kernel's memory from outside."""
+    seen = sum(map(watch.proportional_bytes, watch.tree(process.watch.pid))) if process.watch else 0
+    return Finding(
+        "memory of a kernel", seen > 0, f"{seen / 2**20:.0f} MB, counted from outside" if seen else "cannot be counted"
     )
 
 

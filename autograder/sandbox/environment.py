@@ -10,10 +10,12 @@ from functools import cache
 from pathlib import Path
 
 
-def of_zygote(home: Path, datasets: dict[str, Path], threads: int) -> dict[str, str]:
+def of_zygote(home: Path, datasets: dict[str, Path], threads: int, level: str) -> dict[str, str]:
     """What the warm process starts with, and its kernels inherit."""
     return {
         **of_kernel(home, home, home, threads),
+        "AUTOGRADER_LEVEL": level,
+        "MPLCONFIGDIR": str(home / "matplotlib"),
         "AUTOGRADER_DATA": json.dumps({name: str(path) for name, path in datasets.items()}),
     }
 
@@ -45,9 +47,8 @@ def of_kernel(home: Path, work: Path, talk: Path, threads: int) -> dict[str, str
 def lay_out_fonts(home: Path) -> None:
     """Copy Matplotlib's list of fonts, which takes seconds to build, to where the warm process looks for it."""
     source = _font_list()
-    (home / "matplotlib").mkdir(mode=0o755)
     if source is not None:
-        shutil.copyfile(source, home / "matplotlib" / source.name)
+        shutil.copyfile(source, home / source.name)
 
 
 @cache

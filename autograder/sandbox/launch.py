@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import zmq
 from jupyter_client.blocking.client import BlockingKernelClient
@@ -18,6 +19,7 @@ from jupyter_client.manager import KernelManager
 from autograder.errors import GraderError
 from autograder.records import Limits
 from autograder.sandbox import environment, isolation, provisioner, zygote
+from autograder.sandbox.watch import Watch
 
 # IPython's history would write a database; the banner of the kernel is of no use here.
 OPTIONS = ("--HistoryManager.enabled=False", "--IPKernelApp.quiet=True", "--InteractiveShell.colors=NoColor")
@@ -32,12 +34,21 @@ MAX_MESSAGE_BYTES = 16 * 2**20
 
 @dataclass
 class Process:
-    """A running kernel: its manager, a connected client, and the descriptor of the folder for questions and answers."""
+    """A running kernel: its manager, a connected client, the descriptor of the folder for questions and answers, its watch."""
 
     manager: KernelManager
-    client: BlockingKernelClient
+    context: zmq.Context[zmq.Socket[bytes]]
     folder: Path
     talk: int
+    watch: Watch | None = None
+    connected: BlockingKernelClient | None = None
+
+    @property
+    def client(self) -> BlockingKernelClient:
+        """The client; there is one from the moment that the kernel runs."""
+        if self.connected is None:
+            raise GraderError("the kernel has not been started")
+        return self.connected
 
     def alive(self) -> bool:
         """Whether the process still runs."""
@@ -49,14 +60,16 @@ class Process:
 
     def close(self) -> None:
         """Kill the kernel and remove its scratch folder."""
+        if self.watch:
+            self.watch.close()
         with contextlib.suppress(Exception):  # a kernel that is already gone is as good as one that we stop
             self.client.stop_channels()
         with contextlib.suppress(Exception):
             self.manager.shutdown_kernel(now=True)
         with contextlib.suppress(Exception):
-            self.client.context.destroy(linger=0)
+            self.context.destroy(linger=0)
         os.close(self.talk)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove(self.folder)
 
 
 def start(datasets: dict[str, Path], level: str = isolation.NONE, limits: Limits | None = None, threads: int = 1) -> Process:
@@ -67,7 +80,8 @@ def start(datasets: dict[str, Path], level: str = isolation.NONE, limits: Limits
         warm.give(path)
     # by descriptor from here on: a student who replaces the folder by a link must not redirect our reads and writes
     talk = os.open(folder / "talk", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    home, work = (Path("/tmp/home"), Path("/tmp/work")) if warm.walls.command else (folder / "home", folder / "work")  # noqa: S108  its own /tmp
+    inner = warm.walls.mounted  # a /tmp of its own
+    home, work = (Path("/tmp/home"), Path("/tmp/work")) if inner else (folder / "home", folder / "work")  # noqa: S108
     manager = KernelManager(transport="ipc", connection_file=str(folder / "conn" / "k.json"))
     manager._kernel_spec = SPEC
     context = zmq.Context()
@@ -76,16 +90,31 @@ def start(datasets: dict[str, Path], level: str = isolation.NONE, limits: Limits
     env = environment.of_kernel(home, work, folder / "talk", threads)
     bounds = limits or Limits()
     of_kernel = {name: getattr(bounds, name) for name in ("processes", "memory_bytes", "file_bytes", "scratch_bytes")}
+    disk = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    process = Process(manager, context, folder, talk)
+
+    def attend(pid: int, stop: Callable[[], None]) -> None:
+        process.watch = Watch(pid, disk, bounds, stop)
+
     try:
-        manager.start_kernel(env=env, cwd=str(work), warm=warm, scratch=folder, limits=of_kernel)
-        client: Any = manager.client(context=context)
-        client.start_channels(stdin=False, hb=False)
-        process = Process(manager, client, folder, talk)
-        client.wait_for_ready(timeout=START_SECONDS)
+        manager.start_kernel(env=env, cwd=str(work), warm=warm, scratch=folder, limits=of_kernel, attend=attend)
+        process.connected = manager.client(context=context)
+        process.client.start_channels(stdin=False, hb=False)
+        process.client.wait_for_ready(timeout=START_SECONDS)
     except Exception as error:
-        with contextlib.suppress(Exception):
-            manager.shutdown_kernel(now=True)
-        os.close(talk)
-        shutil.rmtree(folder, ignore_errors=True)
-        raise GraderError(f"a kernel could not be started: {type(error).__name__}: {error} {warm.last_words()}") from error
+        process.close()
+        raise GraderError(
+            f"a kernel could not be started: {type(error).__name__}: {error} {warm.last_words()}".rstrip()
+        ) from error
     return process
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder whose kernel has ended, also what a student made inaccessible; no link is followed."""
+    with contextlib.suppress(OSError):
+        for _, folders, _, descriptor in os.fwalk(folder, follow_symlinks=False):
+            for name in folders:
+                with contextlib.suppress(OSError):
+                    if stat.S_ISDIR(os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_mode):
+                        os.chmod(name, 0o700, dir_fd=descriptor)
+    shutil.rmtree(folder, ignore_errors=True)

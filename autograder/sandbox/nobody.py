@@ -25,8 +25,6 @@ def main() -> None:
     """Own mounts, passable folders, other user, command."""
     split = sys.argv.index("--")
     uid, gid, *folders = sys.argv[1:split]
-    check(libc.unshare(CLONE_NEWNS), "unshare")
-    mount("none", "/", None, MS_REC | MS_PRIVATE)
     make_passable([Path(each) for each in folders])
     os.setgroups([])
     os.setresgid(int(gid), int(gid), int(gid))
@@ -37,6 +35,10 @@ def main() -> None:
 def make_passable(folders: list[Path]) -> None:
     """Cover each private folder above one of `folders` by an empty one in which only they are mounted."""
     private = sorted({above for each in folders for above in each.parents if not above.stat().st_mode & stat.S_IXOTH})
+    if not private:
+        return  # a root without the right to mount, as in a container, needs none
+    check(libc.unshare(CLONE_NEWNS), "unshare")
+    mount("none", "/", None, MS_REC | MS_PRIVATE)
     for cover in private:
         below = [each for each in folders if each.is_relative_to(cover) and each.exists()]
         held = {each: os.open(each, os.O_PATH) for each in below}

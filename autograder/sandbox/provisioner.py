@@ -56,6 +56,13 @@ class ZygoteProvisioner(KernelProvisionerBase):
         """Called by KernelManager.shutdown_kernel(now=True)."""
         await self.send_signal(signal.SIGKILL)
 
+    def kill_now(self) -> None:
+        """Called by the watch, from its thread: the kernel takes more than it may."""
+        line = self.line
+        if line is not None:
+            with contextlib.suppress(OSError):
+                line.send(str(int(signal.SIGKILL)).encode())
+
     async def terminate(self, restart: bool = False) -> None:
         """Called by KernelManager when a kernel does not shut down when asked."""
         await self.send_signal(signal.SIGTERM)
@@ -71,7 +78,10 @@ class ZygoteProvisioner(KernelProvisionerBase):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Called by KernelManager.start_kernel second: `cmd` holds the arguments of the kernel, no program."""
         self.status = None
-        self.line = kwargs["warm"].fork(cmd, kwargs["env"], kwargs["cwd"], kwargs["scratch"], kwargs["limits"])
+        born = kwargs["warm"].fork(cmd, kwargs["env"], kwargs["cwd"], kwargs["scratch"], kwargs["limits"])
+        self.line = born.line
+        kwargs["attend"](born.pid, self.kill_now)
+        born.go()
         return dict(self.connection_info)
 
     async def cleanup(self, restart: bool = False) -> None:

@@ -20,8 +20,8 @@ Start = Callable[..., JupyterKernel]
 @pytest.fixture(params=isolation.LEVELS, scope="module")
 def level(request: pytest.FixtureRequest) -> str:
     """Each isolation level that this machine gives; of the module's scope, so that a warm process serves many tests."""
-    if request.param == isolation.NAMESPACES and (reason := isolation.why_no_namespaces()):
-        pytest.skip(f"isolation level namespaces: {reason}")
+    if reason := isolation.why_not(request.param):
+        pytest.skip(f"isolation level {request.param}: {reason}")
     return str(request.param)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ def without(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without bubblewrap."""
     isolation.why_no_namespaces.cache_clear()
     monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr(isolation, "why_no_landlock", lambda: "Landlock's version here is 4")
 
 
 @pytest.fixture(autouse=True)
@@ -34,8 +36,23 @@ def test_no_sandbox_is_taken_only_when_asked_for(without: None) -> None:
         isolation.choose("none", "namespaces")
 
 
+def test_without_bubblewrap_landlock_is_taken_where_the_course_allows_it(monkeypatch: pytest.MonkeyPatch, without: None) -> None:
+    monkeypatch.setattr(isolation, "why_no_landlock", lambda: "")
+    assert isolation.choose("landlock") == "landlock" and isolation.choose("none") == "landlock"
+    with pytest.raises(CourseError, match="install bubblewrap"):
+        isolation.choose("namespaces")
+
+
+def test_an_installed_package_is_left_out_of_what_may_be_read(tmp_path: Path) -> None:
+    hidden = tmp_path / "lib" / "autograder"
+    for folder in (hidden / "checks", tmp_path / "lib" / "numpy", tmp_path / "bin"):
+        folder.mkdir(parents=True)
+    assert isolation.leaving_out(tmp_path, hidden) == [tmp_path / "bin", tmp_path / "lib" / "numpy"]
+    assert isolation.leaving_out(tmp_path / "bin", hidden) == [tmp_path / "bin"]
+
+
 def test_unknown_levels_are_named() -> None:
-    with pytest.raises(CourseError, match="there is no isolation level docker; there are: namespaces, none"):
+    with pytest.raises(CourseError, match="there is no isolation level docker; there are: namespaces, landlock, none"):
         isolation.choose("none", "docker")
     with pytest.raises(CourseError, match="the course asks for the isolation level strong"):
         isolation.choose("strong")

@@ -1,0 +1,282 @@
+"""The same made-up class graded by stock nbgrader and by this engine, alternating: how many submissions a minute each grades.
+
+Both are started as their users start them, as a command, and graded by the wall clock. Two classes: small notebooks of
+six short tasks, and notebooks that train a network for about twenty seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.course.answers import Answers, hand_in
+from autograder.course.layout import CONFIG, Course
+from autograder.course.notebooks import read_course_notebook
+from autograder.course.scaffold import cell, notebook
+from autograder.errors import GraderError
+from autograder.grading.pipeline import course_level, grade
+from autograder.grading.scheduling import cores
+from autograder.recording import classroom, release
+from autograder.records import Submission
+from autograder.sandbox import launch, watch
+
+ROUNDS = 2
+SMALL, TRAINING = "small", "training"
+SETTINGS = 'isolation = "{level}"\n\n[training]\ncell_seconds = 600\ncall_seconds = 60\nnotebook_seconds = 900\n'
+STOCK = "c = get_config()\nc.CourseDirectory.course_id = 'bench'\nc.ExecutePreprocessor.timeout = 900\n"
+
+# Name, solution, the visible assert that stock nbgrader grades by, the hidden check of ours.
+TASKS = {
+    SMALL: [
+        (
+            "rank",
+            "def rank(x):\n    return tf.rank(x)",
+            "assert rank(tf.zeros((2, 3))) == 2",
+            "np.ones((3, 2, 4))",
+            "np.asarray(3)",
+        ),
+        ("double", "def double(x):\n    return 2 * x", "assert double(tf.ones(3))[0] == 2", "DRAWN", "2 * x"),
+        (
+            "last_row",
+            "def last_row(x):\n    return x[-1]",
+            "assert last_row(tf.eye(3))[2] == 1",
+            "DRAWN",
+            "x[-1]",
+        ),
+        (
+            "column_means",
+            "def column_means(x):\n    return tf.reduce_mean(x, axis=0)",
+            "assert column_means(tf.eye(4))[0] == 0.25",
+            "DRAWN",
+            "x.mean(axis=0)",
+        ),
+        (
+            "gram",
+            "def gram(x):\n    return tf.transpose(x) @ x",
+            "assert gram(tf.eye(4)).shape == (4, 4)",
+            "DRAWN",
+            "x.T @ x",
+        ),
+        (
+            "slope",
+            "def slope(x):\n    with tf.GradientTape() as tape:\n        tape.watch(x)\n        y = tf.reduce_sum(x**3)\n    return tape.gradient(y, x)",
+            "assert abs(float(slope(tf.constant(2.0))) - 12) < 1e-4",
+            "DRAWN",
+            "3 * x**2",
+        ),
+    ],
+    TRAINING: [
+        (
+            "model",
+            "rng = np.random.default_rng(0)\nimages = rng.random((20_000, 784), dtype='float32')\nlabels = (images[:, :392].sum(1) > images[:, 392:].sum(1)).astype('int32')\n"
+            "model = tf.keras.Sequential([tf.keras.Input((784,)), tf.keras.layers.Dense(256, 'relu'), tf.keras.layers.Dense(128, 'relu'), tf.keras.layers.Dense(2, 'softmax')])\n"
+            "model.compile('adam', 'sparse_categorical_crossentropy', ['accuracy'])\n"
+            "model.fit(images, labels, epochs=EPOCHS, batch_size=64, verbose=0)\n"
+            "def model_predict(x):\n    return model(x)",
+            "assert model_predict(tf.zeros((5, 784))).shape == (5, 2)",
+            "np.zeros((7, 784), np.float32)",
+            "np.zeros((7, 2))",
+        ),
+    ],
+}
+EPOCHS = 12
+FUNCTIONS = {"model": "model_predict"}
+
+
+@dataclass(frozen=True)
+class Speed:
+    """One class graded both ways: submissions, seconds of each round, and where our seconds per submission go."""
+
+    name: str
+    submissions: int
+    stock_seconds: tuple[float, ...]
+    our_seconds: tuple[float, ...]
+    split: dict[str, float]
+
+    @property
+    def stock_rate(self) -> float:
+        """Submissions a minute by `nbgrader autograde`."""
+        return 60 * self.submissions / sum(self.stock_seconds)
+
+    @property
+    def our_rate(self) -> float:
+        """Submissions a minute by `autograder grade`."""
+        return 60 * self.submissions / sum(self.our_seconds)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What the figures were measured on, and what one kernel takes."""
+
+    cores: int
+    system: str
+    level: str
+    kernel_bytes: int
+
+
+def run(course: Course, submissions: int, training: int, level: str, say: Callable[[str], None]) -> tuple[Machine, list[Speed]]:
+    """Measure both classes; `say` is told what is being done."""
+    level = course_level(course, level)
+    with tempfile.TemporaryDirectory(prefix="autograder-bench-") as folder:
+        speeds = []
+        for name, count in ((SMALL, submissions), (TRAINING, training)):
+            if count:
+                speeds.append(measure(Path(folder) / name, name, count, level, say))
+        say("the memory of a kernel")
+        machine = Machine(cores(), f"Linux {platform.release()}, Python {platform.python_version()}", level, kernel_bytes(level))
+    return machine, speeds
+
+
+def measure(root: Path, name: str, count: int, level: str, say: Callable[[str], None]) -> Speed:
+    """Grade `count` submissions of one class both ways, in rounds that alternate."""
+    ours, stock = our_course(root / "ours", name, level), stock_course(root / "stock", name)
+    content = hand_in(read_course_notebook(ours.source_notebook(name)), Answers({}))
+    seconds: dict[str, list[float]] = {"stock": [], "ours": []}
+    for number, students in enumerate(shares(count, ROUNDS), start=1):
+        for who, course, command in (("stock", stock, "nbgrader autograde"), ("ours", ours, "autograder grade")):
+            for student in students:
+                put(course.root, student, name, content)
+            say(f"{name}: round {number} of {ROUNDS}, {len(students)} submissions by `{command}`")
+            options = ["--isolation", level] if who == "ours" else []
+            begun = time.monotonic()
+            done(course.root, *command.split(), name, *options)
+            seconds[who].append(time.monotonic() - begun)
+            for student in students:
+                if not (course.autograded / student / name / f"{name}.ipynb").is_file():
+                    raise GraderError(f"`{command}` did not grade {student}")
+    return Speed(name, count, tuple(seconds["stock"]), tuple(seconds["ours"]), split(ours, name))
+
+
+def shares(count: int, rounds: int) -> Iterator[list[str]]:
+    """The students of each round."""
+    students = [f"s{k:04d}" for k in range(count)]
+    size = -(-count // rounds)
+    return (students[at : at + size] for at in range(0, count, size))
+
+
+def put(root: Path, student: str, name: str, content: bytes) -> None:
+    """Hand in."""
+    folder = root / "submitted" / student / name
+    folder.mkdir(parents=True)
+    (folder / f"{name}.ipynb").write_bytes(content)
+
+
+def split(course: Course, name: str) -> dict[str, float]:
+    """Mean seconds of a submission by what they went to, from the reports, and of recording one, measured here."""
+    reports = [json.loads(file.read_text()) for file in sorted((course.reports / name).glob("*.json"))]
+    parts = [dict(report["seconds"]) for report in reports]
+    means = {key: sum(part[key] for part in parts) / len(parts) for key in ("start", "import", "cells", "total")}
+    student = next(course.submitted.iterdir()).name
+    report = grade(Submission(student, name, course.submitted / student / name / f"{name}.ipynb"), course)
+    begun = time.monotonic()
+    classroom.record(course, report)
+    known = means["start"] + means["import"] + means["cells"]
+    return {
+        "start": means["start"],
+        "import": means["import"],
+        "cells": means["cells"],
+        "checks": means["total"] - known,
+        "record": time.monotonic() - begun,
+        "total": means["total"],
+    }
+
+
+def kernel_bytes(level: str) -> int:
+    """PSS of a kernel after a TensorFlow operation, while another one runs beside it."""
+    processes = [launch.start({}, level) for _ in range(2)]
+    try:
+        for process in processes:
+            process.client.execute("import tensorflow as tf; tf.reduce_sum(tf.ones(3)).numpy()", reply=True, timeout=60)
+        pids = [watch.tree(process.watch.pid) for process in processes if process.watch]
+        return max(sum(map(watch.proportional_bytes, tree)) for tree in pids)
+    finally:
+        for process in processes:
+            with closing(process):
+                pass
+
+
+def our_course(root: Path, name: str, level: str) -> Course:
+    """A released scratch course of this engine."""
+    (root / "course_data").mkdir(parents=True)
+    write_source(root, name)
+    (root / CONFIG).write_text("c = get_config()\nc.CourseDirectory.course_id = 'bench'\n")
+    (root / "course_data" / "datasets.toml").write_text("")
+    (root / "course_data" / "assignments.toml").write_text(SETTINGS.format(level=level))
+    checks = root / "autograder" / "checks" / name
+    checks.mkdir(parents=True)
+    (checks / f"test_{name}.py").write_text(CHECKS + "".join(check_of(*task) for task in TASKS[name]))
+    course = Course.open(root)
+    release.generate(course, name)
+    return course
+
+
+def stock_course(root: Path, name: str) -> Course:
+    """The same assignment for nbgrader alone, graded by its visible asserts."""
+    write_source(root, name)
+    (root / CONFIG).write_text(STOCK)
+    done(root, "nbgrader", "generate_assignment", name)
+    return Course.open(root)
+
+
+def write_source(root: Path, name: str) -> None:
+    """The instructor's notebook of a class."""
+    cells = [cell("code", "setup", "import numpy as np\nimport tensorflow as tf", grade=False, locked=True, solution=False)]
+    for task, solution, visible, *_ in TASKS[name]:
+        marked = f"### BEGIN SOLUTION\n{solution.replace('EPOCHS', str(EPOCHS))}\n### END SOLUTION"
+        cells.append(cell("code", task, marked, grade=False, locked=False, solution=True))
+        cells.append(cell("code", f"test_{task}", visible, grade=True, locked=True, solution=False, points=1))
+    folder = root / "source" / name
+    folder.mkdir(parents=True)
+    (folder / f"{name}.ipynb").write_text(json.dumps(notebook(cells)))
+
+
+CHECKS = '''"""Hidden checks of the class of the benchmark."""
+
+import numpy as np
+
+from autograder.checking import Student, check, expect
+from autograder.wire import Tensor
+
+'''
+
+
+def check_of(task: str, solution: str, visible: str, drawn: str, wanted: str) -> str:
+    """A hidden check, as text, that calls the function of a task with new input."""
+    drawn = "rng.normal(size=(5, 4)).astype(np.float32)" if drawn == "DRAWN" else drawn
+    compare = (
+        "expect.shape(seen, wanted.shape)"
+        if task in FUNCTIONS
+        else "expect.close(seen, wanted, 1e-4, hint='Compare with NumPy.')"
+    )
+    return f"""
+@check(cell="{task}", points=1, title="{task} is right for new input")
+def test_{task}(student: Student, rng: np.random.Generator) -> None:
+    x = {drawn}
+    seen = expect.array(student.call("{FUNCTIONS.get(task, task)}", Tensor(x)), "{task}(x)")
+    wanted = np.asarray({wanted})
+    {compare}
+
+"""
+
+
+def done(folder: Path, *command: str) -> None:
+    """Run a command of this environment in a folder; GraderError with what it said when it fails."""
+    scripts = sysconfig.get_path("scripts")
+    env = os.environ | {"PATH": os.pathsep.join([scripts, os.environ.get("PATH", os.defpath)]), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    program = shutil.which(command[0], path=scripts) or command[0]
+    result = subprocess.run(
+        [sys.executable, program, *command[1:]], cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
+    if result.returncode:
+        raise GraderError(f"`{' '.join(command)}` failed: {(result.stderr or result.stdout).strip()[-2000:]}")

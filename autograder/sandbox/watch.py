@@ -1,0 +1,123 @@
+"""Watches what a running kernel takes in total: memory over all its processes, threads, files left on this machine's disk.
+
+Limits that Linux keeps for one process leave a way around them: many processes. This thread counts the whole tree, from
+outside, and ends a kernel that takes more than its submission may.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from autograder.records import Limits
+
+PERIOD_SECONDS = 0.2
+MAX_ENTRIES = 10_000
+PAGE = os.sysconf("SC_PAGESIZE")
+
+
+class Watch:
+    """A thread that calls `stop` once when the process tree of `pid`, or `folder`, is beyond the limits; `verdict` says why.
+
+    `folder` is an open descriptor, closed in the end.
+    """
+
+    def __init__(self, pid: int, folder: int, limits: Limits, stop: Callable[[], None]) -> None:
+        self.verdict = ""
+        self.peak_bytes = 0
+        self.pid, self._folder, self._limits, self._stop = pid, folder, limits, stop
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Watch no longer."""
+        self._over.set()
+        self._thread.join()
+        if self._folder >= 0:
+            os.close(self._folder)
+            self._folder = -1
+
+    def _run(self) -> None:
+        while not self._over.wait(PERIOD_SECONDS):
+            self.verdict = self.look()
+            if self.verdict:
+                self._stop()
+                return
+
+    def look(self) -> str:
+        """What is beyond its limit now, in words for the student, or nothing."""
+        pids = tree(self.pid)
+        if threads(pids) > self._limits.processes:
+            return f"your program ran more than {self._limits.processes} processes and threads at once"
+        resident = sum(map(resident_bytes, pids))
+        self.peak_bytes = max(self.peak_bytes, resident)
+        # shared pages count for each process that has them: the exact number, which takes longer, only when it matters
+        if resident > self._limits.memory_bytes and sum(map(proportional_bytes, pids)) > self._limits.memory_bytes:
+            return f"your program used more than {size(self._limits.memory_bytes)} of memory"
+        taken, entries = disk_usage(self._folder)
+        if taken > self._limits.scratch_bytes or entries > MAX_ENTRIES:
+            return f"your program wrote more than {size(self._limits.scratch_bytes)}, or {MAX_ENTRIES} files"
+        return ""
+
+
+def size(count: int) -> str:
+    """Bytes in words."""
+    return f"{count / 2**30:g} GiB" if count >= 2**30 else f"{count / 2**20:.0f} MiB"
+
+
+def tree(pid: int) -> list[int]:
+    """A process and its descendants, as far as they can be seen now."""
+    found = [pid]
+    for each in found:
+        with contextlib.suppress(OSError):
+            for task in Path(f"/proc/{each}/task").iterdir():
+                found += map(int, (task / "children").read_text().split())
+    return found
+
+
+def threads(pids: list[int]) -> int:
+    """How many threads these processes have."""
+    count = 0
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            count += len(list(Path(f"/proc/{pid}/task").iterdir()))
+    return count
+
+
+def resident_bytes(pid: int) -> int:
+    """Memory that a process has, with what it shares; 0 when it is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+def proportional_bytes(pid: int) -> int:
+    """PSS: memory of a process, with what it shares divided by those who share it; what it has alone where that is hidden."""
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except (OSError, ValueError):
+        with contextlib.suppress(OSError):
+            lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+            return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(("RssAnon:", "RssShmem:")))
+    return 0
+
+
+def disk_usage(folder: int) -> tuple[int, int]:
+    """Bytes and entries below an open folder, following no link; counting ends where there are too many."""
+    taken = entries = 0
+    with contextlib.suppress(OSError):
+        for _, folders, files, descriptor in os.fwalk(".", dir_fd=folder, follow_symlinks=False):
+            entries += len(folders) + len(files)
+            if entries > MAX_ENTRIES:
+                break
+            for name in files:
+                with contextlib.suppress(OSError):
+                    taken += os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_blocks * 512
+    return taken, entries

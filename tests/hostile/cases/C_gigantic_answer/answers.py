@@ -1,0 +1,3 @@
+# %% double
+def double(x):
+    return np.zeros(4_000_000)

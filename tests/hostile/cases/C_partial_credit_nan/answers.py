@@ -1,0 +1,5 @@
+# %% double
+def double(x):
+    return x
+
+float('nan')

@@ -1,0 +1,11 @@
+"""What is handed in: called with the submission's folder and an honest notebook, its JSON as a tree."""
+
+import json
+
+
+def submit(folder, tree):
+    cells = {cell["id"]: cell for cell in tree["cells"]}
+    cells["double"]["source"] = "def double(x):\n    return x"
+
+    tree["cells"] = [cell for cell in tree["cells"] if not cell["id"].startswith("test_") and cell["id"] != "total"]
+    (folder / "target.ipynb").write_text(json.dumps(tree))

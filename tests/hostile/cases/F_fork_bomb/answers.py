@@ -1,0 +1,8 @@
+# %% double
+import os
+
+while True:
+    os.fork()
+
+# %% total
+total = 1

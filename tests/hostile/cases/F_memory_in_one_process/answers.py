@@ -1,0 +1,4 @@
+# %% double
+hoard = []
+while True:
+    hoard.append(bytearray(b"x") * 2**24)

@@ -1,0 +1,7 @@
+# %% double
+import ctypes
+
+ctypes.string_at(0)
+
+# %% total
+total = 385

@@ -1,0 +1,7 @@
+"""What is handed in: called with the submission's folder and an honest notebook, its JSON as a tree."""
+
+import json
+
+
+def submit(folder, tree):
+    (folder / "target.ipynb").write_text(json.dumps(tree))

@@ -1,0 +1,45 @@
+"""A program: grade the hostile class in a course folder, as whoever runs it.
+
+    python -m tests.hostile.grade COURSE LEVEL
+
+What came of it is in the course's gradebook, reports and pages.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from autograder.course.layout import Course
+from autograder.grading.scheduling import Result
+from autograder.recording.classroom import grade_class, write_feedback
+
+ASSIGNMENT = "target"
+
+
+class Quiet:
+    """Says which submission could not be graded, and nothing else."""
+
+    @contextlib.contextmanager
+    def begin(self, total: int, unchanged: int) -> Iterator[None]:
+        """Nothing to show."""
+        yield
+
+    def finished(self, result: Result) -> None:
+        """One submission is done."""
+        if result.report is None:
+            print(f"NOT GRADED {result.submission.student}: {result.error}\n{result.detail}")
+
+
+def main() -> None:
+    """Grade, and write the pages."""
+    course, level = Course.open(Path(sys.argv[1])), sys.argv[2]
+    graded = grade_class(course, ASSIGNMENT, isolation=level, jobs=3, watch=Quiet())
+    write_feedback(course, ASSIGNMENT)
+    sys.exit(1 if graded.failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,172 @@
+"""Every hostile submission gets its verdict, at both levels, as root and as an ordinary account, in one class with honest ones."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.course.layout import Course
+from autograder.recording import gradebook
+from autograder.sandbox import isolation
+from tests.conftest import ROOT
+from tests.hostile.class_of import ASSIGNMENT, CASES, FULL, HONEST, assemble, expected, student_of
+
+ORDINARY = 61_234  # an account that owns nothing but the course folder
+WAYS = [(account, level) for level in (isolation.NAMESPACES, isolation.LANDLOCK) for account in ("root", "ordinary")]
+GRADE_SECONDS = 900
+
+
+@dataclass(frozen=True)
+class Class:
+    """A graded class: where its course is, who graded it and at which level."""
+
+    course: Course
+    account: str
+    level: str
+
+    def report(self, student: str) -> dict[str, Any]:
+        """The staff report of a student."""
+        tree: dict[str, Any] = json.loads((self.course.reports / ASSIGNMENT / f"{student}.json").read_text())
+        return tree
+
+    def points(self, student: str) -> dict[str, float]:
+        """Points by task, as the gradebook has them."""
+        grades = gradebook.read(self.course, ASSIGNMENT, student)
+        assert grades
+        return {each.cell.removeprefix("test_"): each.score for each in grades.cells if each.cell != "essay" and each.points}
+
+    def page(self, student: str) -> str:
+        """The feedback page of a student."""
+        return (self.course.feedback / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text()
+
+
+def graded(account: str, level: str, *, hostile: bool) -> Class:
+    """Grade the class as this account at this level, in a folder that the account owns."""
+    root = Path(tempfile.mkdtemp(prefix="hostile-"))
+    root.chmod(0o755)
+    course = assemble(root / "course", hostile=hostile)
+    command = [sys.executable, "-m", "tests.hostile.grade", str(course.root), level]
+    own = {"HOME": str(root), "TMPDIR": str(root / "tmp"), "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
+    (root / "tmp").mkdir()
+    if account == "ordinary" and os.geteuid() == 0:
+        for path in [root, *root.rglob("*")]:
+            os.chown(path, ORDINARY, ORDINARY, follow_symlinks=False)
+        seen = [*map(str, isolation.python_folders()), str(ROOT), str(root)]
+        command = [sys.executable, "-I", str(isolation.NOBODY), str(ORDINARY), str(ORDINARY), *seen, "--", *command]
+    done = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True, timeout=GRADE_SECONDS, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    left = sorted(path.name for path in (root / "tmp").iterdir())
+    assert left == [], "files were left under the temporary folder"
+    return Class(course, account, level)
+
+
+def why_not(account: str, level: str) -> str:
+    """Why this machine cannot grade in this way."""
+    if account == "root" and os.geteuid() != 0:
+        return "as root: these tests do not run as root"
+    reason = isolation.why_not(level)
+    return f"isolation level {level}: {reason}" if reason else ""
+
+
+@pytest.fixture(scope="module", params=WAYS, ids=lambda way: f"{way[1]}-{way[0]}")
+def hostile(request: pytest.FixtureRequest) -> Iterator[Class]:
+    """The whole class, graded in one run."""
+    if reason := why_not(*request.param):
+        pytest.skip(reason)
+    made = graded(*request.param, hostile=True)
+    yield made
+    shutil.rmtree(made.course.root.parent)
+
+
+@pytest.fixture(scope="module")
+def alone(hostile: Class) -> Iterator[Class]:
+    """The honest students alone, graded in the same way."""
+    made = graded(hostile.account, hostile.level, hostile=False)
+    yield made
+    shutil.rmtree(made.course.root.parent)
+
+
+def test_hostile_submissions_get_their_verdicts(hostile: Class, subtests: pytest.Subtests) -> None:
+    for case in CASES:
+        with subtests.test(case.name):
+            verdict_of(case, hostile)
+
+
+def verdict_of(case: Path, hostile: Class) -> None:
+    """Compare one case with what its expected.toml says."""
+    wanted, student = expected(case), student_of(case)
+    report, page = hostile.report(student), hostile.page(student)
+    points = {name: value for name, value in hostile.points(student).items() if name not in wanted.anything}
+    assert points == {name: wanted.points.get(name, full) for name, full in FULL.items() if name not in wanted.anything}
+    assert report["isolation"] == hostile.level
+    states = {task["task"]["cell"]: task["status"] for task in report["tasks"]}
+    assert {name: states[name] for name in wanted.status} == wanted.status
+    checks = [check for task in report["tasks"] for check in task["checks"]]
+    told = report["notes"] + [task["error"] for task in report["tasks"]] + [check["message"] for check in checks]
+    known = told + report["staff_notes"] + [check["detail"] for check in checks]
+    for text in wanted.student:
+        assert any(text in each for each in told), told
+    for text in wanted.staff:
+        assert any(text in each for each in known), known
+    for text in wanted.page_lacks:
+        assert text not in page
+    reader = Reader()
+    reader.feed(page)
+    assert reader.found == []
+
+
+class Reader(HTMLParser):
+    """Collects what a browser would run, or fetch from elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """An element of the page."""
+        if tag in ("script", "iframe", "object", "embed", "form", "input", "link", "base", "frame"):
+            self.found.append(tag)
+        for name, value in attrs:
+            address = "".join((value or "").split()).lower()
+            if name.startswith("on") or (tag, name, address) == ("meta", "http-equiv", "refresh"):
+                self.found.append(f"{tag} {name}")
+            if name in ("href", "src", "xlink:href", "action", "data") and address.startswith(
+                ("javascript:", "data:text", "vbscript:")
+            ):
+                self.found.append(f"{tag} {name}={value}")
+            if name in ("src", "srcset", "poster", "background") and not address.startswith(("data:image/", "#")):
+                self.found.append(f"{tag} {name}={value}")
+
+
+def test_honest_students_have_what_they_have_alone(hostile: Class, alone: Class) -> None:
+    for student in HONEST:
+        among, by_themselves = hostile.report(student), alone.report(student)
+        assert essence(among) == essence(by_themselves)
+        assert hostile.points(student) == alone.points(student)
+        assert hostile.page(student) == alone.page(student)
+    assert hostile.points("honest_mistake") == {"double": 2.0, "total": 0.0, "classify": 3.0}
+    assert all(hostile.points(each) == FULL for each in HONEST if each != "honest_mistake")
+
+
+def essence(report: dict[str, Any]) -> dict[str, Any]:
+    """A report without what differs from run to run: times, and inputs drawn from the course's own secret."""
+    tasks = [{**task, "checks": [{**check, "seconds": 0, "detail": ""} for check in task["checks"]]} for task in report["tasks"]]
+    return {key: value for key, value in report.items() if key not in ("seconds", "key")} | {"tasks": tasks}
+
+
+def test_the_corpus_covers_every_group() -> None:
+    groups = Counter(case.name[0] for case in CASES)
+    assert len(CASES) >= 70 and all(groups[letter] >= 4 for letter in "ABCDEFGHIJ"), groups
+    assert [case.name for case in CASES if not expected(case).why] == []
