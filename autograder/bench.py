@@ -245,8 +245,7 @@ CHECKS = '''"""Hidden checks of the class of the benchmark."""
 
 import numpy as np
 
-from autograder.checking import Student, check, expect
-from autograder.wire import Tensor
+from autograder.checking import Student, Tensor, check, expect
 
 '''
 

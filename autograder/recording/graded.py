@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import html
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -42,24 +42,22 @@ def recorded_key(course: Course, submission: Submission) -> str:
 def write_atomically(file: Path, content: str) -> None:
     """Write a file next to its place and rename it there, so that nobody ever sees half of it.
 
-    Raises CourseError when the disk is full or the folder cannot be written; the old file is then still there.
+    Raises CourseError when the disk is full or the folder cannot be written; the old file is then still there. A
+    grader that is killed leaves its half under a name that the next one uses again.
     """
+    part = file.with_name(f".{file.name}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
-    except OSError as error:
-        raise CourseError(f"{file} could not be written: {error.strerror}") from error
-    try:
-        with open(descriptor, "w", encoding="utf-8") as out:
+        with open(part, "w", encoding="utf-8") as out:
             out.write(content)
             out.flush()
             os.fsync(out.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(file)
+        part.chmod(0o644)
+        part.replace(file)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
         raise CourseError(f"{file} could not be written: {error.strerror}; what was there before is unchanged") from error
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 def write_notebook(course: Course, report: GradeReport) -> None:
