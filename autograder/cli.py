@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import typer.core
 from rich.console import Console
 from rich.text import Text
 
@@ -16,7 +17,21 @@ from autograder.course import datasets, scaffold, standins
 from autograder.course.layout import Course
 from autograder.errors import AutograderError, CourseError
 
+
+class Commands(typer.core.TyperGroup):
+    """The commands, of which Ctrl-C ends each with one line."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Called by typer to run a command."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            err.print("stopped; what was graded is recorded, the next run goes on from there")
+            raise typer.Exit(130) from None
+
+
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -168,7 +183,7 @@ def demo(
 
 @app.command()
 def bench(
-    submissions: Annotated[int, typer.Option(help="Small notebooks to grade each way.", min=0)] = 40,
+    submissions: Annotated[int, typer.Option(help="Small notebooks to grade each way.", min=0)] = 80,
     training: Annotated[int, typer.Option(help="Notebooks with 20 s of training to grade each way.", min=0)] = 8,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     isolation: IsolationOption = "",
@@ -240,6 +255,3 @@ def main() -> None:
     except AutograderError as error:
         err.print(Text.assemble(("error: ", "red"), str(error)), soft_wrap=True)
         sys.exit(2 if isinstance(error, CourseError) else 1)
-    except KeyboardInterrupt:
-        err.print("stopped; what was graded is recorded, the next run goes on from there")
-        sys.exit(130)

@@ -85,6 +85,8 @@ def _session(folder: Path, plugin: _Checks, *options: str) -> None:
     for name, module in list(sys.modules.items()):  # the checks of another course may have the same names
         if Path(getattr(module, "__file__", None) or "/").is_relative_to(folder):
             del sys.modules[name]
+    if plugin.ours:
+        raise plugin.ours
     if plugin.broken:
         raise GraderError(f"a hidden check is broken: {plugin.broken[0]}")
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
@@ -102,6 +104,7 @@ class _Checks:
         self.found: list[Check] = []
         self.results: list[CheckResult] = []
         self.broken: list[str] = []
+        self.ours: GraderError | None = None
 
     @pytest.hookimpl
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -153,6 +156,8 @@ class _Checks:
             self.results.append(CheckResult(declared, False, error.message, error.hint, error.detail, call.duration))
         elif isinstance(error, AssertionError) and call.when == "call":
             self.results.append(CheckResult(declared, False, "this is not right yet", "", f"assertion: {error}", call.duration))
+        elif isinstance(error, GraderError):
+            self.ours = self.ours or error
         elif call.excinfo:
             self.broken.append(f"{item.nodeid}: {call.excinfo.exconly()}\n{report.longreprtext[-2000:]}")
         elif call.when == "call":

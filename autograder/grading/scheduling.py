@@ -10,10 +10,10 @@ import shutil
 import signal
 import tempfile
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from autograder.sandbox.zygote import Warm, Zygote, adopt
 TRIES = 2
 DIED = "the worker process died"
 PREFIX = "autograder-run-"
+MAX_FOLDER = 36
 PR_SET_PDEATHSIG = 1
 
 
@@ -44,45 +45,92 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+@contextmanager
+def grading(
+    course: Course, submissions: Sequence[Submission], jobs: int, level: str = "", threads: int = 1
+) -> Iterator[Iterator[Result]]:
+    """Begin to grade submissions in `jobs` worker processes; gives the results as they come.
+
+    The workers and the one warm process that serves them all start at once and in the background. When the consumer
+    stops early, or Ctrl-C arrives, they and their kernels end; what was given stays.
+    """
+    level = level or course_level(course)
+    sweep()
+    where = tempfile.gettempdir()
+    if len(where) > MAX_FOLDER:  # Linux allows 107 characters for the name of a socket, and kernels have theirs below it
+        where = "/tmp"  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-", dir=where, ignore_cleanup_errors=True) as folder:
+        first = _Crew(course, Path(folder), min(jobs, len(submissions)), level, threads) if submissions else None
+        results = _results(first, course, submissions, level, threads)
+        try:
+            yield results
+        finally:
+            results.close()
+            if first:
+                first.dismiss()
+
+
 def grade_all(
     course: Course, submissions: Sequence[Submission], jobs: int, level: str = "", threads: int = 1
 ) -> Iterator[Result]:
-    """Grade submissions in `jobs` worker processes, at the course's isolation level or another, and yield each result as it comes.
+    """Grade submissions and yield each result as it comes, like `grading`."""
+    with grading(course, submissions, jobs, level, threads) as results:
+        yield from results
 
-    One warm process serves all workers. When the consumer stops early, or Ctrl-C arrives, the workers and their kernels
-    end; what was yielded stays.
-    """
+
+class _Crew:
+    """Workers with the warm process that serves them."""
+
+    def __init__(self, course: Course, folder: Path, jobs: int, level: str, threads: int) -> None:
+        self.folder, self.jobs = folder, max(1, jobs)
+        self.zygote = Zygote(level, served(course), threads, folder)
+        self.pool = ProcessPoolExecutor(
+            max_workers=self.jobs,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_begin,
+            initargs=(str(folder), self.zygote.warm),
+        )
+        for _ in range(self.jobs):
+            self.pool.submit(cores)  # they import while the warm process does
+
+    def dismiss(self) -> None:
+        """End them, in the middle of their work if need be."""
+        _stop(self.pool)
+        self.zygote.close()
+
+
+def _results(
+    crew: _Crew | None, course: Course, submissions: Sequence[Submission], level: str, threads: int
+) -> Generator[Result, None, None]:
     waiting = [(each, 1) for each in submissions]
-    level = level or course_level(course)
-    sweep()
-    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-", ignore_cleanup_errors=True) as scratch:
-        while waiting:
-            retry: list[tuple[Submission, int]] = []
-            with closing(Zygote(level, served(course), threads, Path(scratch))) as zygote:
-                pool = ProcessPoolExecutor(
-                    max_workers=max(1, min(jobs, len(waiting))),
-                    mp_context=multiprocessing.get_context("spawn"),
-                    initializer=_begin,
-                    initargs=(scratch, zygote.warm),
-                )
-                try:
-                    pool.submit(cores)  # the workers start and import while the warm process does
-                    zygote.await_ready()
-                    running = {pool.submit(_work, course.root, each, level, threads): (each, tries) for each, tries in waiting}
-                    while running:
-                        done, _ = wait(running, return_when=FIRST_COMPLETED)
-                        for future in done:
-                            submission, tries = running.pop(future)
-                            result = _result(future, submission)
-                            if result.report is None and tries < TRIES and (result.error == DIED or not zygote.alive()):
-                                retry.append((submission, tries + 1))
-                            else:
-                                yield result
-                except BaseException:
-                    _stop(pool)
-                    raise
-                pool.shutdown()
-            waiting = retry
+    while crew and waiting:
+        retry: list[tuple[Submission, int]] = []
+        try:
+            crew.zygote.await_ready()
+            running = {_submit(crew.pool, course, each, level, threads): (each, tries) for each, tries in waiting}
+            while running:
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    submission, tries = running.pop(future)
+                    result = _result(future, submission)
+                    if result.report is None and tries < TRIES and (result.error == DIED or not crew.zygote.alive()):
+                        retry.append((submission, tries + 1))
+                    else:
+                        yield result
+        finally:
+            crew.dismiss()
+        waiting = retry
+        if waiting:
+            crew = _Crew(course, crew.folder, min(crew.jobs, len(waiting)), level, threads)
+
+
+def _submit(pool: ProcessPoolExecutor, course: Course, submission: Submission, level: str, threads: int) -> Future[Result]:
+    try:
+        return pool.submit(_work, course.root, submission, level, threads)
+    except BrokenProcessPool as broken:  # a worker died before it had anything to do
+        refused: Future[Result] = Future()
+        refused.set_exception(broken)
+        return refused
 
 
 def _result(future: Future[Result], submission: Submission) -> Result:
@@ -94,7 +142,7 @@ def _result(future: Future[Result], submission: Submission) -> Result:
 
 def sweep() -> None:
     """Remove what runs that were killed have left in the temporary folder; their names hold the number of their process."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+    for folder in (each for where in {tempfile.gettempdir(), "/tmp"} for each in Path(where).glob(f"{PREFIX}*-*")):  # noqa: S108
         owner = folder.name.removeprefix(PREFIX).split("-")[0]
         if owner.isdigit() and not Path(f"/proc/{owner}").exists() and folder.stat().st_uid == os.getuid():
             shutil.rmtree(folder, ignore_errors=True)

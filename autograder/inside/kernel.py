@@ -48,6 +48,7 @@ class Prepared(NamedTuple):
 
 def prepare() -> Prepared:
     """Load our modules and take their places, before anything is imported that they have to precede."""
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # nobody debugs here, and importing it costs each kernel 0.1 s
     load("autograder_datasets", HERE / "datasets.py").install(json.loads(os.environ.get("AUTOGRADER_DATA", "{}")))
     wire = load("autograder_wire", HERE.parent / "wire.py")
     figures = load("autograder_figures", HERE / "figures.py")

@@ -28,7 +28,16 @@ MAX_DESCRIPTORS = 4096
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 # matplotlib_inline's backend is not among them: it ties itself to the shell, which only a kernel has
-PRELOADED = ("numpy", "tensorflow", "keras", "matplotlib.pyplot", "IPython", "ipykernel.ipkernel", "ipykernel.kernelapp")
+PRELOADED = (
+    "numpy",
+    "tensorflow",
+    "keras",
+    "matplotlib.pyplot",
+    "IPython",
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "ipykernel.debugger",
+)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from autograder.course.layout import Course
 from autograder.course.notebooks import read_course_notebook
 from autograder.errors import CourseError, GraderError
 from autograder.grading.pipeline import course_level, data_origins, key, validate
-from autograder.grading.scheduling import Result, cores, grade_all
+from autograder.grading.scheduling import Result, cores, grade_all, grading
 from autograder.recording import feedback, gradebook, graded
 from autograder.recording.gradebook import Grades
 from autograder.records import GradeReport, Submission
@@ -73,28 +73,29 @@ def grade_class(
     Files before the gradebook, the report with its key last: whatever interrupts a run, the next one grades a
     submission again unless everything about it was written.
     """
-    if not gradebook.has_assignment(course, assignment):
-        raise CourseError(f"{assignment} is not in the gradebook: run `autograder release {assignment}`")
-    if found := validate(course, assignment):
-        raise CourseError(f"{assignment} cannot be graded: {found[0]}")
     data, level = data_origins(course, assignment), course_level(course, isolation)
     everybody = course.submissions(assignment)
     chosen = [each for each in everybody if student in ("", each.student)]
     if student and not chosen:
         raise CourseError(f"no submission of {student} in {course.submitted}")
     due = [each for each in chosen if force or graded.recorded_key(course, each) != key(each, course, level)]
-    results = []
-    with watch.begin(len(due), len(chosen) - len(due)):
-        for result in grade_all(course, due, jobs or cores(), level, threads):
-            if result.report is not None:
-                record(course, result.report)
-            results.append(result)
-            watch.finished(result)
-    rows = (gradebook.read(course, assignment, each.student) for each in everybody)
+    done = []
+    with grading(course, due, jobs or cores(), level, threads) as results:  # begins while the gradebook is opened
+        if not gradebook.has_assignment(course, assignment):
+            raise CourseError(f"{assignment} is not in the gradebook: run `autograder release {assignment}`")
+        if found := validate(course, assignment):
+            raise CourseError(f"{assignment} cannot be graded: {found[0]}")
+        with watch.begin(len(due), len(chosen) - len(due)):
+            for result in results:
+                if result.report is not None:
+                    record(course, result.report)
+                done.append(result)
+                watch.finished(result)
+    rows = gradebook.read_all(course, assignment, [each.student for each in everybody])
     return Graded(
         tuple(row for row in rows if row is not None),
-        tuple(results),
-        tuple(each for each in results if each.report is None),
+        tuple(done),
+        tuple(each for each in done if each.report is None),
         data,
     )
 
@@ -144,7 +145,7 @@ def _statuses(course: Course, isolation: str) -> Iterator[AssignmentStatus]:
         try:
             data, level = data_origins(course, name), course_level(course, isolation)
             submissions = course.submissions(name)
-            rows = [gradebook.read(course, name, each.student) for each in submissions]
+            rows = gradebook.read_all(course, name, [each.student for each in submissions])
             graded_rows = [row for row, each in zip(rows, submissions, strict=True) if row and graded.recorded_key(course, each)]
             due = sum(graded.recorded_key(course, each) != key(each, course, level) for each in submissions)
             yield AssignmentStatus(

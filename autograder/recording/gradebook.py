@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sqlite3
+import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +18,17 @@ from unittest import mock
 from autograder.course.layout import Course
 from autograder.errors import CourseError
 from autograder.records import GradeReport
+
+
+def _import_jsonschema() -> None:
+    """Import it before nbgrader does, without an optional part that builds its grammars for a second and is not used."""
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    importlib.import_module("jsonschema")
+    if sys.modules["rfc3987_syntax"] is None:
+        del sys.modules["rfc3987_syntax"]
+
+
+_import_jsonschema()
 
 
 @dataclass(frozen=True)
@@ -193,30 +206,39 @@ def _late_penalty(course: Course, report: GradeReport, submission: Any) -> None:
 
 def read(course: Course, assignment: str, student: str) -> Grades | None:
     """What the gradebook holds about a submission, or None."""
+    return read_all(course, assignment, [student])[0]
+
+
+def read_all(course: Course, assignment: str, students: Sequence[str]) -> list[Grades | None]:
+    """What the gradebook holds about these students' submissions, in their order."""
+    with opened(course) as book:
+        return [_read(book, assignment, student) for student in students]
+
+
+def _read(book: Any, assignment: str, student: str) -> Grades | None:
     from nbgrader.api import MissingEntry
 
-    with opened(course) as book:
-        try:
-            submission = book.find_submission(assignment, student)
-        except MissingEntry:
-            return None
-        comments = {each.cell.name: each.comment or "" for notebook in submission.notebooks for each in notebook.comments}
-        cells = tuple(
-            Grade(
-                each.cell.name,
-                each.score,
-                each.max_score,
-                each.auto_score,
-                each.manual_score,
-                each.needs_manual_grade,
-                comments.get(each.cell.name, ""),
-            )
-            for notebook in submission.notebooks
-            for each in notebook.grades
+    try:
+        submission = book.find_submission(assignment, student)
+    except MissingEntry:
+        return None
+    comments = {each.cell.name: each.comment or "" for notebook in submission.notebooks for each in notebook.comments}
+    cells = tuple(
+        Grade(
+            each.cell.name,
+            each.score,
+            each.max_score,
+            each.auto_score,
+            each.manual_score,
+            each.needs_manual_grade,
+            comments.get(each.cell.name, ""),
         )
-        extra = tuple(
-            Grade(name, 0, 0, None, None, False, text)
-            for name, text in comments.items()
-            if text and name not in {each.cell for each in cells}
-        )
-        return Grades(student, submission.score, submission.max_score, submission.late_submission_penalty or 0.0, cells + extra)
+        for notebook in submission.notebooks
+        for each in notebook.grades
+    )
+    extra = tuple(
+        Grade(name, 0, 0, None, None, False, text)
+        for name, text in comments.items()
+        if text and name not in {each.cell for each in cells}
+    )
+    return Grades(student, submission.score, submission.max_score, submission.late_submission_penalty or 0.0, cells + extra)

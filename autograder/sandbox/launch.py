@@ -7,9 +7,11 @@ import os
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import zmq
 from jupyter_client.blocking.client import BlockingKernelClient
@@ -29,6 +31,7 @@ SPEC = KernelSpec(
     metadata={"kernel_provisioner": {"provisioner_name": provisioner.NAME}},
 )
 START_SECONDS = 120.0
+ASK_AGAIN_MILLISECONDS = 100
 MAX_MESSAGE_BYTES = 16 * 2**20
 
 
@@ -65,7 +68,9 @@ class Process:
         with contextlib.suppress(Exception):  # a kernel that is already gone is as good as one that we stop
             self.client.stop_channels()
         with contextlib.suppress(Exception):
-            self.manager.shutdown_kernel(now=True)
+            cast("provisioner.ZygoteProvisioner", self.manager.provisioner).end()
+        with contextlib.suppress(Exception):
+            self.manager.cleanup_resources()
         with contextlib.suppress(Exception):
             self.context.destroy(linger=0)
         os.close(self.talk)
@@ -100,13 +105,39 @@ def start(datasets: dict[str, Path], level: str = isolation.NONE, limits: Limits
         manager.start_kernel(env=env, cwd=str(work), warm=warm, scratch=folder, limits=of_kernel, attend=attend)
         process.connected = manager.client(context=context)
         process.client.start_channels(stdin=False, hb=False)
-        process.client.wait_for_ready(timeout=START_SECONDS)
+        await_ready(process)
     except Exception as error:
         process.close()
         raise GraderError(
             f"a kernel could not be started: {type(error).__name__}: {error} {warm.last_words()}".rstrip()
         ) from error
     return process
+
+
+def await_ready(process: Process) -> None:
+    """Wait until the kernel answers and its outputs reach us; GraderError when it ends, or takes too long.
+
+    jupyter_client's own wait goes on for another 0.2 s after the answer, at every start.
+    """
+    client = process.client
+    shell, iopub = client.shell_channel.socket, client.iopub_channel.socket
+    poller = zmq.Poller()
+    poller.register(shell, zmq.POLLIN)
+    poller.register(iopub, zmq.POLLIN)
+    silent = {shell, iopub}
+    deadline = time.monotonic() + START_SECONDS
+    client.kernel_info()
+    while silent:
+        ready = dict(poller.poll(ASK_AGAIN_MILLISECONDS))
+        for socket in ready:
+            client.session.recv(socket, mode=zmq.NOBLOCK)  # nothing of the student has run yet
+            silent.discard(socket)
+        if not ready:
+            if not process.alive():
+                raise GraderError("it ended before it was ready")
+            if time.monotonic() > deadline:
+                raise GraderError(f"it was not ready after {START_SECONDS:.0f} s")
+            client.kernel_info()  # what it said before our subscription had reached it is lost
 
 
 def remove(folder: Path) -> None:

@@ -120,6 +120,7 @@ class Zygote:
         package = isolation.MOUNTED if walls.mounted else isolation.PACKAGE
         seen = {name: package / "data" / name for name in datasets} if walls.mounted else datasets
         control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._ready = False
         self.warm = Warm(control, folder, walls, tuple(sorted(datasets.items())), threads)
         home = self.warm.give(folder / "home")
         environment.lay_out_fonts(self.warm.give(home / "matplotlib"))
@@ -147,7 +148,8 @@ class Zygote:
         else:
             reason = "" if ready else self._died()
         control.settimeout(None)
-        if ready != b"ready":
+        self._ready = ready == b"ready"
+        if not self._ready:
             self.close()
             raise GraderError(f"the warm process did not start: {reason}")
 
@@ -160,10 +162,11 @@ class Zygote:
         return self._process.poll() is None
 
     def close(self) -> None:
-        """End it and every kernel that it forked."""
+        """End it and every kernel that it forked; a second time, nothing."""
         self.warm.control.close()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=5)
+        if self._ready:  # one that still imports does not listen
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(timeout=5)
         self._process.kill()
         self._process.wait()
         shutil.rmtree(self.warm.folder, ignore_errors=True)
