@@ -7,6 +7,7 @@ six short tasks, and notebooks that train a network for about twenty seconds.
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import platform
 import shutil
@@ -15,10 +16,11 @@ import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 from autograder.course.answers import Answers, hand_in
 from autograder.course.layout import CONFIG, Course
@@ -26,7 +28,7 @@ from autograder.course.notebooks import read_course_notebook
 from autograder.course.scaffold import cell, notebook
 from autograder.errors import GraderError
 from autograder.grading.pipeline import course_level, grade
-from autograder.grading.scheduling import cores
+from autograder.grading.scheduling import Result, cores
 from autograder.recording import classroom, gradebook, release
 from autograder.records import Submission
 from autograder.sandbox import launch, watch
@@ -125,17 +127,30 @@ class Machine:
     kernel_bytes: int
 
 
-def run(course: Course, submissions: int, training: int, level: str, say: Callable[[str], None]) -> tuple[Machine, list[Speed]]:
-    """Measure both classes; `say` is told what is being done."""
+@dataclass(frozen=True)
+class Endurance:
+    """One long run: resident bytes of the grader and its workers as it went on, and what it left behind."""
+
+    submissions: int
+    memory: tuple[tuple[int, int], ...]
+    zombies: int
+    files_left: int
+
+
+def run(
+    course: Course, submissions: int, training: int, long: int, level: str, say: Callable[[str], None]
+) -> tuple[Machine, list[Speed], Endurance | None]:
+    """Measure both classes and one long run; `say` is told what is being done."""
     level = course_level(course, level)
     with tempfile.TemporaryDirectory(prefix="autograder-bench-") as folder:
         speeds = []
         for name, count in ((SMALL, submissions), (TRAINING, training)):
             if count:
                 speeds.append(measure(Path(folder) / name, name, count, level, say))
+        lasting = endure(Path(folder) / "long", long, level, say) if long else None
         say("the memory of a kernel")
         machine = Machine(cores(), f"Linux {platform.release()}, Python {platform.python_version()}", level, kernel_bytes(level))
-    return machine, speeds
+    return machine, speeds, lasting
 
 
 def measure(root: Path, name: str, count: int, level: str, say: Callable[[str], None]) -> Speed:
@@ -156,6 +171,53 @@ def measure(root: Path, name: str, count: int, level: str, say: Callable[[str], 
                 if grades is None or grades.score != grades.points:
                     raise GraderError(f"`{command}` did not give full points to {student}")
     return Speed(name, count, tuple(seconds["stock"]), tuple(seconds["ours"]), split(ours, name))
+
+
+def endure(root: Path, count: int, level: str, say: Callable[[str], None]) -> Endurance:
+    """Grade many small submissions in one run, in this process, and look at it meanwhile."""
+    course = our_course(root / "course", SMALL, level)
+    content = hand_in(read_course_notebook(course.source_notebook(SMALL)), Answers({}))
+    for student in shares(count, 1)[0]:
+        put(course.root, student, SMALL, content)
+    with tempfile.TemporaryDirectory(prefix="ag-long-") as folder, mock.patch.object(tempfile, "tempdir", folder):
+        looking = Looking(count, say)
+        classroom.grade_class(course, SMALL, isolation=level, watch=looking)
+        left = len(list(Path(folder).iterdir()))
+    return Endurance(count, tuple(looking.memory), max(looking.zombies, zombies()), left)
+
+
+class Looking:
+    """Looks at the grader's memory ten times during a run."""
+
+    def __init__(self, count: int, say: Callable[[str], None]) -> None:
+        self.memory: list[tuple[int, int]] = []
+        self.zombies = 0
+        self._count, self._say, self._done = count, say, 0
+
+    @contextmanager
+    def begin(self, total: int, unchanged: int) -> Iterator[None]:
+        """Grading begins."""
+        yield
+
+    def finished(self, result: Result) -> None:
+        """One more submission is graded."""
+        self._done += 1
+        if result.report is None or result.report.earned != result.report.auto_points:
+            raise GraderError(f"{result.submission.student} did not get full points: {result.error}")
+        if self._done % max(1, self._count // 10) == 0:
+            workers = [child.pid for child in multiprocessing.active_children() if child.pid]
+            self.memory.append((self._done, sum(map(watch.resident_bytes, [os.getpid(), *workers]))))
+            self.zombies = max(self.zombies, zombies())
+            self._say(f"{SMALL}: one run of {self._count} submissions, {self._done} done")
+
+
+def zombies() -> int:
+    """Processes that this one, or a descendant of it, has not waited for."""
+    count = 0
+    for pid in watch.tree(os.getpid()):
+        with suppress(OSError):
+            count += Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    return count
 
 
 def shares(count: int, rounds: int) -> list[list[str]]:

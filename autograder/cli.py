@@ -185,6 +185,7 @@ def demo(
 def bench(
     submissions: Annotated[int, typer.Option(help="Small notebooks to grade each way.", min=0)] = 80,
     training: Annotated[int, typer.Option(help="Notebooks with 20 s of training to grade each way.", min=0)] = 8,
+    long: Annotated[int, typer.Option(help="Small notebooks to grade in one run of this engine alone.", min=0)] = 200,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     isolation: IsolationOption = "",
     course: CourseOption = HERE,
@@ -193,11 +194,11 @@ def bench(
     from autograder import bench as benchmark
 
     with err.status("beginning") as shown:
-        machine, speeds = benchmark.run(Course.open(course), submissions, training, isolation, shown.update)
+        machine, speeds, lasting = benchmark.run(Course.open(course), submissions, training, long, isolation, shown.update)
     if as_json:
-        out.print_json(json.dumps(screen.bench_tree(machine, speeds)))
+        out.print_json(json.dumps(screen.bench_tree(machine, speeds, lasting)))
     else:
-        out.print(screen.bench_tables(machine, speeds))
+        out.print(screen.bench_tables(machine, speeds, lasting))
 
 
 @data_app.command("fetch")

@@ -18,7 +18,7 @@ from autograder.course.notebooks import read_course_notebook, tasks
 from autograder.records import GradeReport
 
 if TYPE_CHECKING:
-    from autograder.bench import Machine, Speed
+    from autograder.bench import Endurance, Machine, Speed
     from autograder.grading.scheduling import Result
     from autograder.recording.classroom import AssignmentStatus, Graded
     from autograder.recording.gradebook import Grades
@@ -244,7 +244,7 @@ def data_table(rows: Sequence[StoreStatus]) -> RenderableType:
     return table
 
 
-def bench_tables(machine: Machine, speeds: Sequence[Speed]) -> RenderableType:
+def bench_tables(machine: Machine, speeds: Sequence[Speed], lasting: Endurance | None) -> RenderableType:
     """The two ways side by side, and where our seconds go."""
     rates = Table(title=f"{machine.cores} cores, {machine.system}, isolation {machine.level}", title_justify="left")
     for name in ("class", "submissions", "stock nbgrader, per minute", "this engine, per minute", "ratio"):
@@ -256,15 +256,20 @@ def bench_tables(machine: Machine, speeds: Sequence[Speed]) -> RenderableType:
         ratio = each.our_rate / each.stock_rate
         rates.add_row(each.name, f"{each.submissions}", f"{each.stock_rate:.1f}", f"{each.our_rate:.1f}", f"{ratio:.1f}")
         parts.add_row(each.name, *(f"{each.split[key]:.2f}" for key in ("start", "import", "cells", "checks", "record", "total")))
-    return Group(
-        rates, parts, Text(f"memory of a kernel after a TensorFlow operation: {machine.kernel_bytes / 1e6:.0f} MB (PSS)")
-    )
+    shown: list[RenderableType] = [rates, parts] if speeds else []
+    if lasting:
+        steps = ", ".join(f"{memory / 1e6:.0f} MB after {count}" for count, memory in lasting.memory)
+        shown.append(Text(f"one run of {lasting.submissions} submissions: grader and workers take {steps}"))
+        shown.append(Text(f"{lasting.zombies} zombie processes, {lasting.files_left} files left under the temporary folder"))
+    shown.append(Text(f"memory of a kernel after a TensorFlow operation: {machine.kernel_bytes / 1e6:.0f} MB (PSS)"))
+    return Group(*shown)
 
 
-def bench_tree(machine: Machine, speeds: Sequence[Speed]) -> dict[str, Any]:
+def bench_tree(machine: Machine, speeds: Sequence[Speed], lasting: Endurance | None) -> dict[str, Any]:
     """The same as plain data."""
     return {
         "machine": dataclasses.asdict(machine),
+        "one_long_run": dataclasses.asdict(lasting) if lasting else None,
         "classes": [
             dataclasses.asdict(each)
             | {

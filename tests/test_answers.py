@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from autograder.checking.plugin import declared_checks
 from autograder.course.answers import hand_in, read_answers
 from autograder.course.layout import Course
-from autograder.course.notebooks import read_course_notebook
+from autograder.course.notebooks import read_course_notebook, tasks
 from autograder.grading.scheduling import cores, grade_all
 from autograder.records import GradeReport, Submission
 from tests.conftest import ANSWERS, scratch_course
 
 FILES = sorted(ANSWERS.glob("*/*/*.py"))
+ASSIGNMENTS = sorted(folder.name for folder in ANSWERS.iterdir())
 
 
 @pytest.fixture(scope="module")
@@ -26,17 +29,22 @@ def reports(tmp_path_factory: pytest.TempPathFactory, standin_store: Path) -> di
     return {each.submission.student: each.report for each in results if each.report}
 
 
+def student_of(file: Path) -> str:
+    """The name under which an answers file is handed in."""
+    return f"{file.parent.parent.name}-{file.stem}"
+
+
 def place(course: Course, file: Path) -> Submission:
     assignment = file.parent.parent.name
-    notebook = course.root / "submitted" / file.stem / assignment / f"{assignment}.ipynb"
+    notebook = course.root / "submitted" / student_of(file) / assignment / f"{assignment}.ipynb"
     notebook.parent.mkdir(parents=True)
     notebook.write_bytes(hand_in(read_course_notebook(course.source_notebook(assignment)), read_answers(file), str(file)))
-    return Submission(file.stem, assignment, notebook)
+    return Submission(student_of(file), assignment, notebook)
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.stem}")
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.parent.name}/{file.parent.name}/{file.stem}")
 def test_an_answer_gets_the_verdict_in_its_header(file: Path, reports: dict[str, GradeReport]) -> None:
-    report = reports[file.stem]
+    report = reports[student_of(file)]
     failed = {check.check.name: check.message for task in report.tasks for check in task.checks if not check.passed}
     assert set(failed) == set(read_answers(file).fails), failed
     assert (report.earned == report.auto_points) == (file.parent.name == "right")
@@ -44,14 +52,22 @@ def test_an_answer_gets_the_verdict_in_its_header(file: Path, reports: dict[str,
 
 
 def test_there_are_enough_answers_in_enough_styles() -> None:
-    for assignment in ("exercise_1_grayscale",):
-        assert len(list((ANSWERS / assignment / "right").glob("*.py"))) >= 12
-        assert len(list((ANSWERS / assignment / "wrong").glob("*.py"))) >= 20
+    assert len(list((ANSWERS / "exercise_1_grayscale" / "right").glob("*.py"))) >= 12
+    assert len(list((ANSWERS / "exercise_1_grayscale" / "wrong").glob("*.py"))) >= 20
 
 
-def test_every_check_has_a_wrong_answer_that_fails_it(reports: dict[str, GradeReport]) -> None:
-    named = {name for file in FILES for name in read_answers(file).fails}
-    assert named == {check.check.name for report in reports.values() for task in report.tasks for check in task.checks}
+@pytest.mark.parametrize("assignment", [name for name in ASSIGNMENTS if name.endswith("_drills")])
+def test_every_task_of_a_drill_has_two_right_and_two_wrong_answers(assignment: str, repository: Course) -> None:
+    parts = [each for each in tasks(read_course_notebook(repository.source_notebook(assignment))) if not each.manual]
+    for kind in ("right", "wrong"):
+        cells = Counter(cell for file in (ANSWERS / assignment / kind).glob("*.py") for cell in read_answers(file).cells)
+        assert {each.cell: cells[each.cell] for each in parts if cells[each.cell] < 2} == {}
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS)
+def test_every_check_has_a_wrong_answer_that_fails_it(assignment: str, repository: Course) -> None:
+    named = {name for file in (ANSWERS / assignment).glob("*/*.py") for name in read_answers(file).fails}
+    assert named == {check.name for check in declared_checks(repository.checks(assignment))}
 
 
 def test_every_file_says_why() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -65,6 +66,33 @@ def close(seen: Array, wanted: Array, atol: float, message: str = "the values ar
         at = np.unravel_index(int(off.argmax()), off.shape)
         detail = f"at {tuple(map(int, at))}: {seen[at]!r}, expected {wanted[at]!r}, atol {atol}"
         fail(f"{message}: off by up to {number(float(off.max()))}", hint=hint, detail=detail)
+
+
+def values(
+    value: object,
+    wanted: object,
+    what: str,
+    *,
+    atol: float,
+    hint: str = "",
+    mistakes: Mapping[str, object] | None = None,
+) -> Array:
+    """Fail unless this is an array of the wanted shape and values within `atol`; returns it.
+
+    `mistakes` are results of frequent errors by what to call them: the first that fits is named, also when its shape differs.
+    """
+    seen, right = array(value, what, hint=hint), np.asarray(wanted)
+    fits = seen.shape == right.shape and bool(np.all(np.abs(seen - right) <= atol))
+    for reason, other in (mistakes or {}).items():
+        result = np.asarray(other)
+        if not fits and seen.shape == result.shape and np.allclose(seen, result, atol=atol, rtol=0):
+            fail(f"{what}: {reason}", hint=hint)
+    shape(seen, right.shape, what, hint=hint)
+    finite(seen, what, hint=hint)
+    off = float(np.abs(seen - right).max()) if seen.size else 0.0
+    detail = f"{seen.ravel()[:8]!r}, expected {right.ravel()[:8]!r}, atol {atol}"
+    that(off <= atol, f"{what} is off by up to {number(off)}", hint=hint, detail=detail)
+    return seen
 
 
 def input_untouched(student: Student, function: str, values: Array) -> None:

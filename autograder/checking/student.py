@@ -61,6 +61,11 @@ class Student:
             raise BadReply("your program gave no answer that could be read", detail="inputs are missing")
         return reply["result"], reply["inputs"]
 
+    def call_and_type(self, function: str, *args: object) -> tuple[Any, str]:
+        """Like `call`; also returns the name of the result's type, which is the kernel's own claim."""
+        reply = self._call(function, args, {}, inputs=False)
+        return reply["result"], str(reply["type"])
+
     def figures(self) -> list[Figure]:
         """The figures that the cell showed, in order."""
         return read_figures(self._answer("figures", {"ask": "drawn"}))
@@ -72,7 +77,7 @@ class Student:
     def _call(self, function: str, args: Sequence[object], kwargs: dict[str, object], inputs: bool) -> dict[str, Any]:
         question = {"ask": "call", "name": function, "args": list(args), "kwargs": kwargs, "inputs": inputs}
         reply = self._answer(function, question, calling=True)
-        if not isinstance(reply, dict) or set(reply) != {"result", "inputs"}:
+        if not isinstance(reply, dict) or set(reply) != {"result", "type", "inputs"}:
             raise BadReply("your program gave no answer that could be read", detail=repr(reply)[:300])
         return reply
 

@@ -139,7 +139,7 @@ class JupyterKernel:
 
     def _death(self) -> KernelDied:
         """Why the kernel is gone: the watch ended it, or the program itself."""
-        if self._process.watch and (verdict := self._process.watch.verdict):
+        if verdict := self._process.verdict():
             return KernelDied(verdict, hint="Work in smaller steps, and do not keep what you no longer need.")
         return KernelDied("your program ended the Python process", hint="Did it run out of memory, or call exit?")
 

@@ -52,6 +52,12 @@ def plain(item: Any, wire: Any) -> Any:
         return base.__new__(base, item)
     if callable(item) and not hasattr(item, "__array__"):
         return wire.Opaque("function")
+    if hasattr(item, "as_list") and hasattr(item, "rank"):  # a shape of TensorFlow's
+        return item.as_list()
+    if isinstance(item, np.dtype) or hasattr(item, "as_numpy_dtype"):
+        return str(item.name)
+    if hasattr(item, "to_list") and hasattr(item, "row_splits"):  # a ragged tensor
+        return item.to_list()
     value = item.numpy() if hasattr(item, "numpy") else np.asarray(item) if hasattr(item, "__array__") else None
     if isinstance(value, bytes):  # a scalar string tensor
         return value.decode("utf-8", "replace")
@@ -62,7 +68,8 @@ def _array(value: Any, wire: Any) -> Any:
     import numpy as np
 
     if isinstance(value, np.ndarray) and value.dtype.kind == "O":
-        return [part.decode("utf-8", "replace") if isinstance(part, bytes) else part for part in value.ravel().tolist()]
+        parts = [part.decode("utf-8", "replace") if isinstance(part, bytes) else part for part in value.ravel().tolist()]
+        return np.array(parts).reshape(value.shape) if parts and all(isinstance(part, str) for part in parts) else parts
     return value
 
 
@@ -116,12 +123,12 @@ def rows(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
 
 
 def call(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
-    """Call a function; the inputs come back too, so that the grader sees whether they were modified."""
+    """Call a function; the type of its result and the inputs come back too, to see whether these were modified."""
     function = _find(shell, question["name"])
     arguments = [_input(value, wire) for value in question["args"]]
     keywords = {key: _input(value, wire) for key, value in question["kwargs"].items()}
     result = function(*arguments, **keywords)
-    return {"result": result, "inputs": arguments if question["inputs"] else []}
+    return {"result": result, "type": type(result).__name__[:80], "inputs": arguments if question["inputs"] else []}
 
 
 def drawn(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:

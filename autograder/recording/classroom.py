@@ -6,7 +6,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -89,8 +89,8 @@ def grade_class(
             for result in results:
                 if result.report is not None:
                     record(course, result.report)
-                done.append(result)
                 watch.finished(result)
+                done.append(without_notebook(result))
     rows = gradebook.read_all(course, assignment, [each.student for each in everybody])
     return Graded(
         tuple(row for row in rows if row is not None),
@@ -98,6 +98,11 @@ def grade_class(
         tuple(each for each in done if each.report is None),
         data,
     )
+
+
+def without_notebook(result: Result) -> Result:
+    """The result without the notebook, which is on disk by now: a thousand of them would fill the grader's memory."""
+    return replace(result, report=result.report and replace(result.report, notebook={}))
 
 
 def record(course: Course, report: GradeReport) -> None:

@@ -52,6 +52,7 @@ def page(graded: dict[str, Any], grades: Grades | None = None) -> str:
         highlight_css=Markup(HtmlFormatter(style="friendly").get_style_defs("pre")),
         foot=[
             f"Data: {', '.join(f'{name} ({origin})' for name, origin in told['data'].items())}." if told["data"] else "",
+            "Graded without a sandbox (level: none)." if told["isolation"] == "none" else "",
             "The points come from checks that call your functions with new inputs. If you think one is wrong, ask.",
         ],
     )

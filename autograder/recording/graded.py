@@ -98,6 +98,7 @@ def for_student(report: GradeReport) -> dict[str, Any]:
         "timestamp": report.timestamp,
         "notes": list(report.notes),
         "data": dict(report.data),
+        "isolation": report.isolation,
         "tasks": [_task_for_student(each) for each in report.tasks],
     }
 

@@ -21,6 +21,7 @@ from jupyter_client.manager import KernelManager
 from autograder.errors import GraderError
 from autograder.records import Limits
 from autograder.sandbox import environment, isolation, provisioner, zygote
+from autograder.sandbox.cgroup import Cgroup
 from autograder.sandbox.watch import Watch
 
 # IPython's history would write a database; the banner of the kernel is of no use here.
@@ -37,13 +38,14 @@ MAX_MESSAGE_BYTES = 16 * 2**20
 
 @dataclass
 class Process:
-    """A running kernel: its manager, a connected client, the descriptor of the folder for questions and answers, its watch."""
+    """A running kernel: its manager, a connected client, the descriptor of the folder for questions and answers, its watch, its group."""
 
     manager: KernelManager
     context: zmq.Context[zmq.Socket[bytes]]
     folder: Path
     talk: int
     watch: Watch | None = None
+    group: Cgroup | None = None
     connected: BlockingKernelClient | None = None
 
     @property
@@ -61,6 +63,10 @@ class Process:
         """Ask the running code to stop, as Ctrl-C does."""
         self.manager.interrupt_kernel()
 
+    def verdict(self) -> str:
+        """Why we ended the kernel, in words for the student, or nothing when it ended by itself."""
+        return (self.watch.verdict if self.watch else "") or (self.group.verdict() if self.group else "")
+
     def close(self) -> None:
         """Kill the kernel and remove its scratch folder."""
         if self.watch:
@@ -71,6 +77,8 @@ class Process:
             cast("provisioner.ZygoteProvisioner", self.manager.provisioner).end()
         with contextlib.suppress(Exception):
             self.manager.cleanup_resources()
+        if self.group:
+            self.group.close()
         with contextlib.suppress(Exception):
             self.context.destroy(linger=0)
         os.close(self.talk)
@@ -99,6 +107,7 @@ def start(datasets: dict[str, Path], level: str = isolation.NONE, limits: Limits
     process = Process(manager, context, folder, talk)
 
     def attend(pid: int, stop: Callable[[], None]) -> None:
+        process.group = Cgroup.around(pid, bounds)
         process.watch = Watch(pid, disk, bounds, stop)
 
     try:

@@ -51,7 +51,7 @@ LIES = {
 def test_a_lying_kernel_fails_the_check_and_the_session_goes_on(lie: str) -> None:
     with pytest.raises(StudentFault):
         expect.close(expect.array(student(LIES[lie]).call("f", 1)), np.asarray(1.0), 1e-6)
-    honest = FakeKernel({"result": np.float64(2.0), "inputs": []})
+    honest = FakeKernel({"result": np.float64(2.0), "type": "t", "inputs": []})
     assert student(honest).call("f", 1) == 2.0
 
 
@@ -67,17 +67,17 @@ def test_subclasses_arrive_as_what_they_hold() -> None:
 
 
 def test_a_call_sends_inputs_and_returns_the_result() -> None:
-    kernel = FakeKernel({"result": [1, 2], "inputs": []})
+    kernel = FakeKernel({"result": [1, 2], "type": "t", "inputs": []})
     assert student(kernel).call("f", np.arange(3), scale=2) == [1, 2]
     sent = kernel.questions[0]
     assert sent["ask"] == "call" and sent["name"] == "f" and sent["kwargs"] == {"scale": 2}
 
 
 def test_inputs_come_back_as_the_call_left_them() -> None:
-    result, inputs = student(FakeKernel({"result": None, "inputs": [np.ones(2)]})).call_and_inputs("f", np.zeros(2))
+    result, inputs = student(FakeKernel({"result": None, "type": "t", "inputs": [np.ones(2)]})).call_and_inputs("f", np.zeros(2))
     assert result is None and inputs[0].tolist() == [1, 1]
     with pytest.raises(BadReply):
-        student(FakeKernel({"result": None, "inputs": []})).call_and_inputs("f", 1)
+        student(FakeKernel({"result": None, "type": "t", "inputs": []})).call_and_inputs("f", 1)
 
 
 def test_a_missing_name_says_why_it_may_be_missing() -> None:

@@ -101,7 +101,7 @@ def test_a_call_that_never_ends_fails_in_time_and_the_kernel_goes_on(start: Star
     kernel.run("def loop():\n    while True:\n        pass\ndef two():\n    return 2", 20)
     with pytest.raises(OutOfTime):
         call(kernel, "loop", 0.5)
-    assert kernel.usable() and call(kernel, "two") == {"value": {"result": 2, "inputs": []}}
+    assert kernel.usable() and call(kernel, "two") == {"value": {"result": 2, "type": "int", "inputs": []}}
 
 
 def test_a_call_that_ignores_the_interrupt_makes_the_kernel_unusable(start: Start) -> None:

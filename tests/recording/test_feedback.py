@@ -125,3 +125,8 @@ def test_an_empty_submission_reads_kindly(make_report: MakeReport, notebook: Not
         and "Traceback (" not in text
         and "there is no variable" not in text
     )
+
+
+def test_a_page_made_without_a_sandbox_says_so(make_report: MakeReport) -> None:
+    assert "Graded without a sandbox (level: none)." in feedback.page(graded.graded_notebook(make_report(isolation="none")))
+    assert "without a sandbox" not in feedback.page(graded.graded_notebook(make_report(isolation="namespaces")))

@@ -1,0 +1,9 @@
+# why: b before a
+# fails: test_matrix_product
+
+# %% products
+def elementwise(a, b):
+    return a * b
+
+def matrix_product(a, b):
+    return tf.matmul(b, a)

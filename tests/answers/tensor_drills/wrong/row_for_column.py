@@ -1,0 +1,18 @@
+# why: m[1]
+# fails: test_second_column
+
+# %% pick
+def element(m, row, column):
+    return m[row, column]
+
+def last_row(m):
+    return m[-1]
+
+def skip_first_row(m):
+    return m[1:]
+
+def second_column(m):
+    return m[1]
+
+def every_other(m):
+    return m[::2, ::2]
