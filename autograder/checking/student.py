@@ -66,6 +66,19 @@ class Student:
         reply = self._call(function, args, {}, inputs=False)
         return reply["result"], str(reply["type"])
 
+    def call_with_generator(self, function: str, *args: object, seed: int) -> Any:
+        """Like `call`, with a generator of NumPy of this seed, made in the kernel, as the last argument."""
+        return self._call(function, [*args, {"$generator": seed}], {}, inputs=False)["result"]
+
+    def weight_shapes(self, name: str) -> list[tuple[int, ...]]:
+        """Shapes of the weights of a Keras model, in order; the kernel's own claim. Fails for anything without weights."""
+        reply = self._answer(name, {"ask": "weight_shapes", "name": name})
+        if not isinstance(reply, list) or not all(
+            isinstance(shape, list) and all(type(side) is int for side in shape) for shape in reply
+        ):
+            raise CheckFailed(f"{name} is not a Keras model with weights", detail=repr(reply)[:300])
+        return [tuple(shape) for shape in reply]
+
     def figures(self) -> list[Figure]:
         """The figures that the cell showed, in order."""
         return read_figures(self._answer("figures", {"ask": "drawn"}))

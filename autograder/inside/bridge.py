@@ -91,6 +91,10 @@ def _input(value: Any, wire: Any) -> Any:
         import tensorflow as tf
 
         return tf.constant(value.array)
+    if isinstance(value, dict) and list(value) == ["$generator"]:
+        import numpy as np
+
+        return np.random.default_rng(value["$generator"])
     return value
 
 
@@ -131,6 +135,12 @@ def call(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
     return {"result": result, "type": type(result).__name__[:80], "inputs": arguments if question["inputs"] else []}
 
 
+def weight_shapes(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
+    """Shapes of a model's weights, in order."""
+    weights = getattr(_find(shell, question["name"]), "weights", None)
+    return [[int(side) for side in weight.shape] for weight in weights] if isinstance(weights, list) else None
+
+
 def drawn(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
     """The figures shown since the last `forget`."""
     return figures.shown
@@ -146,6 +156,7 @@ OPERATIONS: dict[str, Callable[[Any, Any, Any, dict[str, Any]], Any]] = {
     "shape": shape,
     "rows": rows,
     "call": call,
+    "weight_shapes": weight_shapes,
     "drawn": drawn,
     "forget": forget,
 }

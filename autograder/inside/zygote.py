@@ -37,6 +37,8 @@ PRELOADED = (
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
     "ipykernel.debugger",
+    "sklearn.datasets",
+    "sklearn.linear_model",
 )
 
 

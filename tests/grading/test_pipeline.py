@@ -102,7 +102,7 @@ def test_the_key_changes_with_everything_that_can_change_a_grade(course: Course,
     one.notebook.write_bytes(hand_in(notebook, Answers({"to_gray": "pass"})))
     changed()
     settings = course.data / "assignments.toml"
-    settings.write_text(settings.read_text() + "cell_seconds = 7\n")
+    settings.write_text(settings.read_text().replace(f"[{EXERCISE}]", f"[{EXERCISE}]\ncell_seconds = 7"))
     changed()
     source = course.source_notebook(EXERCISE)
     source.write_text(source.read_text() + "\n")

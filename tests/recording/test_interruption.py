@@ -22,7 +22,7 @@ from autograder.errors import CourseError
 from autograder.grading.pipeline import key
 from autograder.grading.scheduling import Result
 from autograder.recording import classroom
-from autograder.records import Submission
+from autograder.records import GradeReport, Submission
 from tests.conftest import EXERCISE
 from tests.recording.conftest import MakeReport
 
@@ -57,17 +57,16 @@ def prepared(
         submit(released, student, "right/loops.py")
         (released.submitted / student / EXERCISE / "timestamp.txt").write_text("2026-11-01 12:00:00.0 UTC\n")
 
-    def graded(course: Course, submissions: Sequence[Submission], *rest: Any) -> Iterator[Result]:
-        for each in submissions:
-            report = make_report(
-                each.student,
-                {"test_weights": ("the weights are wrong", "look")} if each.student == "bob" else {},
-                key=key(each, course, "none"),
-                timestamp=each.timestamp,
-            )
-            yield Result(each, report)
+    def report(course: Course, submission: Submission) -> GradeReport:
+        failed = {"test_weights": ("the weights are wrong", "look")} if submission.student == "bob" else {}
+        known = key(submission, course, "none")
+        return make_report(submission.student, failed, key=known, timestamp=submission.timestamp)
 
-    monkeypatch.setattr(classroom, "grade_all", graded)
+    @contextlib.contextmanager
+    def grading(course: Course, submissions: Sequence[Submission], *rest: Any) -> Iterator[Iterator[Result]]:
+        yield (Result(each, report(course, each)) for each in submissions)
+
+    monkeypatch.setattr(classroom, "grading", grading)
     return released
 
 

@@ -1,0 +1,9 @@
+# why: the factor 2 is missing
+# fails: test_path_values
+
+# %% descent
+def descend(start, rate, steps):
+    path = [float(start)]
+    for _ in range(steps):
+        path.append(path[-1] - rate * (path[-1] - 3))
+    return path

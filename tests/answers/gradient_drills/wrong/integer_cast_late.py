@@ -1,0 +1,21 @@
+# why: the variable is an integer still
+# fails: test_repaired_integer
+
+# %% repair
+def repaired_numpy(x):
+    x = tf.Variable(float(x))
+    with tf.GradientTape() as tape:
+        y = tf.sin(x) * x
+    return tape.gradient(y, x)
+
+def repaired_integer(n):
+    n = tf.Variable(n)
+    with tf.GradientTape() as tape:
+        y = tf.cast(n, tf.float32) ** 2
+    return tape.gradient(y, n)
+
+def repaired_order(x):
+    x = tf.Variable(float(x))
+    with tf.GradientTape() as tape:
+        y = tf.exp(2 * x)
+    return tape.gradient(y, x)

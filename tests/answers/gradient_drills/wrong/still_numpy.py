@@ -1,0 +1,21 @@
+# why: an error, as before
+# fails: test_repaired_numpy
+
+# %% repair
+def repaired_numpy(x):
+    x = tf.Variable(float(x))
+    with tf.GradientTape() as tape:
+        y = np.sin(x.numpy()) * x.numpy()
+    return tape.gradient(y, x)
+
+def repaired_integer(n):
+    n = tf.Variable(float(n))
+    with tf.GradientTape() as tape:
+        y = n**2
+    return tape.gradient(y, n)
+
+def repaired_order(x):
+    x = tf.Variable(float(x))
+    with tf.GradientTape() as tape:
+        y = tf.exp(2 * x)
+    return tape.gradient(y, x)

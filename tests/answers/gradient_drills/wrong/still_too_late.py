@@ -1,0 +1,22 @@
+# why: None, as before
+# fails: test_repaired_order
+
+# %% repair
+def repaired_numpy(x):
+    x = tf.Variable(float(x))
+    with tf.GradientTape() as tape:
+        y = tf.sin(x) * x
+    return tape.gradient(y, x)
+
+def repaired_integer(n):
+    n = tf.Variable(float(n))
+    with tf.GradientTape() as tape:
+        y = n**2
+    return tape.gradient(y, n)
+
+def repaired_order(x):
+    x = tf.Variable(float(x))
+    y = tf.exp(2 * x)
+    with tf.GradientTape() as tape:
+        z = y
+    return tape.gradient(y, x)

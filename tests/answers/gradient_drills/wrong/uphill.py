@@ -1,0 +1,9 @@
+# why: plus for minus
+# fails: test_path_values
+
+# %% descent
+def descend(start, rate, steps):
+    path = [float(start)]
+    for _ in range(steps):
+        path.append(path[-1] + rate * 2 * (path[-1] - 3))
+    return path

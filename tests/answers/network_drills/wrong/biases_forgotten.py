@@ -1,0 +1,12 @@
+# why: without the biases
+# fails: test_forward
+
+# %% forward
+def perceptron(x, w0, w):
+    return np.where(w0 + x @ w < 0, 0, 1)
+
+def forward(x, weights, biases):
+    z = x
+    for k in range(len(weights)):
+        z = (np.tanh(z) if k else z) @ weights[k]
+    return z

@@ -1,0 +1,8 @@
+# why: a line drawn by hand
+# fails: test_cloud_model
+
+# %% clouds
+cloud_model = None
+
+def classify_clouds(x):
+    return (np.asarray(x).sum(axis=1) > 0).astype(int)

@@ -1,0 +1,8 @@
+# why: cut as it comes
+# fails: test_shuffled
+
+# %% split
+def split(x, y, seed):
+    order = np.arange(len(x))
+    first, second = int(0.6 * len(x)), int(0.8 * len(x))
+    return tuple((x[part], y[part]) for part in (order[:first], order[first:second], order[second:]))

@@ -1,0 +1,10 @@
+# why: calls 0 / 0 a full success
+# fails: test_nothing_positive
+
+# %% metrics
+def scores(y, p):
+    tp, fp, fn = np.sum((y == 1) & (p == 1)), np.sum((y == 0) & (p == 1)), np.sum((y == 1) & (p == 0))
+    precision = tp / (tp + fp) if tp + fp else 1.0
+    recall = tp / (tp + fn) if tp + fn else 0.0
+    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    return np.mean(y == p), precision, recall, f1

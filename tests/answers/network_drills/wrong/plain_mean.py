@@ -1,0 +1,10 @@
+# why: the plain mean of the two
+# fails: test_f1
+
+# %% metrics
+def scores(y, p):
+    tp, fp, fn = np.sum((y == 1) & (p == 1)), np.sum((y == 0) & (p == 1)), np.sum((y == 1) & (p == 0))
+    precision = tp / (tp + fp) if tp + fp else 0.0
+    recall = tp / (tp + fn) if tp + fn else 0.0
+    f1 = (precision + recall) / 2
+    return np.mean(y == p), precision, recall, f1

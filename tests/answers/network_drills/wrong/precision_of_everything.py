@@ -1,0 +1,10 @@
+# why: divided by all events
+# fails: test_precision
+
+# %% metrics
+def scores(y, p):
+    tp, fp, fn = np.sum((y == 1) & (p == 1)), np.sum((y == 0) & (p == 1)), np.sum((y == 1) & (p == 0))
+    precision = tp / len(y)
+    recall = tp / (tp + fn) if tp + fn else 0.0
+    f1 = 2 * tp / (2 * tp + fp + fn) if tp else 0.0
+    return np.mean(y == p), precision, recall, f1

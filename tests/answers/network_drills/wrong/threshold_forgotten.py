@@ -1,0 +1,12 @@
+# why: w0 is not used
+# fails: test_perceptron
+
+# %% forward
+def perceptron(x, w0, w):
+    return np.where(x @ w < 0, 0, 1)
+
+def forward(x, weights, biases):
+    z = x
+    for k in range(len(weights)):
+        z = (np.tanh(z) if k else z) @ weights[k] + biases[k]
+    return z

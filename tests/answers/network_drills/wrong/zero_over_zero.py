@@ -1,0 +1,10 @@
+# why: divides without looking
+# fails: test_nothing_positive
+
+# %% metrics
+def scores(y, p):
+    tp, fp, fn = np.sum((y == 1) & (p == 1)), np.sum((y == 0) & (p == 1)), np.sum((y == 1) & (p == 0))
+    precision = tp / (tp + fp)
+    recall = tp / (tp + fn)
+    f1 = 2 * precision * recall / (precision + recall)
+    return np.mean(y == p), precision, recall, f1
