@@ -16,7 +16,7 @@ from autograder import screen
 from autograder.course import datasets
 from autograder.course.answers import Answers, hand_in, read_answers
 from autograder.course.layout import CONFIG, Course
-from autograder.course.notebooks import read_course_notebook, visible
+from autograder.course.notebooks import read_course_notebook, tasks, visible
 from autograder.errors import CourseError
 from autograder.recording import release
 from autograder.recording.classroom import Graded, grade_class, write_feedback
@@ -42,6 +42,16 @@ CLASS: dict[str, str | None] = {
 }
 
 
+ESSAY = "# Fewer numbers say less and are learned faster. I would try both, and compare them on data that neither has seen."
+
+# A small group also hands in the drills.
+DRILLS: dict[str, dict[str, str | None]] = {
+    "tensor_drills": {"ada": "right/loops_and_lists.py", "farid": "wrong/reshape_for_transpose.py", "lena": None},
+    "gradient_drills": {"ada": "right/formulas_by_hand.py", "farid": "wrong/tape_used_up.py", "lena": None},
+    "network_drills": {"ada": "right/loops_in_numpy.py", "farid": "wrong/swish_of_the_books.py", "lena": None},
+}
+
+
 @dataclass(frozen=True)
 class Demonstration:
     """Where the scratch course is, and what grading it gave."""
@@ -54,13 +64,10 @@ class Demonstration:
 def run(course: Course, folder: Path | None, stand_in: bool, out: Console) -> Demonstration:
     """Run the whole path in a scratch copy of the course; the course itself is only read."""
     scratch = prepare(course, folder, stand_in, out)
-    with out.status("release: grading the reference solution"):
-        release.release(scratch, ASSIGNMENT)
-    out.print(f"[bold]released[/]   {ASSIGNMENT}")
-    with out.status("the class hands in"):
-        collect(scratch, ASSIGNMENT, handed_in(course, ASSIGNMENT))
-    out.print(f"[bold]collected[/]  {len(CLASS)} submissions through nbgrader's exchange")
-    graded = grade_class(scratch, ASSIGNMENT, watch=screen.GradeProgress(out))
+    for assignment, hands_in in DRILLS.items():
+        graded = teach(course, scratch, assignment, hands_in, out)
+        out.print(screen.grade_table(scratch, assignment, graded.grades))
+    graded = teach(course, scratch, ASSIGNMENT, CLASS, out)
     pages = write_feedback(scratch, ASSIGNMENT)
     out.print(screen.grade_table(scratch, ASSIGNMENT, graded.grades))
     screen.print_labels(out, graded)
@@ -75,16 +82,29 @@ def run(course: Course, folder: Path | None, stand_in: bool, out: Console) -> De
     return Demonstration(scratch, graded, tuple(pages))
 
 
+def teach(course: Course, scratch: Course, assignment: str, hands_in: dict[str, str | None], out: Console) -> Graded:
+    """Release an assignment, let students hand it in, collect and grade it."""
+    with out.status(f"{assignment}: grading the reference solution"):
+        release.release(scratch, assignment)
+    out.print(f"[bold]released[/]   {assignment}")
+    with out.status("the class hands in"):
+        collect(scratch, assignment, handed_in(course, assignment, hands_in))
+    out.print(f"[bold]collected[/]  {len(hands_in)} submissions through nbgrader's exchange")
+    graded = grade_class(scratch, assignment, watch=screen.GradeProgress(out))
+    write_feedback(scratch, assignment)
+    return graded
+
+
 def prepare(course: Course, folder: Path | None, stand_in: bool, out: Console) -> Course:
     """A scratch course with the notebooks, checks and settings of `course`, and its real data or a stand-in."""
     if folder is not None and folder.exists() and any(folder.iterdir()):
         raise CourseError(f"{folder} is not empty; the demo wants a folder of its own")
     root = Path(tempfile.mkdtemp(prefix="autograder-demo-")) if folder is None else folder
     (root / "course_data").mkdir(parents=True)
-    shutil.copytree(course.source / ASSIGNMENT, root / "source" / ASSIGNMENT)
-    shutil.copytree(
-        course.checks(ASSIGNMENT), root / "autograder" / "checks" / ASSIGNMENT, ignore=shutil.ignore_patterns("__pycache__")
-    )
+    for assignment in (*DRILLS, ASSIGNMENT):
+        shutil.copytree(course.source / assignment, root / "source" / assignment)
+        checks = root / "autograder" / "checks" / assignment
+        shutil.copytree(course.checks(assignment), checks, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(course.root / CONFIG, root)
     for file in ("datasets.toml", "assignments.toml"):
         shutil.copy(course.data / file, root / "course_data")
@@ -103,15 +123,15 @@ def prepare(course: Course, folder: Path | None, stand_in: bool, out: Console) -
     return scratch
 
 
-def handed_in(course: Course, assignment: str) -> dict[str, bytes]:
+def handed_in(course: Course, assignment: str, hands_in: dict[str, str | None]) -> dict[str, bytes]:
     """The notebook of every student of the class, as bytes."""
     notebook = read_course_notebook(course.source_notebook(assignment))
     folder = course.root / "tests" / "answers" / assignment
     empty = hand_in(visible(notebook), Answers({}))
     # what an answers file does not name is the reference solution for code, and an essay of the student's own
-    essay = {"reflect": "# Grey keeps the brightness and loses the hue. Fewer inputs mean fewer weights in the first layer."}
+    essay = {each.cell: ESSAY for each in tasks(notebook) if each.manual}
     made = {}
-    for student, name in CLASS.items():
+    for student, name in hands_in.items():
         if name is None:
             made[student] = empty
             continue
@@ -130,7 +150,7 @@ def collect(course: Course, assignment: str, notebooks: dict[str, bytes]) -> Non
     config.Exchange.root = str(course.root / "exchange")
     config.Exchange.cache = str(course.root / "exchange" / "cache")
     config.ExchangeCollect.check_owner = False  # one account plays the whole class
-    (course.root / "exchange").mkdir()
+    (course.root / "exchange").mkdir(exist_ok=True)
     (course.root / "exchange").chmod(0o777)
 
     def directory(root: Path, student: str) -> CourseDirectory:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from autograder.sandbox.doctor import Finding
 
 MAX_ROWS = 60
+MAX_COLUMNS = 9
 
 
 def points(earned: float | None, of: float) -> Text:
@@ -32,6 +33,12 @@ def points(earned: float | None, of: float) -> Text:
     if earned is None:
         return Text("…", "yellow")
     return Text(f"{earned:g}", "green" if earned >= of else "red" if earned == 0 else "")
+
+
+def mark(earned: float | None, of: float) -> Text:
+    """One character for the points of a task."""
+    shown = points(earned, of)
+    return Text("…" if earned is None else "●" if earned >= of else "○" if earned == 0 else "◐", shown.style)
 
 
 class GradeProgress:
@@ -78,34 +85,48 @@ class GradeProgress:
 
 
 def grade_table(course: Course, assignment: str, grades: Sequence[Grades]) -> RenderableType:
-    """Points by student and task, with the class mean; the first rows only of a large class."""
+    """Points by student and task, with the class mean; the first rows only of a large class.
+
+    Many tasks do not fit side by side: each is then a mark, and below the table stands which is which.
+    """
     parts = tasks(read_course_notebook(course.source_notebook(assignment)))
     table = Table(title=assignment, title_justify="left", title_style="bold")
-    lines = max(task.cell.count("_") for task in parts) + 1
-    table.add_column("\n" * lines + "student", no_wrap=True)
-    for task in parts:
-        words = "\n".join([""] * (lines - task.cell.count("_") - 1) + task.cell.split("_"))
-        table.add_column(f"{words}\n{task.points:g}", justify="right", no_wrap=True)
-    table.add_column("\n" * (lines - 1) + f"total\n{sum(task.points for task in parts):g}", justify="right", style="bold")
+    narrow = len(parts) > MAX_COLUMNS
+    if narrow:
+        table.add_column("student", no_wrap=True)
+        table.add_column(" ".join(f"{number:>2}" for number in range(1, len(parts) + 1)), no_wrap=True)
+        table.add_column(f"of {sum(task.points for task in parts):g}", justify="right", style="bold")
+    else:
+        lines = max(task.cell.count("_") for task in parts) + 1
+        table.add_column("\n" * lines + "student", no_wrap=True)
+        for task in parts:
+            words = "\n".join([""] * (lines - task.cell.count("_") - 1) + task.cell.split("_"))
+            table.add_column(f"{words}\n{task.points:g}", justify="right", no_wrap=True)
+        table.add_column("\n" * (lines - 1) + f"total\n{sum(task.points for task in parts):g}", justify="right", style="bold")
     for row in list(grades)[:MAX_ROWS]:
         cells = {each.cell: each for each in row.cells}
-        shown = []
+        shown, marks = [], Text()
         for task in parts:
             grade = cells.get(task.grade_cell)
             waiting = grade is None or (grade.auto_score is None and grade.manual_score is None)
-            shown.append(points(None if waiting or grade is None else grade.score, task.points))
-        table.add_row(row.student, *shown, f"{row.score - row.late_penalty:g}")
+            earned = None if waiting or grade is None else grade.score
+            shown.append(points(earned, task.points))
+            marks.append(" ").append(mark(earned, task.points)).append(" ")
+        table.add_row(row.student, *([marks] if narrow else shown), f"{row.score - row.late_penalty:g}")
     if len(grades) > 1:
         table.add_section()
         means = [
             sum(each.score for row in grades for each in row.cells if each.cell == task.grade_cell) / len(grades)
             for task in parts
         ]
-        table.add_row("mean", *(f"{mean:.1f}" for mean in means), f"{sum(row.score for row in grades) / len(grades):.1f}")
+        by_task = [] if narrow else [f"{mean:.1f}" for mean in means]
+        table.add_row("mean", *(by_task or [""]), f"{sum(row.score for row in grades) / len(grades):.1f}")
+    names = "  ".join(f"{number} {task.cell}" for number, task in enumerate(parts, start=1)) if narrow else ""
+    legend = f"● all points, ◐ some, ○ none, … a person grades.  {names}" if narrow else ""
     note = f"… and {len(grades) - MAX_ROWS} more; `nbgrader export` writes all of them" if len(grades) > MAX_ROWS else ""
     reviews = sum(row.needs_manual_grade for row in grades)
     review = f"{reviews} submission(s) have a part (…) that a person grades, in formgrader" if reviews else ""
-    return Group(table, *(Text(line, "dim") for line in (note, review) if line))
+    return Group(table, *(Text(line, "dim") for line in (legend, note, review) if line))
 
 
 def print_labels(console: Console, graded: Graded) -> None:

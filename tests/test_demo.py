@@ -11,6 +11,9 @@ from rich.console import Console
 from autograder import demo
 from autograder.course import datasets
 from autograder.course.layout import Course
+from autograder.course.notebooks import read_course_notebook, tasks
+from autograder.grading.scoring import NOT_ATTEMPTED
+from autograder.recording import gradebook
 from autograder.sandbox import isolation
 from tests.conftest import scratch_course
 
@@ -52,6 +55,28 @@ def test_the_class_gets_its_grades_and_pages(on_standins: tuple[demo.Demonstrati
         "cifar10 (stand-in)" in printed and str(done.pages[5]) in printed and f"isolation: {isolation.choose('none')}" in printed
     )
     assert not (repository.root / "submitted").exists() or done.course.root != repository.root
+
+
+@pytest.mark.parametrize(
+    ("assignment", "points"), [("tensor_drills", (27, 26)), ("gradient_drills", (28, 26)), ("network_drills", (28, 25.5))]
+)
+def test_the_drills_are_graded_beside_it(
+    on_standins: tuple[demo.Demonstration, str], assignment: str, points: tuple[float, float]
+) -> None:
+    course = on_standins[0].course
+    rows = gradebook.read_all(course, assignment, ["ada", "farid", "lena"])
+    assert [row.score if row else None for row in rows] == [*points, 0]
+
+
+@pytest.mark.parametrize("assignment", list(demo.DRILLS))
+def test_an_empty_drill_gets_a_kind_word_for_each_task_and_no_traceback(
+    on_standins: tuple[demo.Demonstration, str], assignment: str
+) -> None:
+    course = on_standins[0].course
+    page = (course.feedback / "lena" / assignment / f"{assignment}.html").read_text()
+    parts = [each for each in tasks(read_course_notebook(course.source_notebook(assignment))) if not each.manual]
+    assert page.count(NOT_ATTEMPTED) == len(parts)
+    assert "Traceback (most" not in page and "NotImplementedError" not in page
 
 
 def test_the_demo_stays_in_its_own_folder(on_standins: tuple[demo.Demonstration, str], repository: Course) -> None:

@@ -28,8 +28,8 @@ def that(condition: object, message: str, *, hint: str = "", detail: str = "") -
         fail(message, hint=hint, detail=detail)
 
 
-def array(value: object, what: str = "the result", *, hint: str = "", numeric: bool = True) -> Array:
-    """The value as a NumPy array of numbers; fails for None, text, functions, ragged lists and objects."""
+def array(value: object, what: str = "the result", *, hint: str = "", numeric: bool = True, complex_too: bool = False) -> Array:
+    """The value as a NumPy array of real numbers; fails for None, text, functions, ragged lists and objects."""
     if isinstance(value, Tensor):
         value = value.array
     if isinstance(value, list):
@@ -39,7 +39,7 @@ def array(value: object, what: str = "the result", *, hint: str = "", numeric: b
             fail(f"{what} is a list whose parts have different lengths, not an array", hint=hint)
     if isinstance(value, int | float | complex) and not isinstance(value, bool):
         value = np.asarray(value)
-    if not isinstance(value, np.ndarray) or (numeric and value.dtype.kind not in "biufc"):
+    if not isinstance(value, np.ndarray) or (numeric and value.dtype.kind not in ("biufc" if complex_too else "biuf")):
         fail(
             f"{what} is {kind(value)}, not an array of numbers",
             hint=hint or ("Does the function return something?" if value is None else ""),

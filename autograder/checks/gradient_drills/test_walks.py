@@ -112,9 +112,10 @@ def test_momentum(student: Student, rng: np.random.Generator) -> None:
 def test_adam(student: Student, rng: np.random.Generator) -> None:
     for shape in ((3,), (2, 4)):
         w, m, v = rng.normal(size=shape), np.zeros(shape), np.zeros(shape)
-        rate, beta_1, beta_2, epsilon = float(rng.uniform(0.001, 0.1)), 0.9, 0.999, 1e-7
+        rate, beta_1, beta_2, epsilon = float(rng.uniform(0.001, 0.05)), 0.9, 0.999, 1e-7
         for t in range(1, 6):
-            g = rng.normal(size=shape)
+            # not small: Keras adds epsilon before its correction and the paper after it, which matters for tiny gradients
+            g = rng.uniform(0.5, 2, shape) * rng.choice([-1, 1], shape)
             seen = several(student.call("adam_step", w, m, v, g, t, rate, beta_1, beta_2, epsilon), 3, "adam_step")
             m, v = beta_1 * m + (1 - beta_1) * g, beta_2 * v + (1 - beta_2) * g**2
             mean, square = m / (1 - beta_1**t), v / (1 - beta_2**t)
@@ -196,7 +197,9 @@ def test_losses(student: Student, rng: np.random.Generator) -> None:
     losses = expect.array(fitted(student, experiment(rng))[3], "losses")
     expect.that(losses.ndim == 1 and len(losses) >= 10, f"losses has the shape {losses.shape}", hint="One number per step.")
     expect.finite(losses, "losses")
+    losses = losses.astype(float)
     told = f"the loss went from {expect.number(float(losses[0]))} to {expect.number(float(losses[-1]))}"
-    expect.that(losses[-1] < losses[0] / 2, told, hint="Append the loss of every step, the first one first.")
-    tail = losses[-max(2, len(losses) // 10) :]
+    expect.that(losses[-1] < losses[0], told, hint="Append the loss of every step, the first one first.")
+    expect.that(losses[-1] < 1.02 * losses.min(), f"{told}, and was lower in between", hint="A smaller rate at the end.")
+    tail = losses[-max(5, len(losses) // 10) :]
     expect.that(np.ptp(tail) < 0.05 * abs(tail.mean()) + 1e-9, f"{told}, and is still moving at the end", hint="More steps.")

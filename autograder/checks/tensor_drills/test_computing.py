@@ -196,8 +196,8 @@ def compare(student: Student, a: tuple[int, ...], b: tuple[int, ...], hint: str)
     seen = student.call("broadcast_shape", a, b)
     what = f"broadcast_shape({a}, {b})"
     wanted = np.broadcast_shapes(a, b)
-    fits = isinstance(seen, list | np.ndarray) and [int(side) for side in np.asarray(seen).ravel()] == list(wanted)
-    expect.that(fits, f"{what} is {seen if isinstance(seen, list) else expect.kind(seen)}"[:150], hint=hint)
+    sides = expect.array(seen, what, hint="Return a tuple of lengths.").ravel().tolist()
+    expect.that(sides == list(wanted), f"{what} is {tuple(sides)}"[:150], hint=hint)
 
 
 # --- variables

@@ -35,7 +35,7 @@ def test_counting_values(student: Student, rng: np.random.Generator) -> None:
 def test_counting_types(student: Student, rng: np.random.Generator) -> None:
     shape = some_shape(rng, 2)
     for dtype in ("float32", "int32", "complex64"):
-        seen = expect.array(student.call("counting", shape, dtype), f"counting({shape}, '{dtype}')")
+        seen = expect.array(student.call("counting", shape, dtype), f"counting({shape}, '{dtype}')", complex_too=True)
         expect.that(seen.dtype.name == dtype, f"asked for {dtype}, the type is {seen.dtype.name}", hint="tf.cast(x, dtype)")
 
 
@@ -62,8 +62,8 @@ def test_describe_facts(student: Student, rng: np.random.Generator) -> None:
     for rank in range(RANKS):
         shape = some_shape(rng, rank)
         facts = described(student, np.zeros(shape, np.float32))
-        size, rank_seen = (int(expect.array(facts[k], ("size", "", "rank")[k])) for k in (0, 2))
-        shape_seen = tuple(np.asarray(facts[1], dtype=int).ravel().tolist())
+        size, rank_seen = (whole(facts[k], name) for k, name in ((0, "the size"), (2, "the rank")))
+        shape_seen = tuple(int(side) for side in expect.array(facts[1], "the shape").ravel())
         told = f"for the shape {shape}"
         expect.that(shape_seen == shape, f"{told} you give the shape {shape_seen}", hint="tuple(t.shape)")
         hint = "The rank is the number of axes: t.ndim. len(t) is the length of the first one."
@@ -81,9 +81,17 @@ def test_describe_dtype(student: Student, rng: np.random.Generator) -> None:
         expect.that(seen == name, f"a tensor of {name} is described as {seen[:40]!r}", hint="t.dtype.name")
 
 
+def whole(value: object, what: str) -> int:
+    """One whole number; fails for anything else."""
+    number = expect.array(value, what)
+    expect.shape(number, (), what)
+    return int(number)
+
+
 def described(student: Student, values: Array) -> list[Any]:
     """The four facts; fails for anything else."""
     facts = student.call("describe", Tensor(values))
+    facts = facts.tolist() if isinstance(facts, np.ndarray) else facts
     expect.that(isinstance(facts, list) and len(facts) == 4, "describe gives four facts: size, shape, rank, dtype")
     return list(facts)
 

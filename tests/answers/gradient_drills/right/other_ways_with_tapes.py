@@ -34,8 +34,8 @@ def two_slopes(x):
 def force(points):
     x = tf.Variable(points)
     with tf.GradientTape() as tape:
-        v = 3 * tf.exp(-x**2)
-    return tape.gradient(-v, x)
+        v = -3 * tf.exp(-x**2)
+    return tape.gradient(v, x)
 
 # %% curvature
 def curvature(r):

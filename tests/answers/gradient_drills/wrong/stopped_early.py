@@ -15,6 +15,6 @@ def fit_decay(t, y, sigma):
         optimizer.apply(tape.gradient(loss, [p]), [p])
         return loss
 
-    losses = [float(step()) for _ in range(15)]
+    losses = [float(step()) for _ in range(4)]
     a, tau, b = p.numpy()
     return 100 * a, tau, 10 * b, losses
