@@ -26,7 +26,7 @@ from autograder.course.answers import Answers, hand_in
 from autograder.course.layout import CONFIG, Course
 from autograder.course.notebooks import read_course_notebook
 from autograder.course.scaffold import cell, notebook
-from autograder.errors import GraderError
+from autograder.errors import DataError, GraderError
 from autograder.grading.pipeline import course_level, grade
 from autograder.grading.scheduling import Result, cores
 from autograder.recording import classroom, gradebook, release
@@ -137,10 +137,18 @@ class Endurance:
     files_left: int
 
 
-def run(
-    course: Course, submissions: int, training: int, long: int, level: str, say: Callable[[str], None]
-) -> tuple[Machine, list[Speed], Endurance | None]:
-    """Measure both classes and one long run; `say` is told what is being done."""
+@dataclass(frozen=True)
+class Measured:
+    """All that one run of the benchmark found; `assignments` are seconds for one submission by assignment of the course."""
+
+    machine: Machine
+    speeds: tuple[Speed, ...]
+    lasting: Endurance | None
+    assignments: tuple[tuple[str, float], ...]
+
+
+def run(course: Course, submissions: int, training: int, long: int, level: str, say: Callable[[str], None]) -> Measured:
+    """Measure both classes, one long run, and the course's own assignments; `say` is told what is being done."""
     level = course_level(course, level)
     with tempfile.TemporaryDirectory(prefix="autograder-bench-") as folder:
         speeds = []
@@ -148,9 +156,22 @@ def run(
             if count:
                 speeds.append(measure(Path(folder) / name, name, count, level, say))
         lasting = endure(Path(folder) / "long", long, level, say) if long else None
+        own = tuple(own_assignments(course, level, say))
         say("the memory of a kernel")
         machine = Machine(cores(), f"Linux {platform.release()}, Python {platform.python_version()}", level, kernel_bytes(level))
-    return machine, speeds, lasting
+    return Measured(machine, tuple(speeds), lasting, own)
+
+
+def own_assignments(course: Course, level: str, say: Callable[[str], None]) -> Iterator[tuple[str, float]]:
+    """Seconds that a warm worker takes for the reference solution of each assignment whose data is at hand."""
+    for name in course.assignments():
+        say(f"{name}: the reference solution in a warm worker")
+        submission = Submission("reference solution", name, course.source_notebook(name))
+        with suppress(DataError):
+            grade(submission, course, level=level)
+            begun = time.monotonic()
+            grade(submission, course, level=level)
+            yield name, time.monotonic() - begun
 
 
 def measure(root: Path, name: str, count: int, level: str, say: Callable[[str], None]) -> Speed:

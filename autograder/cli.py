@@ -194,11 +194,11 @@ def bench(
     from autograder import bench as benchmark
 
     with err.status("beginning") as shown:
-        machine, speeds, lasting = benchmark.run(Course.open(course), submissions, training, long, isolation, shown.update)
+        measured = benchmark.run(Course.open(course), submissions, training, long, isolation, shown.update)
     if as_json:
-        out.print_json(json.dumps(screen.bench_tree(machine, speeds, lasting)))
+        out.print_json(json.dumps(screen.bench_tree(measured)))
     else:
-        out.print(screen.bench_tables(machine, speeds, lasting))
+        out.print(screen.bench_tables(measured))
 
 
 @data_app.command("fetch")

@@ -61,10 +61,10 @@ class Demonstration:
     pages: tuple[Path, ...]
 
 
-def run(course: Course, folder: Path | None, stand_in: bool, out: Console) -> Demonstration:
-    """Run the whole path in a scratch copy of the course; the course itself is only read."""
+def run(course: Course, folder: Path | None, stand_in: bool, out: Console, drills: bool = True) -> Demonstration:
+    """Run the whole path in a scratch copy of the course, with or without the drills; the course itself is only read."""
     scratch = prepare(course, folder, stand_in, out)
-    for assignment, hands_in in DRILLS.items():
+    for assignment, hands_in in DRILLS.items() if drills else ():
         graded = teach(course, scratch, assignment, hands_in, out)
         out.print(screen.grade_table(scratch, assignment, graded.grades))
     graded = teach(course, scratch, ASSIGNMENT, CLASS, out)

@@ -18,7 +18,7 @@ from autograder.course.notebooks import read_course_notebook, tasks
 from autograder.records import GradeReport
 
 if TYPE_CHECKING:
-    from autograder.bench import Endurance, Machine, Speed
+    from autograder.bench import Measured
     from autograder.grading.scheduling import Result
     from autograder.recording.classroom import AssignmentStatus, Graded
     from autograder.recording.gradebook import Grades
@@ -265,8 +265,9 @@ def data_table(rows: Sequence[StoreStatus]) -> RenderableType:
     return table
 
 
-def bench_tables(machine: Machine, speeds: Sequence[Speed], lasting: Endurance | None) -> RenderableType:
+def bench_tables(measured: Measured) -> RenderableType:
     """The two ways side by side, and where our seconds go."""
+    machine, speeds, lasting = measured.machine, measured.speeds, measured.lasting
     rates = Table(title=f"{machine.cores} cores, {machine.system}, isolation {machine.level}", title_justify="left")
     for name in ("class", "submissions", "stock nbgrader, per minute", "this engine, per minute", "ratio"):
         rates.add_column(name, justify="left" if name == "class" else "right")
@@ -282,15 +283,19 @@ def bench_tables(machine: Machine, speeds: Sequence[Speed], lasting: Endurance |
         steps = ", ".join(f"{memory / 1e6:.0f} MB after {count}" for count, memory in lasting.memory)
         shown.append(Text(f"one run of {lasting.submissions} submissions: grader and workers take {steps}"))
         shown.append(Text(f"{lasting.zombies} zombie processes, {lasting.files_left} files left under the temporary folder"))
+    if measured.assignments:
+        times = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in measured.assignments)
+        shown.append(Text(f"one submission in a warm worker: {times}"))
     shown.append(Text(f"memory of a kernel after a TensorFlow operation: {machine.kernel_bytes / 1e6:.0f} MB (PSS)"))
     return Group(*shown)
 
 
-def bench_tree(machine: Machine, speeds: Sequence[Speed], lasting: Endurance | None) -> dict[str, Any]:
+def bench_tree(measured: Measured) -> dict[str, Any]:
     """The same as plain data."""
     return {
-        "machine": dataclasses.asdict(machine),
-        "one_long_run": dataclasses.asdict(lasting) if lasting else None,
+        "machine": dataclasses.asdict(measured.machine),
+        "one_long_run": dataclasses.asdict(measured.lasting) if measured.lasting else None,
+        "seconds_of_one_submission": dict(measured.assignments),
         "classes": [
             dataclasses.asdict(each)
             | {
@@ -298,6 +303,6 @@ def bench_tree(machine: Machine, speeds: Sequence[Speed], lasting: Endurance | N
                 "ours_per_minute": each.our_rate,
                 "ratio": each.our_rate / each.stock_rate,
             }
-            for each in speeds
+            for each in measured.speeds
         ],
     }
