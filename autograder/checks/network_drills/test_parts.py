@@ -48,9 +48,10 @@ def slope(name: str, x: Array) -> Array:
 
 
 def places(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
-    """Inputs on both sides of zero, none at a kink."""
-    x = rng.uniform(0.05, 4, shape)
-    return np.asarray(x * rng.choice([-1, 1], shape))
+    """Inputs on both sides of zero, some close to it, none at a kink."""
+    x = rng.uniform(0.05, 4, shape) * rng.choice([-1, 1], shape)
+    x.flat[:4] = [-0.4, -0.1, 0.1, 0.4]
+    return np.asarray(x)
 
 
 @check(cell="activations", points=2, title="the seven activation functions are right, for any shape")
