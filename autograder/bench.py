@@ -17,15 +17,15 @@ import sysconfig
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
 from autograder.course.answers import Answers, hand_in
 from autograder.course.layout import CONFIG, Course
-from autograder.course.notebooks import read_course_notebook
-from autograder.course.scaffold import cell, notebook
+from autograder.course.notebooks import nbformat_tree, read_course_notebook
+from autograder.course.scaffold import cell
 from autograder.errors import DataError, GraderError
 from autograder.grading.pipeline import course_level, grade
 from autograder.grading.scheduling import Result, cores
@@ -38,62 +38,62 @@ SMALL, TRAINING = "small", "training"
 SETTINGS = 'isolation = "{level}"\n\n[training]\ncell_seconds = 600\ncall_seconds = 60\nnotebook_seconds = 900\n'
 STOCK = "c = get_config()\nc.CourseDirectory.course_id = 'bench'\nc.ExecutePreprocessor.timeout = 900\n"
 
-# Name, solution, the visible assert that stock nbgrader grades by, the hidden check of ours.
+EPOCHS = 24
+RANDOM = "rng.normal(size=(5, 4)).astype(np.float32)"
+
+
+@dataclass(frozen=True)
+class BenchTask:
+    """One task of a class: its function, the assert that stock nbgrader grades by, and input and oracle of our hidden check."""
+
+    function: str
+    solution: str
+    visible: str
+    wanted: str
+    drawn: str = RANDOM
+    compare: str = "expect.close(seen, wanted, 1e-4, hint='Compare with NumPy.')"
+
+
 TASKS = {
     SMALL: [
-        (
+        BenchTask(
             "rank",
             "def rank(x):\n    return tf.rank(x)",
             "assert rank(tf.zeros((2, 3))) == 2",
-            "np.ones((3, 2, 4))",
             "np.asarray(3)",
+            drawn="np.ones((3, 2, 4))",
         ),
-        ("double", "def double(x):\n    return 2 * x", "assert double(tf.ones(3))[0] == 2", "DRAWN", "2 * x"),
-        (
-            "last_row",
-            "def last_row(x):\n    return x[-1]",
-            "assert last_row(tf.eye(3))[2] == 1",
-            "DRAWN",
-            "x[-1]",
-        ),
-        (
+        BenchTask("double", "def double(x):\n    return 2 * x", "assert double(tf.ones(3))[0] == 2", "2 * x"),
+        BenchTask("last_row", "def last_row(x):\n    return x[-1]", "assert last_row(tf.eye(3))[2] == 1", "x[-1]"),
+        BenchTask(
             "column_means",
             "def column_means(x):\n    return tf.reduce_mean(x, axis=0)",
             "assert column_means(tf.eye(4))[0] == 0.25",
-            "DRAWN",
             "x.mean(axis=0)",
         ),
-        (
-            "gram",
-            "def gram(x):\n    return tf.transpose(x) @ x",
-            "assert gram(tf.eye(4)).shape == (4, 4)",
-            "DRAWN",
-            "x.T @ x",
-        ),
-        (
+        BenchTask("gram", "def gram(x):\n    return tf.transpose(x) @ x", "assert gram(tf.eye(4)).shape == (4, 4)", "x.T @ x"),
+        BenchTask(
             "slope",
             "def slope(x):\n    with tf.GradientTape() as tape:\n        tape.watch(x)\n        y = tf.reduce_sum(x**3)\n    return tape.gradient(y, x)",
             "assert abs(float(slope(tf.constant(2.0))) - 12) < 1e-4",
-            "DRAWN",
             "3 * x**2",
         ),
     ],
     TRAINING: [
-        (
-            "model",
+        BenchTask(
+            "classify",
             "rng = np.random.default_rng(0)\nimages = rng.random((20_000, 784), dtype='float32')\nlabels = (images[:, :392].sum(1) > images[:, 392:].sum(1)).astype('int32')\n"
             "model = tf.keras.Sequential([tf.keras.Input((784,)), tf.keras.layers.Dense(256, 'relu'), tf.keras.layers.Dense(128, 'relu'), tf.keras.layers.Dense(2, 'softmax')])\n"
             "model.compile('adam', 'sparse_categorical_crossentropy', metrics=['accuracy'])\n"
-            "model.fit(images, labels, epochs=EPOCHS, batch_size=64, verbose=0)\n"
-            "def model_predict(x):\n    return model(x)",
-            "assert model_predict(tf.zeros((5, 784))).shape == (5, 2)",
-            "np.zeros((7, 784), np.float32)",
+            f"model.fit(images, labels, epochs={EPOCHS}, batch_size=64, verbose=0)\n"
+            "def classify(x):\n    return model(x)",
+            "assert classify(tf.zeros((5, 784))).shape == (5, 2)",
             "np.zeros((7, 2))",
+            drawn="np.zeros((7, 784), np.float32)",
+            compare="expect.shape(seen, wanted.shape)",
         ),
     ],
 }
-EPOCHS = 24
-FUNCTIONS = {"model": "model_predict"}
 
 
 @dataclass(frozen=True)
@@ -277,16 +277,12 @@ def split(course: Course, name: str) -> dict[str, float]:
 
 def kernel_bytes(level: str) -> int:
     """PSS of a kernel after a TensorFlow operation, while another one runs beside it."""
-    processes = [launch.start({}, level) for _ in range(2)]
-    try:
+    with ExitStack() as running:
+        processes = [running.enter_context(closing(launch.start({}, level))) for _ in range(2)]
         for process in processes:
             process.client.execute("import tensorflow as tf; tf.reduce_sum(tf.ones(3)).numpy()", reply=True, timeout=60)
         pids = [watch.tree(process.watch.pid) for process in processes if process.watch]
         return max(sum(map(watch.proportional_bytes, tree)) for tree in pids)
-    finally:
-        for process in processes:
-            with closing(process):
-                pass
 
 
 def our_course(root: Path, name: str, level: str) -> Course:
@@ -298,7 +294,7 @@ def our_course(root: Path, name: str, level: str) -> Course:
     (root / "course_data" / "assignments.toml").write_text(SETTINGS.format(level=level))
     checks = root / "autograder" / "checks" / name
     checks.mkdir(parents=True)
-    (checks / f"test_{name}.py").write_text(CHECKS + "".join(check_of(*task) for task in TASKS[name]))
+    (checks / f"test_{name}.py").write_text(CHECKS + "".join(check_of(task) for task in TASKS[name]))
     course = Course.open(root)
     release.generate(course, name)
     return course
@@ -315,13 +311,13 @@ def stock_course(root: Path, name: str) -> Course:
 def write_source(root: Path, name: str) -> None:
     """The instructor's notebook of a class."""
     cells = [cell("code", "setup", "import numpy as np\nimport tensorflow as tf", grade=False, locked=True, solution=False)]
-    for task, solution, visible, *_ in TASKS[name]:
-        marked = f"### BEGIN SOLUTION\n{solution.replace('EPOCHS', str(EPOCHS))}\n### END SOLUTION"
-        cells.append(cell("code", task, marked, grade=False, locked=False, solution=True))
-        cells.append(cell("code", f"test_{task}", visible, grade=True, locked=True, solution=False, points=1))
+    for task in TASKS[name]:
+        marked = f"### BEGIN SOLUTION\n{task.solution}\n### END SOLUTION"
+        cells.append(cell("code", task.function, marked, grade=False, locked=False, solution=True))
+        cells.append(cell("code", f"test_{task.function}", task.visible, grade=True, locked=True, solution=False, points=1))
     folder = root / "source" / name
     folder.mkdir(parents=True)
-    (folder / f"{name}.ipynb").write_text(json.dumps(notebook(cells)))
+    (folder / f"{name}.ipynb").write_text(json.dumps(nbformat_tree(cells)))
 
 
 CHECKS = '''"""Hidden checks of the class of the benchmark."""
@@ -333,21 +329,16 @@ from autograder.checking import Student, Tensor, check, expect
 '''
 
 
-def check_of(task: str, solution: str, visible: str, drawn: str, wanted: str) -> str:
+def check_of(task: BenchTask) -> str:
     """A hidden check, as text, that calls the function of a task with new input."""
-    drawn = "rng.normal(size=(5, 4)).astype(np.float32)" if drawn == "DRAWN" else drawn
-    compare = (
-        "expect.shape(seen, wanted.shape)"
-        if task in FUNCTIONS
-        else "expect.close(seen, wanted, 1e-4, hint='Compare with NumPy.')"
-    )
+    name = task.function
     return f"""
-@check(cell="{task}", points=1, title="{task} is right for new input")
-def test_{task}(student: Student, rng: np.random.Generator) -> None:
-    x = {drawn}
-    seen = expect.array(student.call("{FUNCTIONS.get(task, task)}", Tensor(x)), "{task}(x)")
-    wanted = np.asarray({wanted})
-    {compare}
+@check(cell="{name}", points=1, title="{name} is right for new input")
+def test_{name}(student: Student, rng: np.random.Generator) -> None:
+    x = {task.drawn}
+    seen = expect.array(student.call("{name}", Tensor(x)), "{name}(x)")
+    wanted = np.asarray({task.wanted})
+    {task.compare}
 
 """
 

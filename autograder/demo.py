@@ -65,10 +65,9 @@ def run(course: Course, folder: Path | None, stand_in: bool, out: Console, drill
     """Run the whole path in a scratch copy of the course, with or without the drills; the course itself is only read."""
     scratch = prepare(course, folder, stand_in, out)
     for assignment, hands_in in DRILLS.items() if drills else ():
-        graded = teach(course, scratch, assignment, hands_in, out)
+        graded, _ = teach(course, scratch, assignment, hands_in, out)
         out.print(screen.grade_table(scratch, assignment, graded.grades))
-    graded = teach(course, scratch, ASSIGNMENT, CLASS, out)
-    pages = write_feedback(scratch, ASSIGNMENT)
+    graded, pages = teach(course, scratch, ASSIGNMENT, CLASS, out)
     out.print(screen.grade_table(scratch, ASSIGNMENT, graded.grades))
     screen.print_labels(out, graded)
     wrong = next((page for page in pages if "farid" in page.parts), pages[0])
@@ -82,8 +81,10 @@ def run(course: Course, folder: Path | None, stand_in: bool, out: Console, drill
     return Demonstration(scratch, graded, tuple(pages))
 
 
-def teach(course: Course, scratch: Course, assignment: str, hands_in: dict[str, str | None], out: Console) -> Graded:
-    """Release an assignment, let students hand it in, collect and grade it."""
+def teach(
+    course: Course, scratch: Course, assignment: str, hands_in: dict[str, str | None], out: Console
+) -> tuple[Graded, list[Path]]:
+    """Release an assignment, let students hand it in, collect it, grade it, write the pages."""
     with out.status(f"{assignment}: grading the reference solution"):
         release.release(scratch, assignment)
     out.print(f"[bold]released[/]   {assignment}")
@@ -91,8 +92,7 @@ def teach(course: Course, scratch: Course, assignment: str, hands_in: dict[str, 
         collect(scratch, assignment, handed_in(course, assignment, hands_in))
     out.print(f"[bold]collected[/]  {len(hands_in)} submissions through nbgrader's exchange")
     graded = grade_class(scratch, assignment, watch=screen.GradeProgress(out))
-    write_feedback(scratch, assignment)
-    return graded
+    return graded, write_feedback(scratch, assignment)
 
 
 def prepare(course: Course, folder: Path | None, stand_in: bool, out: Console) -> Course:

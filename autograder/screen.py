@@ -115,12 +115,9 @@ def grade_table(course: Course, assignment: str, grades: Sequence[Grades]) -> Re
         table.add_row(row.student, *([marks] if narrow else shown), f"{row.score - row.late_penalty:g}")
     if len(grades) > 1:
         table.add_section()
-        means = [
-            sum(each.score for row in grades for each in row.cells if each.cell == task.grade_cell) / len(grades)
-            for task in parts
-        ]
-        by_task = [] if narrow else [f"{mean:.1f}" for mean in means]
-        table.add_row("mean", *(by_task or [""]), f"{sum(row.score for row in grades) / len(grades):.1f}")
+        columns = [[each.score for row in grades for each in row.cells if each.cell == task.grade_cell] for task in parts]
+        means = [""] if narrow else [f"{sum(scores) / len(grades):.1f}" for scores in columns]
+        table.add_row("mean", *means, f"{sum(row.score for row in grades) / len(grades):.1f}")
     names = "  ".join(f"{number} {task.cell}" for number, task in enumerate(parts, start=1)) if narrow else ""
     legend = f"● all points, ◐ some, ○ none, … a person grades.  {names}" if narrow else ""
     note = f"… and {len(grades) - MAX_ROWS} more; `nbgrader export` writes all of them" if len(grades) > MAX_ROWS else ""

@@ -40,6 +40,13 @@ class Tensor:
 
 
 @dataclass(frozen=True)
+class Generator:
+    """A seed that is to be a generator of NumPy on the other side."""
+
+    seed: int
+
+
+@dataclass(frozen=True)
 class Opaque:
     """Something that is not plain data; only the name of its type came across."""
 
@@ -72,6 +79,8 @@ def encode(value: object, default: Callable[[object], object] | None = None) -> 
             return {"$dict": [[plain(key, depth + 1), plain(part, depth + 1)] for key, part in item.items()]}
         if isinstance(item, Tensor):
             return {"$tensor": place(item.array)}
+        if isinstance(item, Generator):
+            return {"$generator": item.seed}
         if isinstance(item, Opaque):
             return {"$object": item.type_name[:200]}
         if isinstance(item, np.ndarray) and item.dtype.kind in ARRAY_KINDS:
@@ -95,7 +104,7 @@ def encode(value: object, default: Callable[[object], object] | None = None) -> 
 
 
 def decode(message: bytes, limit: int = MAX_BYTES) -> Any:
-    """Read one message back: None, bool, int, float, complex, str, list, dict, ndarray, Tensor or Opaque, of exactly these types.
+    """Read one message back: None, bool, int, float, complex, str, list, dict, ndarray, Tensor, Generator or Opaque: exactly these.
 
     Raises WireError for anything else: a length that lies, a header that promises other data than there is, an object
     array, text nested 100,000 deep.
@@ -128,6 +137,8 @@ def decode(message: bytes, limit: int = MAX_BYTES) -> Any:
                 return {_hashable(value(key, depth + 1)): value(part, depth + 1) for key, part in body}
             if tag in ("$array", "$tensor") and type(body) is int and 0 <= body < len(arrays):
                 return arrays[body] if tag == "$array" else Tensor(arrays[body])
+            if tag == "$generator" and type(body) is int:
+                return Generator(body)
             if tag == "$float" and body in ("nan", "inf", "-inf"):
                 return float(body)
             if tag == "$complex":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,13 +38,11 @@ def place(course: Course, file: Path) -> Submission:
     """Hand an answers file in: what it does not name is the reference solution or, where tasks are independent, left open."""
     assignment = file.parent.parent.name
     notebook = read_course_notebook(course.source_notebook(assignment))
-    answers = read_answers(file)
     if stands_alone(file):
-        stubs = {each.grade_id: each.source for each in visible(notebook).solutions() if each.is_code}
-        answers = replace(answers, cells={**stubs, **answers.cells})
+        notebook = visible(notebook)
     target = course.root / "submitted" / student_of(file) / assignment / f"{assignment}.ipynb"
     target.parent.mkdir(parents=True)
-    target.write_bytes(hand_in(notebook, answers, str(file)))
+    target.write_bytes(hand_in(notebook, read_answers(file), str(file)))
     return Submission(student_of(file), assignment, target)
 
 

@@ -4,6 +4,6 @@ from autograder.checking import expect
 from autograder.checking.figures import Axes, Figure, Image
 from autograder.checking.plugin import check
 from autograder.checking.student import Student, some_rows
-from autograder.wire import Tensor
+from autograder.wire import Generator, Tensor
 
-__all__ = ["Axes", "Figure", "Image", "Student", "Tensor", "check", "expect", "some_rows"]
+__all__ = ["Axes", "Figure", "Generator", "Image", "Student", "Tensor", "check", "expect", "some_rows"]

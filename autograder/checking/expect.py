@@ -95,6 +95,14 @@ def values(
     return seen
 
 
+def parts(value: object, count: int, message: str, *, arrays: bool = False) -> list[Any]:
+    """The parts of a result that consists of several things; fails unless it is a list or tuple (or an array) of `count`."""
+    found = list(value) if isinstance(value, list) or (arrays and isinstance(value, np.ndarray) and value.ndim) else None
+    if found is None or len(found) != count:
+        fail(message)
+    return found
+
+
 def input_untouched(student: Student, function: str, values: Array) -> None:
     """Fail when a call changes the array that it is given, or does not do its work at all."""
     result, inputs = student.call_and_inputs(function, values)

@@ -51,7 +51,7 @@ class Student:
         return reply
 
     def call(self, function: str, *args: object, **kwargs: object) -> Any:
-        """Call the student's function with plain data (an array, or a Tensor to arrive as one) and return its result."""
+        """Call the student's function with plain data (also a Tensor or a Generator, to arrive as one) and return its result."""
         return self._call(function, args, kwargs, inputs=False)["result"]
 
     def call_and_inputs(self, function: str, *args: object) -> tuple[Any, list[Any]]:
@@ -65,10 +65,6 @@ class Student:
         """Like `call`; also returns the name of the result's type, which is the kernel's own claim."""
         reply = self._call(function, args, {}, inputs=False)
         return reply["result"], str(reply["type"])
-
-    def call_with_generator(self, function: str, *args: object, seed: int) -> Any:
-        """Like `call`, with a generator of NumPy of this seed, made in the kernel, as the last argument."""
-        return self._call(function, [*args, {"$generator": seed}], {}, inputs=False)["result"]
 
     def weight_shapes(self, name: str) -> list[tuple[int, ...]]:
         """Shapes of the weights of a Keras model, in order; the kernel's own claim. Fails for anything without weights."""

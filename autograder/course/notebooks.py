@@ -49,11 +49,6 @@ class Cell:
         return self.kind == "code"
 
     @property
-    def is_student(self) -> bool:
-        """Whether its text is the student's."""
-        return self.solution
-
-    @property
     def is_test(self) -> bool:
         """Whether it carries the points of the solution cell before it."""
         return self.grade and not self.solution
@@ -333,8 +328,13 @@ def to_json(notebook: Notebook, outputs: dict[int, list[dict[str, Any]]], metada
         if cell.is_code:
             entry |= {"execution_count": None, "outputs": outputs.get(index, [])}
         cells.append(entry)
+    return nbformat_tree(cells, metadata)
+
+
+def nbformat_tree(cells: list[dict[str, Any]], metadata: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Nbformat 4.5 JSON of a Python notebook with these cells."""
     kernelspec = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
-    return {"nbformat": 4, "nbformat_minor": 5, "metadata": kernelspec | metadata, "cells": cells}
+    return {"nbformat": 4, "nbformat_minor": 5, "metadata": kernelspec | (metadata or {}), "cells": cells}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.layout import Course
+from autograder.course.notebooks import nbformat_tree
 from autograder.errors import CourseError
 
 INTRO = """# {title}
@@ -111,17 +112,8 @@ def cell(kind: str, name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
     }
 
 
-def notebook(cells: list[dict[str, Any]]) -> dict[str, Any]:
-    """A notebook as JSON."""
-    kernelspec = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    }
-    return {"nbformat": 4, "nbformat_minor": 5, "metadata": kernelspec, "cells": cells}
-
-
 def _notebook(title: str) -> dict[str, Any]:
-    return notebook(
+    return nbformat_tree(
         [
             cell("markdown", "intro", INTRO.format(title=title)),
             cell("code", "setup", "import numpy as np", grade=False, locked=True, solution=False),

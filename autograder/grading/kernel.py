@@ -229,4 +229,5 @@ class _Outputs:
 
 
 def _line(text: str) -> str:
-    return printable(text).strip().splitlines()[0][:300] if printable(text).strip() else ""
+    lines = printable(text).strip().splitlines()
+    return lines[0][:300] if lines else ""

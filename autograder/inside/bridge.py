@@ -91,10 +91,10 @@ def _input(value: Any, wire: Any) -> Any:
         import tensorflow as tf
 
         return tf.constant(value.array)
-    if isinstance(value, dict) and list(value) == ["$generator"]:
+    if isinstance(value, wire.Generator):
         import numpy as np
 
-        return np.random.default_rng(value["$generator"])
+        return np.random.default_rng(value.seed)
     return value
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from typing import Any
 
 import nh3
 
-ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+from autograder.errors import printable
+
 PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 # No style, no links, no remote pictures: an output must not look like a part of the page, or tell anyone it was read.
 TAGS = {
@@ -43,7 +42,7 @@ MAX_TEXT = 100_000
 
 def text(value: object) -> str:
     """Plain text without terminal escapes, control characters and changes of writing direction."""
-    return CONTROL.sub("", ANSI.sub("", str(value).replace("\r\n", "\n")))[:MAX_TEXT]
+    return printable(str(value))[:MAX_TEXT]
 
 
 def html(value: str) -> str:

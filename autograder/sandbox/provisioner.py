@@ -49,9 +49,7 @@ class ZygoteProvisioner(KernelProvisionerBase):
 
     async def send_signal(self, signum: int) -> None:
         """Called by KernelManager.interrupt_kernel and signal_kernel."""
-        if self.line is not None:
-            with contextlib.suppress(OSError):
-                self.line.send(str(int(signum)).encode())
+        self._send(signum)
 
     async def kill(self, restart: bool = False) -> None:
         """Called by KernelManager.shutdown_kernel(now=True)."""
@@ -59,10 +57,7 @@ class ZygoteProvisioner(KernelProvisionerBase):
 
     def kill_now(self) -> None:
         """Called by the watch, from its thread: the kernel takes more than it may."""
-        line = self.line
-        if line is not None:
-            with contextlib.suppress(OSError):
-                line.send(str(int(signal.SIGKILL)).encode())
+        self._send(signal.SIGKILL)
 
     def end(self) -> None:
         """Kill the kernel and wait for its end; jupyter_client's own way sleeps for a tenth of a second."""
@@ -97,6 +92,12 @@ class ZygoteProvisioner(KernelProvisionerBase):
     async def cleanup(self, restart: bool = False) -> None:
         """Called by KernelManager when the kernel is no longer needed: hanging up kills what is left."""
         self._hang_up()
+
+    def _send(self, signum: int) -> None:
+        line = self.line  # once: another thread may hang up
+        if line is not None:
+            with contextlib.suppress(OSError):
+                line.send(str(int(signum)).encode())
 
     def _hang_up(self) -> None:
         if self.line is not None:

@@ -27,7 +27,6 @@ class Watch:
 
     def __init__(self, pid: int, folder: int, limits: Limits, stop: Callable[[], None]) -> None:
         self.verdict = ""
-        self.peak_bytes = 0
         self.pid, self._folder, self._limits, self._stop = pid, folder, limits, stop
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
@@ -54,7 +53,6 @@ class Watch:
         if threads(pids) > self._limits.processes:
             return f"your program ran more than {self._limits.processes} processes and threads at once"
         resident = sum(map(resident_bytes, pids))
-        self.peak_bytes = max(self.peak_bytes, resident)
         # shared pages count for each process that has them: the exact number, which takes longer, only when it matters
         if resident > self._limits.memory_bytes and sum(map(proportional_bytes, pids)) > self._limits.memory_bytes:
             return f"your program used more than {size(self._limits.memory_bytes)} of memory"

@@ -62,7 +62,9 @@ def student_of(case: Path) -> str:
 def assemble(root: Path, *, hostile: bool) -> Course:
     """A course folder with the released target and everybody's submission."""
     shutil.copytree(HERE / "course", root)
-    shutil.copy(HERE.parent.parent / "course_data" / "datasets.toml", root / "course_data")
+    repository = HERE.parent.parent
+    shutil.copy(repository / "nbgrader_config.py", root)
+    shutil.copy(repository / "course_data" / "datasets.toml", root / "course_data")
     course = Course.open(root)
     release.generate(course, ASSIGNMENT)
     notebook = read_course_notebook(course.source_notebook(ASSIGNMENT))

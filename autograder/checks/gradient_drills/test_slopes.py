@@ -74,8 +74,7 @@ def test_db(student: Student, rng: np.random.Generator) -> None:
 def both(student: Student, w: Array, b: Array, x: Array) -> list[Any]:
     """The two gradients; fails for anything but two things."""
     pair = student.call("layer_gradients", Tensor(w), Tensor(b), Tensor(x))
-    expect.that(isinstance(pair, list) and len(pair) == 2, "layer_gradients gives two things: (dw, db)")
-    return list(pair)
+    return expect.parts(pair, 2, "layer_gradients gives two things: (dw, db)")
 
 
 def sums(x: Array, gradient: Array, w: Array) -> dict[str, object]:
@@ -104,10 +103,7 @@ def test_dz_dy(student: Student, rng: np.random.Generator) -> None:
 
 def slopes(student: Student, x: float) -> list[Any]:
     """The two derivatives; fails for anything but two things."""
-    pair = student.call("two_slopes", x)
-    pair = list(pair) if isinstance(pair, list | np.ndarray) else []
-    expect.that(len(pair) == 2, "two_slopes gives two things: (dy/dx, dz/dy)")
-    return pair
+    return expect.parts(student.call("two_slopes", x), 2, "two_slopes gives two things: (dy/dx, dz/dy)", arrays=True)
 
 
 @check(cell="watch", points=1.5, title="force is minus the slope of V, at every point")
@@ -203,5 +199,4 @@ def test_neuron_db(student: Student, rng: np.random.Generator) -> None:
 def weights_and_bias(student: Student, w: Array, b: float, x: Array, y: int) -> list[Any]:
     """The two parts of the gradient; fails for anything but two things."""
     pair = student.call("neuron_gradient", w, b, x, y)
-    expect.that(isinstance(pair, list) and len(pair) == 2, "neuron_gradient gives two things: (dw, db)")
-    return list(pair)
+    return expect.parts(pair, 2, "neuron_gradient gives two things: (dw, db)")

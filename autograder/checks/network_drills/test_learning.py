@@ -9,7 +9,7 @@ from scipy.special import expit
 from scipy.stats import kurtosis
 from sklearn.datasets import load_iris
 
-from autograder.checking import Student, check, expect
+from autograder.checking import Generator, Student, check, expect
 
 Array = np.ndarray[Any, Any]
 EXACT = 1e-9
@@ -23,10 +23,10 @@ NAMES = ("train", "val", "test")
 def parts_of(student: Student, x: Array, y: Array, seed: int) -> list[tuple[Array, Array]]:
     """The three parts; fails for anything but three pairs of x and y."""
     seen = student.call("split", x, y, seed)
-    expect.that(isinstance(seen, list) and len(seen) == 3, "split gives three parts: train, validation, test")
     found = []
-    for name, pair in zip(NAMES, seen, strict=True):
-        expect.that(isinstance(pair, list) and len(pair) == 2, f"the part {name} is not a pair (x, y)")
+    three = expect.parts(seen, 3, "split gives three parts: train, validation, test")
+    for name, part in zip(NAMES, three, strict=True):
+        pair = expect.parts(part, 2, f"the part {name} is not a pair (x, y)")
         part_x, part_y = expect.array(pair[0], f"x_{name}"), expect.array(pair[1], f"y_{name}")
         expect.that(part_y.ndim == 1 and part_y.size > 0, f"y_{name} has the shape {part_y.shape}", hint="One label per event.")
         expect.shape(part_x, (len(part_y), 2), f"x_{name}, with {len(part_y)} labels,", hint="Each event with its label.")
@@ -101,8 +101,7 @@ def right_scale(train: Array, other: Array, kind: str) -> tuple[Array, Array]:
 def check_scale(student: Student, rng: np.random.Generator, kind: str, hint: str) -> None:
     """Both parts of one kind of scaling."""
     train, other = columns(rng, 40), columns(rng, 15)
-    seen = student.call("scale", train, other, kind)
-    expect.that(isinstance(seen, list) and len(seen) == 2, "scale gives two things: (train, other)")
+    seen = expect.parts(student.call("scale", train, other, kind), 2, "scale gives two things: (train, other)")
     one, two = right_scale(train, other, kind)
     sample = float(np.sqrt(1 - 1 / len(train)))  # a standard deviation with n - 1 is a fair choice, too
     first = expect.array(seen[0], "the training part")
@@ -162,8 +161,8 @@ def test_xavier_shape(student: Student, rng: np.random.Generator) -> None:
 
 
 def student_weights(student: Student, n_in: int, n_out: int, seed: int) -> Array:
-    """Weights drawn by the student's function; a generator cannot be sent, so the seed is, by a call in the notebook's words."""
-    w = expect.array(student.call_with_generator("xavier", n_in, n_out, seed=seed), "xavier(n_in, n_out, rng)")
+    """Weights drawn by the student's function, with a generator of this seed."""
+    w = expect.array(student.call("xavier", n_in, n_out, Generator(seed)), "xavier(n_in, n_out, rng)")
     expect.shape(w, (n_in, n_out), "xavier(n_in, n_out, rng)", hint="One row per input, one column per output.")
     return w
 
@@ -199,8 +198,7 @@ def check_gradients(student: Student, rng: np.random.Generator, which: dict[int,
     for events, n, hidden in ((5, 2, 3), (8, 3, 4)):
         x, y = rng.normal(size=(events, n)), rng.integers(0, 2, (events, 1)).astype(float)
         parameters = [rng.normal(size=shape) for shape in ((n, hidden), (hidden,), (hidden, 1), (1,))]
-        seen = student.call("gradients", x, y, *parameters)
-        expect.that(isinstance(seen, list) and len(seen) == 4, "gradients gives four things: dV, dc, dW, db")
+        seen = expect.parts(student.call("gradients", x, y, *parameters), 4, "gradients gives four things: dV, dc, dW, db")
         right = numerical(x, y, parameters)
         for at, name in which.items():
             mistakes: dict[str, object] = {

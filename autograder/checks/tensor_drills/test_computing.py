@@ -221,8 +221,8 @@ def test_account(student: Student, rng: np.random.Generator) -> None:
 @check(cell="variables", points=1, title="before_and_after keeps a copy that does not change")
 def test_copy(student: Student, rng: np.random.Generator) -> None:
     values, new = numbers(rng, 4), numbers(rng, 4)
-    pair = student.call("before_and_after", Tensor(values), Tensor(new))
-    expect.that(isinstance(pair, list | np.ndarray) and len(pair) == 2, "before_and_after gives two things: (copy, v)")
+    both = student.call("before_and_after", Tensor(values), Tensor(new))
+    pair = expect.parts(both, 2, "before_and_after gives two things: (copy, v)", arrays=True)
     hint = "w = v is a second name for the same variable; tf.Variable(v) has its own memory."
     expect.values(pair[1], new, "v", atol=EXACT, hint="v.assign(new)", mistakes={"v has not changed": values})
     expect.values(pair[0], values, "copy", atol=EXACT, hint=hint, mistakes={"the copy has changed together with v": new})
