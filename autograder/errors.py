@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+import re
+
+TERMINAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+# control characters, what is not seen, changes of the direction of writing, halves of surrogate pairs
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
 
 
 def printable(text: str) -> str:
-    """Text without control characters and marks that turn the direction of writing: it may come from a student's program."""
-    return "".join(each for each in text if each in "\n\t" or (each.isprintable() and each not in DIRECTIONS))
+    """Text as a person sees it, without commands to a terminal or to the eye: it may come from a student's program."""
+    return UNSEEN.sub("", TERMINAL.sub("", text))
 
 
 class AutograderError(Exception):
@@ -53,6 +57,10 @@ class OutOfTime(StudentFault):
 
 class BadReply(StudentFault):
     """What came back from the student's kernel is not plain data within its limits."""
+
+
+class BadUrl(StudentFault):
+    """A URL that holds no experiment of the TensorFlow Playground that can be re-run."""
 
 
 class BadSubmission(StudentFault):
