@@ -152,6 +152,34 @@ def new(assignment: str, course: CourseOption = HERE) -> None:
 
 
 @app.command()
+def playground(
+    url: Annotated[str, typer.Argument(help="The address of an experiment, in quotes.", metavar="URL")],
+    epochs: Annotated[
+        str, typer.Option(help="At which epochs to look, comma-separated; the last one ends the run.", metavar="LIST")
+    ] = "0,1,10,50,100,300",
+    resets: Annotated[int, typer.Option(help="How many resets to simulate after the page's own run.", min=0, max=1000)] = 20,
+    picture: Annotated[Path | None, typer.Option(help="Draw the decision surface and the losses.", metavar="FILE.png")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Run an experiment of playground.tensorflow.org again, from its URL, and show what comes of it."""
+    from autograder.playground import experiment, settings
+    from autograder.playground.picture import draw
+
+    found = settings.parse(url)
+    with err.status("running"):
+        run = experiment.rerun(found, experiment.read_epochs(epochs), resets)
+    if picture:
+        # between two looks the curve is a straight line
+        picture.write_bytes(draw(experiment.rerun(found, experiment.curve_to(run.epochs[-1]), resets)))
+    if problem := settings.unoffered(found):
+        err.print(f"[yellow]{problem}; as an answer to a task this URL would be refused[/]", soft_wrap=True)
+    if as_json:
+        out.print_json(json.dumps(screen.rerun_tree(run)))
+        return
+    out.print(screen.rerun_table(run))
+
+
+@app.command()
 def doctor(course: CourseOption = HERE) -> None:
     """Try what this machine can do for grading, and say for each thing missing how to mend it."""
     from autograder.sandbox import doctor as examining

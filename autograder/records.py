@@ -61,8 +61,16 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What a check tells a student besides its verdict: a sentence, and a picture (PNG) that the grader drew, or none."""
+
+    text: str
+    picture: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True)
 class CheckResult:
-    """A check and its verdict: `message` and `hint` are for the student, `detail` for staff."""
+    """A check and its verdict: `message`, `hint` and `told` are for the student, `detail` for staff."""
 
     check: Check
     passed: bool
@@ -70,6 +78,7 @@ class CheckResult:
     hint: str = ""
     detail: str = ""
     seconds: float = 0.0
+    told: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True)

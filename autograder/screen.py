@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from rich.console import Console, Group, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -15,11 +16,13 @@ from rich.text import Text
 from autograder.course.datasets import BUNDLED, PUBLISHED, STANDIN, StoreStatus
 from autograder.course.layout import Course
 from autograder.course.notebooks import read_course_notebook, tasks
+from autograder.playground.settings import KEYS
 from autograder.records import GradeReport
 
 if TYPE_CHECKING:
     from autograder.bench import Measured
     from autograder.grading.scheduling import Result
+    from autograder.playground.experiment import Rerun
     from autograder.recording.classroom import AssignmentStatus, Graded
     from autograder.recording.gradebook import Grades
     from autograder.sandbox.doctor import Finding
@@ -155,7 +158,8 @@ def check_table(report: GradeReport) -> RenderableType:
         table.add_column(name, justify="right" if name == "points" else "left", overflow="fold")
     for task in report.tasks:
         for check in task.checks:
-            said = "" if check.passed else f"{check.message}\n{check.hint}".strip()
+            verdict = "" if check.passed else f"{check.message}\n{check.hint}"
+            said = "\n".join([verdict, *(each.text for each in check.told)]).strip()
             earned = check.check.points if check.passed else 0.0
             table.add_row(
                 task.task.cell,
@@ -170,6 +174,47 @@ def check_table(report: GradeReport) -> RenderableType:
     notes = [Text(note, "yellow") for note in report.staff_notes]
     data = ", ".join(f"{name} ({origin})" for name, origin in report.data)
     return Group(table, *notes, Text(f"data: {data or 'none'}; isolation: {report.isolation}", "dim"))
+
+
+def rerun_table(run: Rerun) -> RenderableType:
+    """An experiment of the Playground that was run again."""
+    settings = run.settings
+    shape = ",".join(map(str, settings.network_shape)) or "no hidden layer"
+    penalty = "" if settings.regularization == "none" else f", {settings.regularization} {settings.regularization_rate:g}"
+    title = f"{settings.data} from {', '.join(settings.features) or 'nothing'}: {shape}, {settings.activation}, rate {settings.learning_rate:g}{penalty}"
+    resets = run.losses.shape[2] - 1
+    table = Table(title=title, title_justify="left", title_style="bold")
+    names = ("epoch", "training loss", "test loss", *([f"test loss, median of {resets} resets"] if resets else []))
+    for name in names:
+        table.add_column(name, justify="right")
+    for epoch, losses in zip(run.epochs, run.losses, strict=True):
+        others = [f"{np.median(losses[1, 1:]):.6f}"] if resets else []
+        table.add_row(str(epoch), f"{losses[0, 0]:.6f}", f"{losses[1, 0]:.6f}", *others)
+    told = [f"{int((run.resets < 0.1).sum())} of {resets} resets end with a test loss below 0.1."] if resets else []
+    if settings.classifies:
+        told.append(f"{run.accuracy[1, 0]:.1%} of the test points are on the right side, from this seed.")
+    if run.diverged:
+        told.append("The run diverged: some losses are no numbers.")
+    elif run.chaotic:
+        told.append("Such a run depends on the last digit of a number: the page may show something else.")
+    return Group(table, *map(Text, told))
+
+
+def rerun_tree(run: Rerun) -> dict[str, Any]:
+    """The same as plain data, for programs; what is not finite is text, as JavaScript writes it."""
+
+    def number(value: float) -> float | str:
+        return float(value) if np.isfinite(value) else "NaN" if np.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+    settings = {key: getattr(run.settings, name) for name, key in KEYS.items()}
+    weights = [[{"bias": float(unit[-1]), "weights": unit[:-1].tolist()} for unit in layer[0]] for layer in run.initial]
+    return {
+        "settings": settings,
+        "points": run.points.train[:5].tolist(),
+        "weights": weights,
+        "losses": {str(e): [number(value) for value in losses[:, 0]] for e, losses in zip(run.epochs, run.losses, strict=True)},
+        "resets": [number(value) for value in run.resets],
+    }
 
 
 def report_tree(report: GradeReport) -> dict[str, Any]:

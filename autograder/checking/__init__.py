@@ -1,9 +1,9 @@
 """What a hidden check can ask and say."""
 
-from autograder.checking import expect
+from autograder.checking import expect, playground
 from autograder.checking.figures import Axes, Figure, Image
 from autograder.checking.plugin import check
 from autograder.checking.student import Student, some_rows
 from autograder.wire import Generator, Tensor
 
-__all__ = ["Axes", "Figure", "Generator", "Image", "Student", "Tensor", "check", "expect", "some_rows"]
+__all__ = ["Axes", "Figure", "Generator", "Image", "Student", "Tensor", "check", "expect", "playground", "some_rows"]

@@ -152,16 +152,18 @@ class _Checks:
         if declared is None:
             return report
         error = call.excinfo.value if call.excinfo else None
+        told = self._student[1].told() if self._student else ()
         if isinstance(error, StudentFault):
-            self.results.append(CheckResult(declared, False, error.message, error.hint, error.detail, call.duration))
+            self.results.append(CheckResult(declared, False, error.message, error.hint, error.detail, call.duration, told))
         elif isinstance(error, AssertionError) and call.when == "call":
-            self.results.append(CheckResult(declared, False, "this is not right yet", "", f"assertion: {error}", call.duration))
+            detail = f"assertion: {error}"
+            self.results.append(CheckResult(declared, False, "this is not right yet", "", detail, call.duration, told))
         elif isinstance(error, GraderError):
             self.ours = self.ours or error
         elif call.excinfo:
             self.broken.append(f"{item.nodeid}: {call.excinfo.exconly()}\n{report.longreprtext[-2000:]}")
         elif call.when == "call":
-            self.results.append(CheckResult(declared, True, seconds=call.duration))
+            self.results.append(CheckResult(declared, True, seconds=call.duration, told=told))
         return report
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from autograder import wire
 from autograder.checking.figures import Figure, best_figure, read_figures
 from autograder.course.datasets import Dataset
-from autograder.errors import BadReply, CheckFailed
-from autograder.records import CellRun, CellStatus
+from autograder.errors import BadReply, CheckFailed, printable
+from autograder.records import CellRun, CellStatus, Told
 
 Ask = Callable[[bytes], bytes]
 
@@ -28,8 +28,18 @@ class Student:
     def __init__(self, ask: Ask, run: CellRun, dataset: Callable[[str], Dataset], limit: int = wire.MAX_BYTES) -> None:
         self._ask = ask
         self._limit = limit
+        self._told: list[Told] = []
         self.run = run
         self.dataset = dataset
+
+    def tell(self, text: str, picture: bytes = b"") -> None:
+        """Tell the student something, whether or not the check passes; `picture` is a PNG that the grader drew."""
+        self._told.append(Told(printable(text), picture))
+
+    def told(self) -> tuple[Told, ...]:
+        """What was told since this was last asked."""
+        told, self._told = tuple(self._told), []
+        return told
 
     def get(self, name: str) -> Any:
         """The value of a variable as plain data: None, bool, int, float, complex, str, list, dict, ndarray or Opaque."""

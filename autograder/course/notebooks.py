@@ -22,6 +22,7 @@ MAX_NOTEBOOK_BYTES = 50 * 2**20
 MAX_CELL_CHARACTERS = 200_000
 TEST_PREFIX = "test_"
 CODE_STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
+NOT_RUN = "skip-execution"
 TEXT_STUB = "YOUR ANSWER HERE"
 SOLUTION = re.compile(r"^[ \t]*###\s*BEGIN SOLUTION.*?^[ \t]*###\s*END SOLUTION[^\n]*$", re.S | re.M)
 SECRET = re.compile(
@@ -31,7 +32,10 @@ SECRET = re.compile(
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell; `grade_id` is empty for cells that nbgrader does not know."""
+    """One cell; `grade_id` is empty for cells that nbgrader does not know.
+
+    `for_people` is an instructor's cell with nbclient's tag `skip-execution`: a widget, say, that no grader looks at.
+    """
 
     kind: str
     source: str
@@ -41,6 +45,7 @@ class Cell:
     locked: bool = False
     points: float = 0.0
     cell_id: str = ""
+    for_people: bool = False
     attachments: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -152,6 +157,7 @@ def _cell(tree: dict[str, Any]) -> Cell:
         locked=nbgrader.get("locked") is True,
         points=float(points) if isinstance(points, int | float) else 0.0,
         cell_id=_text(tree.get("id")),
+        for_people=isinstance(metadata, dict) and isinstance(metadata.get("tags"), list) and NOT_RUN in metadata["tags"],
         attachments=attachments if isinstance(attachments := tree.get("attachments"), dict) else {},
     )
 
@@ -323,6 +329,8 @@ def to_json(notebook: Notebook, outputs: dict[int, list[dict[str, Any]]], metada
                 "task": False,
                 "cell_type": cell.kind,
             } | ({"points": cell.points} if cell.grade else {})
+        if cell.for_people and not cell.solution:
+            entry["metadata"]["tags"] = [NOT_RUN]
         if cell.attachments and not cell.solution:  # pictures of the task; a student's own could be anything
             entry["attachments"] = cell.attachments
         if cell.is_code:

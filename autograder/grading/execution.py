@@ -75,7 +75,8 @@ class Session:
 
     def _runs(self, index: int) -> bool:
         cell = self._cells[index]
-        return cell.is_code and not cell.is_test and bool(cell.source.strip())
+        for_people = cell.for_people and not cell.solution  # a student's tag counts for nothing
+        return cell.is_code and not cell.is_test and not for_people and bool(cell.source.strip())
 
     def _run(self, kernel: Kernel, index: int) -> CellRun:
         with contextlib.suppress(StudentFault):  # a bridge that the student broke shows when a check asks

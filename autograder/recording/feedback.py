@@ -33,8 +33,8 @@ def page(graded: dict[str, Any], grades: Grades | None = None) -> str:
     """The feedback page of a graded notebook, with the gradebook's points and comments where there are any."""
     told = graded["metadata"][METADATA]
     scores = {each.cell: each for each in grades.cells} if grades else {}
-    parts = _parts(graded)
-    shown = [_task(task, parts.get(task["cell"], {}), scores) for task in told["tasks"]]
+    parts, drawn = _parts(graded), _drawn(graded)
+    shown = [_task(task, parts.get(task["cell"], {}), drawn.get(task["grade_cell"], {}), scores) for task in told["tasks"]]
     waiting = sum(each["points"] for each in shown if each["earned"] is None)
     standins = [name for name, origin in told["data"].items() if origin == "stand-in"]
     earned = sum(each["earned"] or 0 for each in shown) - (grades.late_penalty if grades else 0)
@@ -80,6 +80,18 @@ def _parts(graded: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return found
 
 
+def _drawn(graded: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
+    """Pictures (PNG, base64) that the grader drew, by the graded cell and the title of the check they belong to."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for cell in graded["cells"]:
+        nbgrader = cell["metadata"].get("nbgrader", {})
+        for output in cell.get("outputs", []) if nbgrader.get("grade") and not nbgrader.get("solution") else []:
+            if title := output.get("metadata", {}).get(METADATA):
+                content = sanitize.picture("image/png", output["data"]["image/png"])
+                found.setdefault(nbgrader["grade_id"], {}).setdefault(title, []).extend([content] if content else [])
+    return found
+
+
 def _title(graded: dict[str, Any]) -> str:
     for cell in graded["cells"]:
         heading = re.match(r"#\s+(.+)", cell["source"]) if cell["cell_type"] == "markdown" and cell["id"] != STAFF_CELL else None
@@ -88,7 +100,7 @@ def _title(graded: dict[str, Any]) -> str:
     return ""
 
 
-def _task(task: dict[str, Any], part: dict[str, Any], scores: dict[str, Any]) -> dict[str, Any]:
+def _task(task: dict[str, Any], part: dict[str, Any], drawn: dict[str, list[str]], scores: dict[str, Any]) -> dict[str, Any]:
     grade = scores.get(task["grade_cell"])
     earned = task["earned"]
     if grade is not None:
@@ -106,7 +118,13 @@ def _task(task: dict[str, Any], part: dict[str, Any], scores: dict[str, Any]) ->
         "refused": not task["attempted"]
         and any(not each["passed"] and each["message"] != "This task has not been attempted yet." for each in task["checks"]),
         "checks": [
-            each | {"shown": f"{each['points'] if each['passed'] else 0:g} of {each['points']:g}"} for each in task["checks"]
+            each
+            | {
+                "shown": f"{each['points'] if each['passed'] else 0:g} of {each['points']:g}",
+                "told": each.get("told", []),
+                "pictures": drawn.get(each["title"], []),
+            }
+            for each in task["checks"]
         ],
         "answer": _answer(cell) if answered else "",
         "output": _outputs(cell.get("outputs", [])),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import dataclasses
 import html
@@ -70,10 +71,15 @@ def write_notebook(course: Course, report: GradeReport) -> None:
 
 def write_report(course: Course, report: GradeReport) -> None:
     """Write report.json, everything about a submission except its notebook."""
-    tree = {key: value for key, value in dataclasses.asdict(report).items() if key != "notebook"}
+    tree = dataclasses.asdict(report, dict_factory=_without_pictures)
+    del tree["notebook"]
     write_atomically(
         report_file(course, report.assignment, report.student), json.dumps(tree, indent=1, ensure_ascii=False) + "\n"
     )
+
+
+def _without_pictures(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {key: value for key, value in items if not isinstance(value, bytes)}
 
 
 def graded_notebook(report: GradeReport) -> dict[str, Any]:
@@ -83,7 +89,7 @@ def graded_notebook(report: GradeReport) -> dict[str, Any]:
     for cell in report.notebook["cells"]:
         name = cell["metadata"].get("nbgrader", {}).get("grade_id")
         if name in by_test:
-            cell = cell | {"outputs": [_table(by_test[name])]}
+            cell = cell | {"outputs": [_table(by_test[name]), *_pictures(by_test[name])]}
         elif "outputs" in cell:
             cell = cell | {"outputs": sanitize.outputs(cell["outputs"])}
         cells.append(cell)
@@ -106,7 +112,14 @@ def for_student(report: GradeReport) -> dict[str, Any]:
 def _task_for_student(report: TaskReport) -> dict[str, Any]:
     task = report.task
     checks = [
-        {"title": c.check.title, "points": c.check.points, "passed": c.passed, "message": c.message, "hint": c.hint}
+        {
+            "title": c.check.title,
+            "points": c.check.points,
+            "passed": c.passed,
+            "message": c.message,
+            "hint": c.hint,
+            "told": [each.text for each in c.told],
+        }
         for c in report.checks
     ]
     return {
@@ -142,7 +155,8 @@ def _table(report: TaskReport) -> dict[str, Any]:
     for each in report.checks:
         mark = "✓" if each.passed else "✗"
         earned = each.check.points if each.passed else 0
-        said = "" if each.passed else f"{each.message}. {each.hint}".strip()
+        verdict = "" if each.passed else f"{each.message}. {each.hint}"
+        said = " ".join([verdict, *(told.text for told in each.told)]).strip()
         detail = (
             ""
             if each.passed or each.detail == each.message
@@ -155,3 +169,17 @@ def _table(report: TaskReport) -> dict[str, Any]:
     total = f"{report.earned:g} of {report.task.points:g} points"
     table = f"<table><thead><tr><th></th><th>{total}</th><th></th><th></th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
     return {"output_type": "display_data", "data": {"text/html": table, "text/plain": "\n".join([total, *plain])}, "metadata": {}}
+
+
+def _pictures(report: TaskReport) -> list[dict[str, Any]]:
+    """What the grader drew for a task, each picture with the check it belongs to."""
+    return [
+        {
+            "output_type": "display_data",
+            "data": {"image/png": base64.b64encode(told.picture).decode(), "text/plain": told.text},
+            "metadata": {METADATA: each.check.title},
+        }
+        for each in report.checks
+        for told in each.told
+        if told.picture
+    ]

@@ -1,0 +1,101 @@
+"""What checks ask of a URL of the TensorFlow Playground: its settings, and what comes of it when it is run again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from autograder.checking import expect
+from autograder.checking.student import Student
+from autograder.errors import BadUrl, CheckFailed
+from autograder.playground import experiment, picture
+from autograder.playground.experiment import Rerun
+from autograder.playground.settings import KEYS, Settings, changed, offered
+
+__all__ = ["SOLVED", "Handed", "handed_in", "only_changed", "rerun", "solved", "tell"]
+
+SOLVED = 0.1
+# Between these shares of the starts, whether an experiment works is a matter of luck: then it counts, and is told.
+SOME, MOST = 0.1, 0.5
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A URL that was handed in under a name, as settings."""
+
+    name: str
+    settings: Settings
+
+
+def handed_in(
+    student: Student, name: str, *, data: str = "", noise_free: bool = False, features: tuple[str, ...] | None = None
+) -> Handed:
+    """The URL in a variable; fails for anything that is no experiment of the page, or is not of these data and inputs."""
+    value: Any = student.get(name)
+    if isinstance(value, str) and not value.strip():
+        expect.fail(f"{name} is empty", hint="Copy the address of the page from the browser's address line.")
+    expect.that(isinstance(value, str), f"{name} is {expect.kind(value)}, not a URL", hint="The address as text, in quotes.")
+    try:
+        settings = offered(value)
+    except BadUrl as fault:
+        raise CheckFailed(f"{name}: {fault.message}", hint=fault.hint, detail=value[:600]) from None
+    if data:
+        task = "classification" if data in ("circle", "xor", "gauss", "spiral") else "regression"
+        hint = "The problem type is at the top right of the page."
+        expect.that(settings.problem == task, f"{name} is a {settings.problem}, not a {task}", hint=hint)
+        expect.that(settings.data == data, f"{name} has the data '{settings.data}', not '{data}'", hint="Data, at the left.")
+    if noise_free:
+        expect.that(settings.noise == 0, f"{name} has noise {settings.noise:g}", hint="Set the noise to 0: it hides the effect.")
+    if features is not None:
+        more = [each for each in settings.features if each not in features]
+        told = f"{name} has {', '.join(more)} among its inputs"
+        expect.that(not more, told, hint=f"Only {' and '.join(features)} may be switched on: see the column FEATURES.")
+        less = [each for each in features if each not in settings.features]
+        expect.that(not less, f"{name} does not have {', '.join(less)} among its inputs", hint="See the column FEATURES.")
+    return Handed(name, settings)
+
+
+def only_changed(one: Handed, other: Handed, *allowed: str) -> None:
+    """Fail when two experiments differ in anything but these settings, named as in the URL, or not in the first of them."""
+    different = changed(one.settings, other.settings)
+    beyond = [each for each in different if each not in allowed]
+    if beyond == ["seed"]:
+        hint = "Change the control and nothing else, and copy the address again: the seed stays."
+        expect.fail(f"{other.name} has another seed than {one.name}, so the points and the start differ", hint=hint)
+    hint = f"Open {one.name}, change {allowed[0]} alone, and copy the address."
+    names = ", ".join(sorted(beyond, key=list(KEYS.values()).index))
+    expect.that(not beyond, f"{other.name} differs from {one.name} also in {names}", hint=hint)
+    expect.that(allowed[0] in different, f"{other.name} has the same {allowed[0]} as {one.name}", hint=hint)
+
+
+def rerun(url: Handed) -> Rerun:
+    """The experiment, run again for 300 epochs from the page's own start and 20 resets; fails when that takes too long."""
+    try:
+        return experiment.rerun(url.settings)
+    except BadUrl as fault:
+        raise CheckFailed(f"{url.name}: {fault.message}", hint=fault.hint) from None
+
+
+def tell(student: Student, url: Handed, *, pictured: bool = True) -> None:
+    """Tell the student what was seen, so that it can be seen again; no number is promised where a run is chaotic."""
+    run = rerun(url)
+    epochs, resets = run.epochs[-1], len(run.resets)
+    begin = f"{url.name}: open it in a new tab and run {epochs} epochs"
+    if run.chaotic:
+        text = f"{begin}: what comes out depends on the last digit of a number, so your browser may show something else."
+    else:
+        below = int((run.resets < SOLVED).sum())
+        text = f"{begin}: test loss about {run.test_loss:.3f} from this seed; {below} of {resets} resets get below {SOLVED:g}."
+    student.tell(text, picture.draw(run) if pictured else b"")
+
+
+def solved(student: Student, url: Handed) -> None:
+    """Fail when hardly any start of a classification ends with a test loss below 0.1; where only some do, say so."""
+    run = rerun(url)
+    starts = run.losses.shape[2]
+    share = run.below(SOLVED) / starts
+    seen = f"{run.below(SOLVED)} of {starts} starts of {url.name} get below {SOLVED:g} in {run.epochs[-1]} epochs"
+    told = f"{seen}; the median test loss is {expect.number(run.median())}"
+    expect.that(share >= SOME, told, hint="Watch the test loss: does it still fall, is it stuck, does it jump?")
+    if share < MOST:
+        student.tell(f"It depends on the initial weights: {seen}. Press reset a few times and see.")

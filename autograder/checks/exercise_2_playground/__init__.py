@@ -1,0 +1,1 @@
+"""Hidden checks of exercise 2, the Playground."""
