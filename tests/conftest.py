@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from autograder import wire
@@ -16,6 +17,9 @@ from autograder.course.answers import hand_in, read_answers
 from autograder.course.layout import Course
 from autograder.course.notebooks import Notebook, read_course_notebook
 from autograder.records import CellRun, CellStatus
+
+hypothesis.settings.register_profile("course", database=None, deadline=None)  # no files beside the tests, no timed assertions
+hypothesis.settings.load_profile("course")
 
 ROOT = Path(__file__).resolve().parent.parent
 EXERCISE = "exercise_1_grayscale"

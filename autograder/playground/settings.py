@@ -20,6 +20,11 @@ UNUSED_FEATURES = ("cosX", "cosY")
 LEARNING_RATES = (1e-5, 1e-4, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
 REGULARIZATION_RATES = (0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
 MAX_LAYERS, MAX_NEURONS, MAX_BATCH = 6, 8, 30
+ORDER = (
+    *("activation", "regularization", "batchSize", "dataset", "regDataset", "learningRate", "regularizationRate", "noise"),
+    *("networkShape", "seed", "percTrainData", "x", "y", "xTimesY", "xSquared", "ySquared", "cosX", "sinX", "cosY", "sinY"),
+    *("problem", "initZero"),
+)
 LONGEST_URL, LONGEST_SEED = 4000, 100
 
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
@@ -78,18 +83,14 @@ def parse(url: str) -> Settings:
 
 def write(settings: Settings) -> str:
     """The URL that opens this experiment, in the order of keys in which the page writes it."""
-    values: dict[str, str] = {}
-    for name, key in KEYS.items():
-        value = getattr(settings, name)
-        if name == "network_shape":
-            values[key] = ",".join(map(str, value))
-        elif name == "features":
-            values |= {each: str(each in value).lower() for each in (*FEATURES, *UNUSED_FEATURES)}
-        elif name == "init_zero":
-            values[key] = str(value).lower()
-        elif name != "regularization" or value != "none":
-            values[key] = f"{value:.12g}" if name in NUMBERS else value
-    return PAGE + "#" + "&".join(f"{key}={value}" for key, value in values.items())
+    values = {KEYS[name]: getattr(settings, name) for name in CHOICES} | {"seed": settings.seed}
+    values |= {KEYS[name]: _javascript(getattr(settings, name)) for name in NUMBERS}
+    values["networkShape"] = ",".join(map(str, settings.network_shape))
+    values |= {key: str(key in settings.features).lower() for key in (*FEATURES, *UNUSED_FEATURES)}
+    values["initZero"] = str(settings.init_zero).lower()
+    if settings.regularization == "none":
+        del values["regularization"]
+    return PAGE + "#" + "&".join(f"{key}={values[key]}" for key in ORDER if key in values)
 
 
 def unoffered(settings: Settings) -> str:
@@ -196,6 +197,12 @@ def _number(key: str, text: str) -> float:
     if not math.isfinite(value) or abs(value) > 1e9:
         raise BadUrl(f"{key}={text[:40]} is not a number that can be used")
     return value
+
+
+def _javascript(value: float) -> str:
+    """A number as JavaScript writes it."""
+    text = repr(float(value)).removesuffix(".0")
+    return f"{value:.10f}".rstrip("0") if "e-0" in text and abs(value) >= 1e-6 else text
 
 
 def _shape(text: str) -> tuple[int, ...]:
