@@ -304,7 +304,7 @@ function render({ model, el }) {
   const [trainLoss, testLoss] = [element("b"), element("b")];
   const layers = element("div", { className: "pg-layers" });
   const address = element("input", { type: "text", spellcheck: false, ariaLabel: "address of the experiment",
-    onchange: () => load(address.value) });
+    onchange: () => load(address.value), onkeydown: (event) => { if (event.key === "Enter") address.blur(); } });
   const said = element("div", { className: "pg-said" });
   const fields = {};
 
@@ -387,7 +387,6 @@ function render({ model, el }) {
   function load(url) {
     try {
       state = readAddress(url);
-      said.textContent = "";
     } catch (error) {
       said.textContent = error.message;
       return;
@@ -402,6 +401,7 @@ function render({ model, el }) {
 
   function open() { // as if the address had been opened in a new tab
     setPlaying(false);
+    said.textContent = "";
     random = randomStream(state.seed);
     points = drawPoints(state, random);
     for (const show of Object.values(fields)) show(state);

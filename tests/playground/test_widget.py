@@ -132,11 +132,11 @@ def test_the_widget_trains_in_jupyterlab_and_writes_the_address_of_its_experimen
     widget.screenshot(path=PICTURES / "1-start.png")
 
     # press play: the loss falls, until it is solved
-    widget.get_by_text("play").click()
+    widget.locator(".pg-play").click()
     page.wait_for_function("Number(document.querySelector('.pg-loss b').textContent) < 0.4")
     widget.screenshot(path=PICTURES / "2-training.png")
     page.wait_for_function("Number(document.querySelectorAll('.pg-loss b')[1].textContent) < 0.01")
-    widget.get_by_text("pause").click()
+    widget.locator(".pg-play").click()
     widget.screenshot(path=PICTURES / "3-solved.png")
     at = int(epoch.inner_text())
     assert loss(widget) == shown(rerun(first, (at,), resets=0).losses[0, :, 0])
@@ -167,7 +167,7 @@ def test_the_widget_trains_in_jupyterlab_and_writes_the_address_of_its_experimen
     assert parse(address.input_value()) == replace(third, activation="tanh")
 
     # nobody looks: nothing is computed
-    widget.get_by_text("play").click()
+    widget.locator(".pg-play").click()
     page.wait_for_function("Number(document.querySelector('.pg-epoch b').textContent) > 2")
     page.evaluate(
         "Object.defineProperty(document, 'hidden', {value: true}); document.dispatchEvent(new Event('visibilitychange'))"
