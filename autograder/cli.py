@@ -15,7 +15,7 @@ from rich.text import Text
 from autograder import screen
 from autograder.course import datasets, scaffold, standins
 from autograder.course.layout import Course
-from autograder.errors import AutograderError, CourseError
+from autograder.errors import AutograderError, CourseError, StudentFault
 
 
 class Commands(typer.core.TyperGroup):
@@ -282,5 +282,6 @@ def main() -> None:
     try:
         app()
     except AutograderError as error:
-        err.print(Text.assemble(("error: ", "red"), str(error)), soft_wrap=True)
+        hint = f". {error.hint}" if isinstance(error, StudentFault) and error.hint else ""
+        err.print(Text.assemble(("error: ", "red"), f"{error}{hint}"), soft_wrap=True)
         sys.exit(2 if isinstance(error, CourseError) else 1)

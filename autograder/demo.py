@@ -44,11 +44,12 @@ CLASS: dict[str, str | None] = {
 
 ESSAY = "# Fewer numbers say less and are learned faster. I would try both, and compare them on data that neither has seen."
 
-# A small group also hands in the drills.
-DRILLS: dict[str, dict[str, str | None]] = {
+# A small group also hands in the other assignments.
+GROUP: dict[str, dict[str, str | None]] = {
     "tensor_drills": {"ada": "right/loops_and_lists.py", "farid": "wrong/reshape_for_transpose.py", "lena": None},
     "gradient_drills": {"ada": "right/formulas_by_hand.py", "farid": "wrong/tape_used_up.py", "lena": None},
     "network_drills": {"ada": "right/loops_in_numpy.py", "farid": "wrong/swish_of_the_books.py", "lena": None},
+    "exercise_2_playground": {"ada": "right/short_addresses.py", "farid": "wrong/linear_smuggled.py", "lena": None},
 }
 
 
@@ -61,10 +62,10 @@ class Demonstration:
     pages: tuple[Path, ...]
 
 
-def run(course: Course, folder: Path | None, stand_in: bool, out: Console, drills: bool = True) -> Demonstration:
-    """Run the whole path in a scratch copy of the course, with or without the drills; the course itself is only read."""
+def run(course: Course, folder: Path | None, stand_in: bool, out: Console, group: bool = True) -> Demonstration:
+    """Run the whole path in a scratch copy of the course, with or without the small group; the course itself is only read."""
     scratch = prepare(course, folder, stand_in, out)
-    for assignment, hands_in in DRILLS.items() if drills else ():
+    for assignment, hands_in in GROUP.items() if group else ():
         graded, _ = teach(course, scratch, assignment, hands_in, out)
         out.print(screen.grade_table(scratch, assignment, graded.grades))
     graded, pages = teach(course, scratch, ASSIGNMENT, CLASS, out)
@@ -101,7 +102,7 @@ def prepare(course: Course, folder: Path | None, stand_in: bool, out: Console) -
         raise CourseError(f"{folder} is not empty; the demo wants a folder of its own")
     root = Path(tempfile.mkdtemp(prefix="autograder-demo-")) if folder is None else folder
     (root / "course_data").mkdir(parents=True)
-    for assignment in (*DRILLS, ASSIGNMENT):
+    for assignment in (*GROUP, ASSIGNMENT):
         shutil.copytree(course.source / assignment, root / "source" / assignment)
         checks = root / "autograder" / "checks" / assignment
         shutil.copytree(course.checks(assignment), checks, ignore=shutil.ignore_patterns("__pycache__"))

@@ -58,9 +58,15 @@ def test_the_class_gets_its_grades_and_pages(on_standins: tuple[demo.Demonstrati
 
 
 @pytest.mark.parametrize(
-    ("assignment", "points"), [("tensor_drills", (27, 26)), ("gradient_drills", (28, 26)), ("network_drills", (28, 25.5))]
+    ("assignment", "points"),
+    [
+        ("tensor_drills", (27, 26)),
+        ("gradient_drills", (28, 26)),
+        ("network_drills", (28, 25.5)),
+        ("exercise_2_playground", (23, 18.5)),
+    ],
 )
-def test_the_drills_are_graded_beside_it(
+def test_a_small_group_hands_in_the_others_beside_it(
     on_standins: tuple[demo.Demonstration, str], assignment: str, points: tuple[float, float]
 ) -> None:
     course = on_standins[0].course
@@ -68,8 +74,8 @@ def test_the_drills_are_graded_beside_it(
     assert [row.score if row else None for row in rows] == [*points, 0]
 
 
-@pytest.mark.parametrize("assignment", list(demo.DRILLS))
-def test_an_empty_drill_gets_a_kind_word_for_each_task_and_no_traceback(
+@pytest.mark.parametrize("assignment", list(demo.GROUP))
+def test_an_empty_notebook_gets_a_kind_word_for_each_task_and_no_traceback(
     on_standins: tuple[demo.Demonstration, str], assignment: str
 ) -> None:
     course = on_standins[0].course
@@ -91,6 +97,6 @@ def test_the_real_data_gives_the_same_scores(
     course = scratch_course(tmp_path / "course", None)
     datasets.fetch(datasets.read_registry(course.data / "datasets.toml")["cifar10"], course.store, real_data)
     (course.root / "tests").symlink_to(repository.root / "tests")
-    done = demo.run(course, tmp_path / "class", False, Console(file=io.StringIO()), drills=False)
+    done = demo.run(course, tmp_path / "class", False, Console(file=io.StringIO()), group=False)
     assert done.graded.data == (("cifar10", "published"),)
     assert scores(done) == scores(on_standins[0])

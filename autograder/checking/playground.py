@@ -15,8 +15,8 @@ from autograder.playground.settings import KEYS, Settings, changed, offered
 __all__ = ["SOLVED", "Handed", "handed_in", "only_changed", "rerun", "solved", "tell"]
 
 SOLVED = 0.1
-# Between these shares of the starts, whether an experiment works is a matter of luck: then it counts, and is told.
-SOME, MOST = 0.1, 0.5
+# Between these shares of the starts, whether an experiment works is a matter of luck: then it counts, and the student is told.
+SOME, MOST = 0.1, 0.9
 
 
 @dataclass(frozen=True)

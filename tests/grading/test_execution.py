@@ -72,6 +72,16 @@ def test_cells_run_in_order_and_visible_tests_do_not() -> None:
     assert machine.ran == [["setup", "a", "b", "c"]] and machine.closed == 1
 
 
+def test_a_cell_for_people_does_not_run_but_a_students_tag_counts_for_nothing() -> None:
+    widget, answer = cell("code", "widget", "widget", locked=True), cell("code", "a", "a", solution=True)
+    for each in (widget, answer):
+        each["metadata"]["tags"] = ["skip-execution"]
+    machine = Machine()
+    with Session(parse(notebook_bytes(widget, answer), "n"), machine, Limits()) as session:
+        session.finish()
+    assert machine.ran == [["a"]]
+
+
 def test_a_cell_that_kills_the_kernel_is_left_out_of_the_replay() -> None:
     machine = Machine({"b": CellStatus.DIED})
     with Session(NOTEBOOK, machine, Limits()) as session:

@@ -72,6 +72,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         name: str(folder / name.lower())
         for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     }
+    places["JUPYTERLAB_SETTINGS_DIR"] = str(folder / "settings")
+    notices = folder / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    notices.parent.mkdir(parents=True)
+    notices.write_text('{"fetchNews": "false", "checkForUpdates": false}')  # a notice would cover a corner of the pictures
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html.parser
 
 from autograder.course.layout import Course
 from autograder.course.notebooks import Notebook
 from autograder.recording import feedback, gradebook, graded, release
+from autograder.records import Told
 from tests.conftest import EXERCISE
 from tests.recording.conftest import MakeReport
 
@@ -40,6 +42,21 @@ def test_a_wrong_answer_shows_title_points_what_was_seen_and_a_hint(make_report:
         "3 From three numbers to one",
     ):
         assert expected in text
+
+
+def test_what_a_check_tells_and_draws_is_shown_also_when_it_passed(make_report: MakeReport) -> None:
+    report = make_report("ann", WRONG)
+    tasks = []
+    for task in report.tasks:
+        told = {"test_weights": (Told("a <sentence>"), Told("another", b"\x89PNG\r\n\x1a\n drawn"))}
+        checks = tuple(dataclasses.replace(each, told=told.get(each.check.name, ())) for each in task.checks)
+        tasks.append(dataclasses.replace(task, checks=checks))
+    report = dataclasses.replace(report, tasks=tuple(tasks))
+    text = page(report)
+    assert "a &lt;sentence&gt;" in text and "another" in text
+    assert [source for tag, at in Tags(text).found if tag == "img" and (source := at.get("alt")) == "drawn by the grader"]
+    (cell,) = (each for each in graded.graded_notebook(report)["cells"] if len(each.get("outputs", [])) == 2)
+    assert cell["outputs"][1]["data"]["image/png"] == "iVBORw0KGgogZHJhd24="
 
 
 def test_standins_are_labelled(make_report: MakeReport) -> None:

@@ -12,7 +12,8 @@ from autograder.checking.playground import Handed, handed_in, only_changed, reru
 XY = ("x", "y")
 FACTOR = 2  # reading the epoch off a running display
 USELESS, TOO_FAST = 0.4, 0.55  # a network that always says 0 has a loss of 0.5
-GAP, NARROWER = 0.1, 0.7
+GAP, NARROWER, SAME = 0.1, 0.7, 0.02
+MOST_EPOCHS = 1_000_000
 
 
 # --- the circle, with a bend and without
@@ -90,8 +91,8 @@ def compare_epochs(url: Handed, told: object) -> None:
     """Fail unless this is the epoch at which the page's own run, or the median start, gets below 0.1; None for never."""
     run = rerun(url)
     last = run.epochs[-1]
-    number = isinstance(told, int | float) and not isinstance(told, bool) and math.isfinite(told) and told >= 0
-    what = f"epochs_to_solve says {told if number or told is None else expect.kind(told)} for {url.name}"
+    number = isinstance(told, int | float) and not isinstance(told, bool) and 0 <= told <= MOST_EPOCHS
+    what = f"epochs_to_solve says {repr(told)[:20] if isinstance(told, int | float) else expect.kind(told)} for {url.name}"
     expect.that(number or told is None, what, hint="A number of epochs, or None.")
     reached = run.first_below(playground.SOLVED)
     seen = float(told) if isinstance(told, int | float) else math.inf
@@ -190,7 +191,7 @@ def test_cure_controlled(student: Student) -> None:
         only_changed(one, other, "regularization", "regularizationRate")
 
 
-@check(cell="overfit_url", points=1.5, title="with regularisation the gap is narrower, and the test loss not higher")
+@check(cell="overfit_url", points=1.5, title="with regularisation the gap is narrower, and the network still learns")
 def test_cured(student: Student) -> None:
     one, other = handed_in(student, "overfit_url"), handed_in(student, "cured_url")
     playground.tell(student, other)
@@ -199,4 +200,4 @@ def test_cured(student: Student) -> None:
     expect.that(gap(one) > 0 and gap(other) <= NARROWER * gap(one), told, hint=hint)
     before, after = rerun(one).median(), rerun(other).median()
     told = f"the median test loss was {expect.number(before)} and is {expect.number(after)}"
-    expect.that(after <= before, told, hint=hint)
+    expect.that(after <= before + SAME, told, hint=hint)

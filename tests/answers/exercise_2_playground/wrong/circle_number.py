@@ -1,0 +1,5 @@
+# why: a number is no address
+# fails: test_circle_settings, test_circle_solved
+
+# %% circle_url
+circle_url = 0.82817

@@ -1,0 +1,5 @@
+# why: an address of another site
+# fails: test_circle_settings, test_circle_solved
+
+# %% circle_url
+circle_url = "https://playground.example.org/#seed=0.1"

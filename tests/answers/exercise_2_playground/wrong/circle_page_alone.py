@@ -1,0 +1,5 @@
+# why: the page itself, without an experiment
+# fails: test_circle_settings, test_circle_solved
+
+# %% circle_url
+circle_url = "https://playground.tensorflow.org/"

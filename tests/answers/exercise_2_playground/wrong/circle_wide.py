@@ -1,0 +1,5 @@
+# why: a layer of 2000 neurons, meant to exhaust the grader
+# fails: test_circle_settings, test_circle_solved
+
+# %% circle_url
+circle_url = "https://playground.tensorflow.org/#seed=0.1&networkShape=2000,2000"

@@ -1,0 +1,5 @@
+# why: noise
+# fails: test_spiral
+
+# %% spiral_url
+spiral_url = "https://playground.tensorflow.org/#activation=tanh&batchSize=10&dataset=spiral&regDataset=reg-plane&learningRate=0.03&regularizationRate=0&noise=5&networkShape=8,8&seed=0.82817&percTrainData=50&x=true&y=true&xTimesY=false&xSquared=false&ySquared=false&cosX=false&sinX=true&cosY=false&sinY=true&problem=classification&initZero=false"
