@@ -79,6 +79,7 @@ class CheckResult:
     detail: str = ""
     seconds: float = 0.0
     told: tuple[Told, ...] = ()
+    measured: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,13 @@ class Generator:
 
 
 @dataclass(frozen=True)
+class Namespace:
+    """Values that are to be attributes of one object on the other side."""
+
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Opaque:
     """Something that is not plain data; only the name of its type came across."""
 
@@ -81,6 +88,8 @@ def encode(value: object, default: Callable[[object], object] | None = None) -> 
             return {"$tensor": place(item.array)}
         if isinstance(item, Generator):
             return {"$generator": item.seed}
+        if isinstance(item, Namespace):
+            return {"$namespace": plain(item.fields, depth + 1)}
         if isinstance(item, Opaque):
             return {"$object": item.type_name[:200]}
         if isinstance(item, np.ndarray) and item.dtype.kind in ARRAY_KINDS:
@@ -104,7 +113,7 @@ def encode(value: object, default: Callable[[object], object] | None = None) -> 
 
 
 def decode(message: bytes, limit: int = MAX_BYTES) -> Any:
-    """Read one message back: None, bool, int, float, complex, str, list, dict, ndarray, Tensor, Generator or Opaque: exactly these.
+    """Read one message back: None, bool, int, float, complex, str, list, dict, ndarray, Tensor, Generator, Namespace or Opaque: exactly these.
 
     Raises WireError for anything else: a length that lies, a header that promises other data than there is, an object
     array, text nested 100,000 deep.
@@ -139,6 +148,8 @@ def decode(message: bytes, limit: int = MAX_BYTES) -> Any:
                 return arrays[body] if tag == "$array" else Tensor(arrays[body])
             if tag == "$generator" and type(body) is int:
                 return Generator(body)
+            if tag == "$namespace" and isinstance(fields := value(body, depth + 1), dict):
+                return Namespace(fields)
             if tag == "$float" and body in ("nan", "inf", "-inf"):
                 return float(body)
             if tag == "$complex":

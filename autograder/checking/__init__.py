@@ -4,6 +4,6 @@ from autograder.checking import expect, playground
 from autograder.checking.figures import Axes, Figure, Image
 from autograder.checking.plugin import check
 from autograder.checking.student import Student, some_rows
-from autograder.wire import Generator, Tensor
+from autograder.wire import Generator, Namespace, Tensor
 
-__all__ = ["Axes", "Figure", "Generator", "Image", "Student", "Tensor", "check", "expect", "playground", "some_rows"]
+__all__ = ["Axes", "Figure", "Generator", "Image", "Namespace", "Student", "Tensor", "check", "expect", "playground", "some_rows"]

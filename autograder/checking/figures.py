@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,10 +51,17 @@ class Image:
 
 @dataclass(frozen=True)
 class Line:
-    """A curve: its label and its number of points."""
+    """A curve: its label, its number of points, and where they are (the first 2000)."""
 
     label: str
     points: int
+    y: Array
+
+    def shows(self, values: Sequence[float]) -> bool:
+        """Whether it runs through these values, as they are or in percent."""
+        if self.y.shape != (len(values),):
+            return False
+        return any(np.allclose(self.y, np.asarray(values) * scale, rtol=1e-3, atol=1e-4 * scale) for scale in (1, 100))
 
 
 @dataclass(frozen=True)
@@ -119,9 +127,15 @@ def _axes(tree: Any) -> Axes:
         ylabel=_text(tree["ylabel"]),
         texts=tuple(map(_text, tree["texts"])),
         legend=tuple(map(_text, tree["legend"])),
-        lines=tuple(Line(_text(each["label"]), int(each["points"])) for each in tree["lines"]),
+        lines=tuple(_line(each) for each in tree["lines"]),
         images=tuple(_image(each) for each in tree["images"]),
     )
+
+
+def _line(tree: Any) -> Line:
+    y = tree["y"]
+    assert isinstance(y, np.ndarray) and y.dtype.kind == "f" and y.ndim == 1
+    return Line(_text(tree["label"]), int(tree["points"]), y)
 
 
 def _image(tree: Any) -> Image:

@@ -153,17 +153,21 @@ class _Checks:
             return report
         error = call.excinfo.value if call.excinfo else None
         told = self._student[1].told() if self._student else ()
+        measured = self._student[1].measured() if self._student else ()
+
+        def result(passed: bool, message: str = "", hint: str = "", detail: str = "") -> CheckResult:
+            return CheckResult(declared, passed, message, hint, detail, call.duration, told, measured)
+
         if isinstance(error, StudentFault):
-            self.results.append(CheckResult(declared, False, error.message, error.hint, error.detail, call.duration, told))
+            self.results.append(result(False, error.message, error.hint, error.detail))
         elif isinstance(error, AssertionError) and call.when == "call":
-            detail = f"assertion: {error}"
-            self.results.append(CheckResult(declared, False, "this is not right yet", "", detail, call.duration, told))
+            self.results.append(result(False, "this is not right yet", detail=f"assertion: {error}"))
         elif isinstance(error, GraderError):
             self.ours = self.ours or error
         elif call.excinfo:
             self.broken.append(f"{item.nodeid}: {call.excinfo.exconly()}\n{report.longreprtext[-2000:]}")
         elif call.when == "call":
-            self.results.append(CheckResult(declared, True, seconds=call.duration, told=told))
+            self.results.append(result(True))
         return report
 
 

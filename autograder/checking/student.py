@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
 from autograder import wire
 from autograder.checking.figures import Figure, best_figure, read_figures
+from autograder.checking.models import History, Layer, Model, NotListedError, Predict, agree, read_layers, rebuild
 from autograder.course.datasets import Dataset
-from autograder.errors import BadReply, CheckFailed, printable
+from autograder.errors import BadReply, CheckFailed, GraderError, printable
 from autograder.records import CellRun, CellStatus, Told
 
 Ask = Callable[[bytes], bytes]
+Array = np.ndarray[Any, Any]
+T = TypeVar("T")
 
 
 def some_rows(count: int, rng: np.random.Generator, at_most: int = 200) -> list[int]:
@@ -22,15 +25,58 @@ def some_rows(count: int, rng: np.random.Generator, at_most: int = 200) -> list[
     return sorted({0, *(int(at) for at in middle), max(count - 1, 0)})
 
 
+def _proved(layers: tuple[Layer, ...], x: Array, outputs: Array) -> Predict | None:
+    """The network of these layers in NumPy, if there is one and it gives what the live model gave."""
+    try:
+        network = rebuild(layers)
+        return network if agree(network(x), outputs) else None
+    except (NotListedError, ValueError, IndexError, TypeError):  # or layers that do not fit one another
+        return None
+
+
+def _rows_of(answer: object, count: int, name: str) -> Array:
+    """The outputs of a model, one row for each input, as numbers of double precision."""
+    if not isinstance(answer, np.ndarray) or answer.ndim != 2 or len(answer) != count or answer.dtype.kind != "f":
+        raise CheckFailed(f"{name} does not give one row of numbers for each input", detail=repr(answer)[:300])
+    return answer.astype(np.float64)
+
+
 class Student:
     """A student's kernel, standing where a cell has just run."""
 
-    def __init__(self, ask: Ask, run: CellRun, dataset: Callable[[str], Dataset], limit: int = wire.MAX_BYTES) -> None:
+    def __init__(
+        self,
+        ask: Ask,
+        run: CellRun,
+        dataset: Callable[[str], Dataset],
+        limit: int = wire.MAX_BYTES,
+        thresholds: Mapping[str, float] | None = None,
+    ) -> None:
         self._ask = ask
         self._limit = limit
+        self._thresholds = thresholds or {}
         self._told: list[Told] = []
+        self._made: dict[str, Any] = {}
+        self._measured: list[tuple[str, float]] = []
         self.run = run
         self.dataset = dataset
+
+    def threshold(self, name: str) -> float:
+        """A calibrated threshold of the assignment, for the data that is in use; GraderError when there is none."""
+        if name not in self._thresholds:
+            raise GraderError(
+                f"course_data/thresholds.toml has no {name} for this assignment and its data: run `autograder calibrate`"
+            )
+        return self._thresholds[name]
+
+    def measure(self, name: str, value: float) -> None:
+        """Note what was measured, for staff and for calibrating thresholds."""
+        self._measured.append((name, float(value)))
+
+    def measured(self) -> tuple[tuple[str, float], ...]:
+        """What was measured since this was last asked."""
+        measured, self._measured = tuple(self._measured), []
+        return measured
 
     def tell(self, text: str, picture: bytes = b"") -> None:
         """Tell the student something, whether or not the check passes; `picture` is a PNG that the grader drew."""
@@ -84,6 +130,52 @@ class Student:
         ):
             raise CheckFailed(f"{name} is not a Keras model with weights", detail=repr(reply)[:300])
         return [tuple(shape) for shape in reply]
+
+    def model(self, name: str, rng: np.random.Generator, *, shape: tuple[int, ...], make: bool = False) -> Model:
+        """A Keras model by name, or with `make` the one that a function of this name makes; fails for anything else.
+
+        `shape` is that of one input. The network is rebuilt from its layers, and compared with the live one on random inputs;
+        where that is not possible, the model is asked, rows in random order.
+        """
+        probe, x = rng.normal(0, 3, (3, 7)).astype(np.float32), rng.random((32, *shape)).astype(np.float32)
+        reply = self._answer(name, {"ask": "model", "name": name, "call": make, "probe": probe, "x": x}, calling=make)
+        if not isinstance(reply, dict) or reply.get("type") != "keras.Model":
+            seen = reply.get("type") if isinstance(reply, dict) else None
+            what = f"an object of type {seen}" if isinstance(seen, str) else "something else"
+            raise CheckFailed(f"{name}{'()' if make else ''} is {what}, not a Keras model")
+        layers, sample = read_layers(reply.get("layers"), probe), _rows_of(reply.get("outputs"), len(x), name)
+        network = _proved(layers, x, sample)
+
+        def live(inputs: Array) -> Array:
+            order = rng.permutation(len(inputs))
+            question = {"ask": "predict", "name": name, "x": inputs[order].astype(np.float32)}
+            answer = _rows_of(self._answer(name, question, calling=True), len(inputs), name)
+            back = np.empty(answer.shape)
+            back[order] = answer
+            return back
+
+        texts = [value if isinstance(value := reply.get(key), str) else "" for key in ("optimizer", "loss")]
+        truths = [reply.get(key) is True for key in ("from_logits", "compiled")]
+        return Model(name, layers, texts[0], texts[1], truths[0], truths[1], network is not None, sample, network or live)
+
+    def history(self, name: str) -> History:
+        """The record of a training; fails for what is not one."""
+        reply = self._answer(name, {"ask": "history", "name": name})
+        record = reply.get("record") if isinstance(reply, dict) else None
+        fits = isinstance(record, dict) and all(
+            isinstance(key, str) and isinstance(values, list) and all(isinstance(each, float) for each in values)
+            for key, values in record.items()
+        )
+        if not isinstance(record, dict) or not fits or type(reply["epochs"]) is not int:
+            raise CheckFailed(f"{name} is not what fit() returns", hint=f"{name} = model.fit(...)", detail=repr(reply)[:300])
+        return History(record, reply["epochs"])
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """The value that `make` gives, made by the first check of a cell that asks for it."""
+        if name not in self._made:
+            self._made[name] = make()
+        value: T = self._made[name]
+        return value
 
     def figures(self) -> list[Figure]:
         """The figures that the cell showed, in order."""

@@ -158,6 +158,10 @@ class Course:
         """Names of the datasets that an assignment needs."""
         return tuple(self._settings(assignment).get("datasets", ()))
 
+    def withheld(self) -> tuple[str, ...]:
+        """Names of the datasets of which some rows are withheld from kernels: `withhold` in course_data/assignments.toml."""
+        return tuple(self._all_settings().get("withhold", ()))
+
     def _settings(self, assignment: str) -> dict[str, Any]:
         return dict(self._all_settings().get(assignment, {}))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from autograder.checking.plugin import declared_checks, run_checks
 from autograder.checking.student import Student
-from autograder.course import datasets
+from autograder.course import datasets, thresholds, withholding
 from autograder.course.layout import Course, fingerprint
 from autograder.course.notebooks import parse, problems, read_course_notebook, read_submission, rebuild, tasks, to_json
 from autograder.errors import BadSubmission, CourseError, GraderError
@@ -36,6 +36,7 @@ def grade(
     instructor = read_course_notebook(course.source_notebook(submission.assignment))
     graded = tasks(instructor)
     folder, limits = course.checks(submission.assignment), course.limits(submission.assignment)
+    bounds = thresholds.read(course, submission.assignment)
     common: dict[str, Any] = {
         "student": submission.student,
         "assignment": submission.assignment,
@@ -58,7 +59,7 @@ def grade(
 
         def reach(cell: str) -> Student:
             run = session.reach(cell)
-            return Student(session.ask, run, lambda name: datasets.open_dataset(course.store, name), limits.reply_bytes)
+            return Student(session.ask, run, lambda name: open_data(course, name), limits.reply_bytes, bounds)
 
         seed = hashlib.sha256(course.secret() + content).digest()
         order = [cell.grade_id for cell in rebuilt.notebook.cells if cell.grade_id]
@@ -93,7 +94,19 @@ def kernel_starter(course: Course, level: str, threads: int) -> StartKernel:
 def served(course: Course) -> dict[str, Path]:
     """The datasets that kernels of this course can load, by name: those that are in the store."""
     folders = {name: datasets.folder_of(course.store, name) for name in datasets.read_registry(course.data / "datasets.toml")}
-    return {name: folder for name, folder in folders.items() if folder is not None}
+    withheld = course.withheld()
+    return {
+        name: withholding.serve(course.store, name, course.secret()) if name in withheld else folder
+        for name, folder in folders.items()
+        if folder is not None
+    }
+
+
+def open_data(course: Course, name: str) -> datasets.Dataset:
+    """A dataset as kernels are served it, with the rows that are withheld from them beside it."""
+    if name in course.withheld():
+        return withholding.open_served(course.store, name, course.secret())
+    return datasets.open_dataset(course.store, name)
 
 
 def data_origins(course: Course, assignment: str) -> tuple[tuple[str, str], ...]:
@@ -105,6 +118,7 @@ def key(submission: Submission, course: Course, level: str) -> str:
     """A name for what is graded: the submission, the instructor's version, the checks, the settings, the level and the data."""
     checks = sorted(course.checks(submission.assignment).glob("*.py"))
     settings = f"{course.limits(submission.assignment)} {data_origins(course, submission.assignment)} {level}"
+    settings += f" {sorted(thresholds.read(course, submission.assignment).items())}"
     version = fingerprint(course.source_notebook(submission.assignment), *checks)
     try:
         handed_in = hashlib.sha256(read_submission(submission.notebook)).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -95,6 +96,8 @@ def _input(value: Any, wire: Any) -> Any:
         import numpy as np
 
         return np.random.default_rng(value.seed)
+    if isinstance(value, wire.Namespace):
+        return types.SimpleNamespace(**{str(key): _input(part, wire) for key, part in value.fields.items()})
     return value
 
 

@@ -8,6 +8,7 @@ MAX_FIGURES = 50
 MAX_AXES = 100
 MAX_IMAGE_VALUES = 100_000
 MAX_TEXT = 300
+MAX_POINTS = 2000
 
 shown: list[dict[str, Any]] = []
 
@@ -43,7 +44,10 @@ def _axes(ax: Any) -> dict[str, Any]:
         "ylabel": _text(ax.get_ylabel()),
         "texts": [_text(each.get_text()) for each in [*ax.texts, *ax.get_xticklabels(), *ax.get_yticklabels()][:80]],
         "legend": [_text(each.get_text()) for each in legend.get_texts()[:50]] if legend else [],
-        "lines": [{"label": _text(str(line.get_label())), "points": len(line.get_xdata())} for line in ax.lines[:50]],
+        "lines": [
+            {"label": _text(str(line.get_label())), "points": len(line.get_xdata()), "y": _values(line.get_ydata())}
+            for line in ax.lines[:50]
+        ],
         "images": [
             _image(image) for image in [*ax.images, *(each for each in ax.collections if hasattr(each, "get_coordinates"))][-10:]
         ],
@@ -63,6 +67,16 @@ def _image(image: Any) -> dict[str, Any]:
         "colors": np.asarray(image.cmap(np.linspace(0, 1, 17)))[:, :3] if data.ndim == 2 else None,
         "contrast": float(np.ptp(mapped)) if mapped.size else 0.0,
     }
+
+
+def _values(data: Any) -> Any:
+    """The numbers of a curve, as far as they are numbers and not too many."""
+    import numpy as np
+
+    try:
+        return np.asarray(data, dtype=float)[:MAX_POINTS]
+    except (TypeError, ValueError):
+        return np.empty(0)
 
 
 def _text(text: str) -> str:

@@ -53,4 +53,6 @@ def prepare() -> Prepared:
     wire = load("autograder_wire", HERE.parent / "wire.py")
     figures = load("autograder_figures", HERE / "figures.py")
     figures.install()
-    return Prepared(wire, figures, load("autograder_bridge", HERE / "bridge.py"))
+    bridge = load("autograder_bridge", HERE / "bridge.py")
+    bridge.OPERATIONS.update(load("autograder_models", HERE / "models.py").OPERATIONS)
+    return Prepared(wire, figures, bridge)

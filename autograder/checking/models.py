@@ -1,0 +1,356 @@
+"""What a check can ask of a trained model: its layers, and outputs on inputs that the grader chooses.
+
+Nothing that a student saved is loaded. The kernel describes the model as plain data; where it consists of layers that
+are known here, the grader rebuilds the network in NumPy and proves on random inputs that rebuilt and live model agree.
+Such a network is measured in the grader. Any other is judged by predictions in the sandbox, on inputs in random order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy.special import erf, expit, log_softmax, softmax
+
+from autograder.errors import BadReply
+
+Array = np.ndarray[Any, Any]
+Predict = Callable[[Array], Array]
+
+MOST_LAYERS, MOST_PARAMETERS, MOST_UNITS, CHUNK = 200, 20_000_000, 20_000, 1000  # what a lying description may make us compute
+AGREE = 1e-3  # relative to the largest output: float32 on both sides, sums of a thousand terms
+SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
+
+ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
+    "linear": lambda z: z,
+    "relu": lambda z: np.maximum(z, 0),
+    "tanh": np.tanh,
+    "sigmoid": expit,
+    "softmax": lambda z: softmax(z, axis=-1),
+    "log_softmax": lambda z: log_softmax(z, axis=-1),
+    "elu": lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),
+    "selu": lambda z: SELU_SCALE * np.where(z > 0, z, SELU_ALPHA * np.expm1(np.minimum(z, 0))),
+    "gelu": lambda z: 0.5 * z * (1 + erf(z / np.sqrt(2))),
+    "gelu_tanh": lambda z: 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))),
+    "silu": lambda z: z * expit(z),
+    "softplus": lambda z: np.logaddexp(0, z),
+    "softsign": lambda z: z / (1 + np.abs(z)),
+    "relu6": lambda z: np.clip(z, 0, 6),
+    "leaky_relu": lambda z: np.where(z >= 0, z, 0.2 * z),
+    "leaky_relu_0.01": lambda z: np.where(z >= 0, z, 0.01 * z),
+    "leaky_relu_0.3": lambda z: np.where(z >= 0, z, 0.3 * z),
+    "mish": lambda z: z * np.tanh(np.logaddexp(0, z)),
+    "exponential": np.exp,
+    "hard_sigmoid": lambda z: np.clip(z / 6 + 0.5, 0, 1),
+}
+# Without effect when a model is used: they act in training alone.
+IDLE = ("InputLayer", "Dropout", "AlphaDropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise", "ActivityRegularization")
+CONVOLUTIONAL = ("Conv", "Pool", "SeparableConv", "DepthwiseConv", "LocallyConnected")
+
+
+@dataclass(frozen=True)
+class History:
+    """What `fit` returned: numbers for each epoch by quantity, and how many epochs were asked for; the kernel's own claim."""
+
+    record: Mapping[str, list[float]]
+    asked: int
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were trained."""
+        return max((len(values) for values in self.record.values()), default=0)
+
+    @property
+    def stopped_early(self) -> bool:
+        """Whether a callback ended the training."""
+        return self.epochs < self.asked
+
+
+class NotListedError(Exception):
+    """A layer that is not rebuilt here; the model is judged by its predictions."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer as the kernel describes it: a claim, until the rebuilt network agrees with the live one."""
+
+    kind: str
+    of_keras: bool
+    config: Mapping[str, Any]
+    activation: str
+    penalty: bool
+    arrays: Mapping[str, Array] = field(repr=False)
+
+    @property
+    def weights(self) -> list[Array]:
+        """Its weights, in the order of Keras."""
+        return [self.arrays[f"weight_{at}"] for at in range(sum(name.startswith("weight_") for name in self.arrays))]
+
+    @property
+    def convolutional(self) -> bool:
+        """Whether it looks at the neighbours of a pixel."""
+        return any(part in self.kind for part in CONVOLUTIONAL)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A student's model. `rebuilt` says that the grader's own network, made of the layers, agrees with the live one."""
+
+    name: str
+    layers: tuple[Layer, ...]
+    optimizer: str
+    loss: str
+    from_logits: bool
+    compiled: bool
+    rebuilt: bool
+    sample: Array = field(repr=False)  # outputs for some random inputs
+    _predict: Predict = field(repr=False)
+
+    @property
+    def dense(self) -> list[Layer]:
+        """The fully connected layers, in order."""
+        return [layer for layer in self.layers if layer.kind == "Dense"]
+
+    @property
+    def parameters(self) -> int:
+        """Number of weights in all layers."""
+        return sum(weight.size for layer in self.layers for weight in layer.weights)
+
+    def kinds(self) -> list[str]:
+        """The classes of its layers, in order."""
+        return [layer.kind for layer in self.layers]
+
+    def outputs(self, x: Array) -> Array:
+        """The outputs for inputs of shape (n, ...), shape (n, outputs), float64."""
+        return self._predict(x)
+
+    def log_probabilities(self, x: Array) -> Array:
+        """Log probabilities of the classes, shape (n, classes), whether the model gives probabilities or logits."""
+        out = self.outputs(x)
+        if gives_probabilities(out):
+            return np.asarray(np.log(np.clip(out, 1e-7, 1)))
+        return np.asarray(log_softmax(out, axis=-1))
+
+
+def gives_probabilities(outputs: Array) -> bool:
+    """Whether each row is a probability distribution, as a softmax gives it."""
+    return bool((outputs >= -1e-6).all() and np.allclose(outputs.sum(axis=-1), 1, atol=1e-3))
+
+
+# --- from the kernel's description ------------------------------------------------------------------------------------
+
+
+def read_layers(told: object, probe: Array) -> tuple[Layer, ...]:
+    """Validate the description of the layers; BadReply for anything that is not one."""
+    if not isinstance(told, list) or len(told) > MOST_LAYERS:
+        raise BadReply("the layers of the model could not be read", detail=repr(told)[:300])
+    layers = tuple(_read_layer(each, probe) for each in told)
+    if sum(array.size for layer in layers for array in layer.arrays.values()) > MOST_PARAMETERS:
+        raise BadReply(f"the model has more than {MOST_PARAMETERS:,} weights")
+    return layers
+
+
+def _read_layer(told: object, probe: Array) -> Layer:
+    fields = {"class": str, "of_keras": bool, "config": dict, "arrays": dict}
+    if not isinstance(told, dict) or not all(isinstance(told.get(key), kind) for key, kind in fields.items()):
+        raise BadReply("a layer of the model could not be read", detail=repr(told)[:300])
+    arrays = {str(name): value for name, value in told["arrays"].items()}
+    if not all(isinstance(value, np.ndarray) and value.dtype.kind in "biuf" for value in arrays.values()):
+        raise BadReply("the weights of a layer could not be read", detail=told["class"][:80])
+    shown = told.get("activation")
+    name = "" if shown is None else _name_of(shown, probe)
+    return Layer(told["class"][:80], told["of_keras"], dict(told["config"]), name, told.get("penalty") is True, arrays)
+
+
+def _name_of(shown: object, probe: Array) -> str:
+    """The activation that gives these values; names say nothing, `tf.nn.softmax` alone has three of them."""
+    if isinstance(shown, np.ndarray) and shown.shape == probe.shape and shown.dtype.kind == "f":
+        for name, function in ACTIVATIONS.items():
+            if np.allclose(function(probe.astype(np.float64)), shown, atol=1e-4, rtol=1e-3):
+                return name
+    return "unknown"
+
+
+# --- the network, in NumPy --------------------------------------------------------------------------------------------
+
+
+def rebuild(layers: Sequence[Layer]) -> Predict:
+    """The network of these layers, one after the other; NotListedError when one of them is not known here."""
+    steps = [step for layer in layers for step in _steps(layer)]
+
+    def predict(x: Array) -> Array:
+        parts = []
+        for at in range(0, len(x), CHUNK):
+            value = np.asarray(x[at : at + CHUNK], dtype=np.float32)
+            with np.errstate(all="ignore"):
+                for step in steps:
+                    value = step(value)
+            parts.append(value.astype(np.float64))
+        return np.concatenate(parts)
+
+    return predict
+
+
+def _steps(layer: Layer) -> list[Predict]:
+    if not layer.of_keras:
+        raise NotListedError(layer.kind)
+    if layer.kind in IDLE:
+        return []
+    if layer.kind not in BUILDERS:
+        raise NotListedError(layer.kind)
+    try:
+        made = BUILDERS[layer.kind](layer)
+    except (KeyError, ValueError, IndexError, TypeError, OverflowError) as error:
+        raise NotListedError(f"{layer.kind}: {error}") from error
+    if layer.activation == "unknown":
+        raise NotListedError(f"{layer.kind} with an activation of its own")
+    return [made, ACTIVATIONS[layer.activation]] if layer.activation else [made]
+
+
+def _each(step: Predict, *arrays: Any) -> Predict:
+    """A step that works on each element: its arrays must fit the input, and not blow it up."""
+
+    def checked(x: Array) -> Array:
+        if np.broadcast_shapes(x.shape, *(np.shape(array) for array in arrays)) != x.shape:
+            raise ValueError("weights of other shapes")
+        return step(x)
+
+    return checked
+
+
+def _dense(layer: Layer) -> Predict:
+    kernel, *bias = layer.weights
+    if kernel.ndim != 2 or any(each.shape != kernel.shape[1:] for each in bias) or len(bias) > 1:
+        raise ValueError("weights of other shapes")
+    if kernel.shape[1] > MOST_UNITS:
+        raise ValueError("too many units")
+    shift = bias[0] if bias else np.float32(0)
+    return lambda x: x @ kernel + shift
+
+
+def _reshape(layer: Layer) -> Predict:
+    shape = tuple(int(side) for side in layer.config["target_shape"])
+    return lambda x: x.reshape(len(x), *shape)
+
+
+def _rescaling(layer: Layer) -> Predict:
+    scale, offset = (np.asarray(layer.config[name], dtype=np.float32) for name in ("scale", "offset"))
+    return _each(lambda x: x * scale + offset, scale, offset)
+
+
+def _normalization(layer: Layer) -> Predict:
+    mean, deviation = layer.arrays["mean"], np.sqrt(np.maximum(layer.arrays["variance"], 1e-14))
+    if layer.config.get("invert"):
+        raise ValueError("inverted")
+    return _each(lambda x: (x - mean) / np.maximum(deviation, 1e-7), mean, deviation)
+
+
+def _relu(layer: Layer) -> Predict:
+    slope, threshold, most = (layer.config.get(name) for name in ("negative_slope", "threshold", "max_value"))
+    low, edge = np.float32(slope or 0), np.float32(threshold or 0)
+    top = np.float32(np.inf if most is None else most)
+    return lambda x: np.where(x >= edge, np.minimum(x, top), low * (x - edge))
+
+
+def _leaky(layer: Layer) -> Predict:
+    slope = np.float32(layer.config["negative_slope"])
+    return lambda x: np.where(x >= 0, x, slope * x)
+
+
+def _prelu(layer: Layer) -> Predict:
+    (slope,) = layer.weights
+    return _each(lambda x: np.where(x >= 0, x, slope * x), slope)
+
+
+def _elu(layer: Layer) -> Predict:
+    alpha = np.float32(layer.config["alpha"])
+    return lambda x: np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+
+
+def _batch_normalization(layer: Layer) -> Predict:
+    config, weights = layer.config, layer.weights
+    scale = weights.pop(0) if config["scale"] else np.float32(1)
+    shift = weights.pop(0) if config["center"] else np.float32(0)
+    mean, variance = weights
+    if config.get("axis") not in (-1, 1, [-1], [1]):
+        raise ValueError("another axis")
+    root = np.sqrt(variance + np.float32(config["epsilon"]))
+    return _each(lambda x: (x - mean) / root * scale + shift, mean, root, scale, shift)
+
+
+def _layer_normalization(layer: Layer) -> Predict:
+    config, weights = layer.config, layer.weights
+    scale = weights.pop(0) if config["scale"] else np.float32(1)
+    shift = weights.pop(0) if config["center"] else np.float32(0)
+
+    def normalize(x: Array) -> Array:
+        mean, variance = x.mean(axis=-1, keepdims=True), x.var(axis=-1, keepdims=True)
+        return np.asarray((x - mean) / np.sqrt(variance + np.float32(config["epsilon"])) * scale + shift)
+
+    return _each(normalize, scale, shift)
+
+
+BUILDERS: dict[str, Callable[[Layer], Predict]] = {
+    "Flatten": lambda layer: lambda x: x.reshape(len(x), -1),
+    "Reshape": _reshape,
+    "Rescaling": _rescaling,
+    "Normalization": _normalization,
+    "Dense": _dense,
+    "Activation": lambda layer: lambda x: x,
+    "ReLU": _relu,
+    "LeakyReLU": _leaky,
+    "PReLU": _prelu,
+    "ELU": _elu,
+    "Softmax": lambda layer: lambda x: softmax(x, axis=-1),
+    "BatchNormalization": _batch_normalization,
+    "LayerNormalization": _layer_normalization,
+}
+
+
+def agree(one: Array, other: Array) -> bool:
+    """Whether two networks gave the same outputs, within what float32 allows."""
+    if one.shape != other.shape or not (np.isfinite(one).all() and np.isfinite(other).all()):
+        return False
+    return bool(np.abs(one - other).max() <= AGREE * max(1.0, float(np.abs(other).max())))
+
+
+# --- measures, computed here and nowhere else -------------------------------------------------------------------------
+
+
+def accuracy(log_probabilities: Array, labels: Array) -> float:
+    """The share of rows whose most probable class is the label."""
+    return float(np.mean(log_probabilities.argmax(axis=1) == labels))
+
+
+def cross_entropy(log_probabilities: Array, labels: Array) -> float:
+    """The mean negative log probability of the labels."""
+    return float(-np.mean(log_probabilities[np.arange(len(labels)), labels.astype(int)]))
+
+
+def confusion(labels: Array, predicted: Array, classes: int = 10) -> Array:
+    """How often each class was taken for each: rows are the truth, columns the prediction, shape (classes, classes)."""
+    table = np.zeros((classes, classes), dtype=int)
+    np.add.at(table, (labels.astype(int), predicted.astype(int)), 1)
+    return table
+
+
+def precision_recall_f1(table: Array) -> tuple[Array, Array, Array]:
+    """Precision, recall and F1 of each class from a confusion matrix; 0 where nothing was predicted or nothing is there."""
+    hits = np.diag(table).astype(float)
+
+    def share(of: Array) -> Array:
+        return np.asarray(np.divide(hits, of, out=np.zeros_like(hits), where=of > 0))
+
+    precision, recall = share(table.sum(axis=0)), share(table.sum(axis=1))
+    both = precision + recall
+    return precision, recall, np.divide(2 * precision * recall, both, out=np.zeros_like(both), where=both > 0)
+
+
+def calibration_error(log_probabilities: Array, labels: Array, bins: int = 15) -> float:
+    """Expected calibration error: how far confidence and accuracy are apart, over bins of confidence (Guo et al. 2017)."""
+    confidence, right = np.exp(log_probabilities.max(axis=1)), log_probabilities.argmax(axis=1) == labels
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    parts = [np.abs(confidence[place == k].mean() - right[place == k].mean()) * np.mean(place == k) for k in set(place.tolist())]
+    return float(sum(parts))

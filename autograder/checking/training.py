@@ -1,0 +1,165 @@
+"""What a training was worth: models measured on rows that the student's kernel never saw, data told by its pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from autograder.checking import expect
+from autograder.checking.models import Model, accuracy, cross_entropy
+from autograder.checking.student import Student, some_rows
+from autograder.course.datasets import Dataset
+
+Array = np.ndarray[Any, Any]
+SEEN_ROWS, VALIDATION_ROWS = 4000, 2000
+CLOSE = 0.01  # of one step of 256: a pixel that was divided by 255 in float32 is whole again
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A model's accuracy and cross entropy, computed by the grader: on rows it was trained on, on withheld rows, on test rows."""
+
+    seen_accuracy: float
+    seen_loss: float
+    withheld_accuracy: float
+    withheld_loss: float
+    test_accuracy: float
+
+    @property
+    def gap(self) -> float:
+        """Overfitting: cross entropy on new rows minus that on rows it was trained on."""
+        return self.withheld_loss - self.seen_loss
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """The pictures of a dataset by their pixels: the place and the label of each in the training and in the test part."""
+
+    train: dict[int, tuple[int, int]]
+    test: dict[int, tuple[int, int]]
+
+
+@lru_cache(maxsize=4)  # one dataset is looked at by many checks of many submissions
+def _pictures(key: tuple[str, str, int], dataset: _Hashable) -> Pictures:
+    def table(part: str) -> dict[int, tuple[int, int]]:
+        x, y = dataset.inner[f"x_{part}"], dataset.inner[f"y_{part}"]
+        return {hash(np.ascontiguousarray(row).tobytes()): (at, int(y[at].item())) for at, row in enumerate(x)}
+
+    return Pictures(table("train"), table("test"))
+
+
+class _Hashable:
+    """Carries a dataset into the cache, which goes by the key beside it."""
+
+    def __init__(self, inner: Dataset) -> None:
+        self.inner = inner
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Hashable)
+
+
+def pictures(dataset: Dataset) -> Pictures:
+    """The pictures of a dataset, found by their pixels."""
+    file = str(getattr(dataset["x_train"], "filename", id(dataset)))
+    return _pictures((dataset.name, file, len(dataset["x_train"])), _Hashable(dataset))
+
+
+def prepared(images: Array) -> Array:
+    """Pictures as rows of numbers between 0 and 1, shape (n, pixels), float32."""
+    return images.reshape(len(images), -1).astype(np.float32) / np.float32(255)
+
+
+def as_the_student_prepares(student: Student, images: Array) -> Array:
+    """Pictures as the student's own `prepare` makes them: in the kernel only where it does something of its own."""
+
+    def its_own() -> bool:
+        some = images[some_rows(len(images), np.random.default_rng(0), 6)]
+        seen = np.asarray(expect.array(student.call("prepare", some), "prepare(images)"), dtype=np.float64)
+        wanted = prepared(some)
+        return seen.shape != wanted.shape or not np.allclose(seen, wanted, atol=1e-5)
+
+    if not student.once("prepares in a way of its own", its_own):
+        return prepared(images)
+    return np.asarray(expect.array(student.call("prepare", images), "prepare(images)"), dtype=np.float32)
+
+
+def bytes_of(rows: Array) -> list[bytes | None]:
+    """The pixels of prepared rows, where these are pixels over 255, once or twice, or as they were; None for anything else."""
+    flat = rows.reshape(len(rows), -1).astype(np.float64)
+    found: list[bytes | None] = []
+    for row in flat:
+        made = None
+        for scale in (255.0, 1.0, 255.0**2):
+            pixels = np.rint(row * scale)
+            if (
+                pixels.max(initial=0) > 1
+                and pixels.min() >= 0
+                and pixels.max() <= 255
+                and np.abs(row * scale - pixels).max() < CLOSE
+            ):
+                made = pixels.astype(np.uint8).tobytes()
+                break
+        found.append(made)
+    return found
+
+
+def places(rows: Array, table: dict[int, tuple[int, int]]) -> list[tuple[int, int] | None]:
+    """Where each of these prepared rows stands in a part of the dataset, with its label; None for what is not there."""
+    return [None if each is None else table.get(hash(each)) for each in bytes_of(rows)]
+
+
+def labels_of(student: Student, name: str, index: Sequence[int]) -> Array:
+    """Labels of some rows as class numbers, whether they are numbers or one-hot rows."""
+    rows = student.rows(name, index)
+    if rows.ndim == 2 and rows.shape[1] > 1:
+        return np.asarray(rows.argmax(axis=1))
+    return rows.reshape(len(rows)).astype(np.int64)
+
+
+def sample(student: Student, part: str, count: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Some rows x and labels y of the student's part `train`, `val` or `test`."""
+
+    def take() -> tuple[Array, Array]:
+        index = some_rows(student.shape(f"x_{part}")[0], rng, count)
+        return student.rows(f"x_{part}", index), labels_of(student, f"y_{part}", index)
+
+    return student.once(f"{part} {count}", take)
+
+
+def live_model(student: Student, name: str, rng: np.random.Generator) -> Model:
+    """A trained model of the student's, for inputs like those of `x_train`."""
+    return student.once(f"model {name}", lambda: student.model(name, rng, shape=student.shape("x_train")[1:]))
+
+
+def measured(student: Student, name: str, dataset: Dataset, rng: np.random.Generator) -> Measured:
+    """Measure a model of the student's, once for all checks of a cell."""
+
+    def measure() -> Measured:
+        model = live_model(student, name, rng)
+        x, y = sample(student, "train", SEEN_ROWS, rng)
+        new, truth = as_the_student_prepares(student, dataset["x_withheld"]), dataset["y_withheld"]
+        chosen = rng.choice(len(dataset["x_test"]), size=min(5000, len(dataset["x_test"])), replace=False)
+        public, public_truth = as_the_student_prepares(student, dataset["x_test"][chosen]), dataset["y_test"][chosen].ravel()
+        seen_out, new_out, public_out = (model.log_probabilities(part) for part in (x, new, public))
+        expect.that(
+            new_out.shape[1] == len(np.unique(truth)), f"{name} has {new_out.shape[1]} outputs", hint="One for each class: ten."
+        )
+        done = Measured(
+            accuracy(seen_out, y),
+            cross_entropy(seen_out, y),
+            accuracy(new_out, truth),
+            cross_entropy(new_out, truth),
+            accuracy(public_out, public_truth),
+        )
+        for quantity in ("withheld_accuracy", "gap", "withheld_loss", "seen_loss", "test_accuracy"):
+            student.measure(f"{name} {quantity}", getattr(done, quantity))
+        return done
+
+    return student.once(f"measured {name}", measure)

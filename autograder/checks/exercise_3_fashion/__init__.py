@@ -1,0 +1,1 @@
+"""Hidden checks of exercise 3, Fashion-MNIST."""
