@@ -152,6 +152,25 @@ def new(assignment: str, course: CourseOption = HERE) -> None:
 
 
 @app.command()
+def calibrate(
+    assignment: str,
+    seeds: Annotated[int, typer.Option(help="How often each answer is trained.", min=3)] = 10,
+    jobs: Annotated[int, typer.Option(help="Worker processes; 0 means one per core.", min=0)] = 0,
+    course: CourseOption = HERE,
+) -> None:
+    """Train the reference and the named answers over seeds, and write the thresholds that an honest answer reaches."""
+    from autograder import calibrate as calibrating
+
+    opened = Course.open(course)
+    plan = calibrating.read_plan(opened, opened.assignment(assignment))
+    with out.status(f"{assignment}: training") as status:
+        found = calibrating.measure(opened, assignment, seeds, status.update, jobs)
+    file = calibrating.write(opened, assignment, plan, found)
+    out.print(screen.calibration_table(plan, found))
+    out.print(f"written to {file}", soft_wrap=True)
+
+
+@app.command()
 def playground(
     url: Annotated[str, typer.Argument(help="The address of an experiment, in quotes.", metavar="URL")],
     epochs: Annotated[
@@ -170,7 +189,11 @@ def playground(
         run = experiment.rerun(found, experiment.read_epochs(epochs), resets)
     if picture:
         # between two looks the curve is a straight line
-        picture.write_bytes(draw(experiment.rerun(found, experiment.curve_to(run.epochs[-1]), resets)))
+        drawn = draw(experiment.rerun(found, experiment.curve_to(run.epochs[-1]), resets))
+        try:
+            picture.write_bytes(drawn)
+        except OSError as error:
+            raise CourseError(f"{picture} could not be written: {error.strerror}") from error
     if problem := settings.unoffered(found):
         err.print(f"[yellow]{problem}; as an answer to a task this URL would be refused[/]", soft_wrap=True)
     if as_json:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from autograder.calibrate import Distribution, Plan, bounds
 from autograder.course.datasets import BUNDLED, PUBLISHED, STANDIN, StoreStatus
 from autograder.course.layout import Course
 from autograder.course.notebooks import read_course_notebook, tasks
@@ -174,6 +175,19 @@ def check_table(report: GradeReport) -> RenderableType:
     notes = [Text(note, "yellow") for note in report.staff_notes]
     data = ", ".join(f"{name} ({origin})" for name, origin in report.data)
     return Group(table, *notes, Text(f"data: {data or 'none'}; isolation: {report.isolation}", "dim"))
+
+
+def calibration_table(plan: Plan, found: Sequence[Distribution]) -> RenderableType:
+    """What was trained, and the thresholds that come of it."""
+    table = Table(title="what each answer reaches, over seeds", title_justify="left", title_style="bold")
+    for name in ("quantity", "answer", "n", "mean", "std", "min", "1 in 1000 is below"):
+        table.add_column(name, justify="left" if name in ("quantity", "answer") else "right")
+    for one in found:
+        answer = Text(one.answer, "" if one.right else "yellow")
+        numbers = [f"{value:.4f}" for value in (one.mean, one.deviation, min(one.values), one.bound)]
+        table.add_row(one.of, answer, str(len(one.values)), *numbers)
+    lines = [f"{name} = {value:.4f}" for name, value in bounds(plan, found).items()]
+    return Group(table, *map(Text, lines))
 
 
 def rerun_table(run: Rerun) -> RenderableType:

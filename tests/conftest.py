@@ -34,9 +34,14 @@ def repository() -> Course:
 
 @pytest.fixture(scope="session")
 def standin_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with the stand-in of CIFAR-10, drawn once for all tests."""
-    store = tmp_path_factory.mktemp("store")
+    """A store with the stand-in of CIFAR-10, and a small one of Fashion-MNIST to train on, drawn once for all tests."""
+    return small_store(tmp_path_factory.mktemp("store"))
+
+
+def small_store(store: Path) -> Path:
+    """Draw the stand-ins that the tests need."""
     datasets.make_standin(store, "cifar10")
+    datasets.make_standin(store, "fashion_mnist", sizes=(3000, 1000))
     return store
 
 
@@ -49,8 +54,11 @@ def scratch_course(root: Path, store: Path | None) -> Course:
         shutil.copy(ROOT / "course_data" / file, root / "course_data")
     settings = root / "course_data" / "assignments.toml"  # the best level of this machine, whatever it is
     settings.write_text(settings.read_text().replace('isolation = "landlock"', 'isolation = "none"'))
-    for folder in store.iterdir() if store else []:
-        (root / "course_data" / "store" / folder.name).symlink_to(folder)
+    shutil.copy(ROOT / "tests" / "thresholds.toml", root / "course_data")
+    for folder in store.glob("*/*" if (store / datasets.STANDIN).is_dir() else "*") if store else []:
+        link = root / "course_data" / "store" / folder.relative_to(store)
+        link.parent.mkdir(exist_ok=True)
+        link.symlink_to(folder)
     return Course.open(root)
 
 

@@ -52,10 +52,11 @@ CONVOLUTIONAL = ("Conv", "Pool", "SeparableConv", "DepthwiseConv", "LocallyConne
 
 @dataclass(frozen=True)
 class History:
-    """What `fit` returned: numbers for each epoch by quantity, and how many epochs were asked for; the kernel's own claim."""
+    """What `fit` returned: numbers for each epoch by quantity, how many epochs were asked for, and steps in each; a claim."""
 
     record: Mapping[str, list[float]]
     asked: int
+    steps: int
 
     @property
     def epochs(self) -> int:

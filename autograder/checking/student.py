@@ -166,9 +166,12 @@ class Student:
             isinstance(key, str) and isinstance(values, list) and all(isinstance(each, float) for each in values)
             for key, values in record.items()
         )
-        if not isinstance(record, dict) or not fits or type(reply["epochs"]) is not int:
+        counts = (
+            [value for name in ("epochs", "steps") if type(value := reply.get(name)) is int] if isinstance(reply, dict) else []
+        )
+        if not isinstance(record, dict) or not fits or len(counts) != 2:
             raise CheckFailed(f"{name} is not what fit() returns", hint=f"{name} = model.fit(...)", detail=repr(reply)[:300])
-        return History(record, reply["epochs"])
+        return History(record, counts[0], counts[1])
 
     def once(self, name: str, make: Callable[[], T]) -> T:
         """The value that `make` gives, made by the first check of a cell that asks for it."""

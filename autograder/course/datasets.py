@@ -199,11 +199,11 @@ def status(store: Path, registry: dict[str, DatasetSpec]) -> list[StoreStatus]:
     return found
 
 
-def make_standin(store: Path, name: str) -> Path:
-    """Draw the stand-in of a dataset into the store; DataError for one that has none."""
+def make_standin(store: Path, name: str, sizes: tuple[int, int] | None = None) -> Path:
+    """Draw the stand-in of a dataset into the store, in the published size or a smaller one; DataError for one that has none."""
     if name not in standins.PAINTERS:
         raise DataError(f"there is no stand-in for {name}; there are: {', '.join(standins.PAINTERS)}")
-    return save_dataset(store, name, STANDIN, standins.make(name))
+    return save_dataset(store, name, STANDIN, standins.make(name, sizes=sizes))
 
 
 # --- from the publisher -----------------------------------------------------------------------------------------------

@@ -28,7 +28,6 @@ class Session:
         self._culprits: set[int] = set()
         self._late: dict[int, int] = {}  # calls out of time, by position
         self._position = 0  # cells before it have had their turn
-        self._deadline = time.monotonic() + limits.notebook_seconds
         self.runs: dict[int, CellRun] = {}
         self.seconds = {"start": 0.0, "import": 0.0, "cells": 0.0, "questions": 0.0}
         self.restarts = 0
@@ -79,9 +78,9 @@ class Session:
         return cell.is_code and not cell.is_test and not for_people and bool(cell.source.strip())
 
     def _run(self, kernel: Kernel, index: int) -> CellRun:
+        begun = time.monotonic()
         with contextlib.suppress(StudentFault):  # a bridge that the student broke shows when a check asks
             kernel.ask(FORGET, self._time(self._limits.call_seconds))
-        begun = time.monotonic()
         result = kernel.run(self._cells[index].source, self._time(self._limits.cell_seconds))
         # what the instructor's own cells do is importing, and loading data
         self.seconds["cells" if self._cells[index].solution else "import"] += time.monotonic() - begun
@@ -112,7 +111,7 @@ class Session:
 
     def _time(self, seconds: float) -> float:
         """Seconds for the next step: its own limit, or what is left for the notebook."""
-        left = self._deadline - time.monotonic()
+        left = self._limits.notebook_seconds - sum(self.seconds.values())  # what our own checks take is not its fault
         if left <= 0:
             raise OutOfTime(
                 f"the time for the whole notebook ({self._limits.notebook_seconds:.0f} s) was used up",

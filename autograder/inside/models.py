@@ -44,12 +44,14 @@ def predict(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> An
 
 
 def history(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
-    """The record of a training: a list of numbers for each quantity, and how many epochs were asked for."""
+    """The record of a training: a list of numbers for each quantity, and how many epochs and steps in each were asked for."""
     found = _find(shell, question["name"])
     record = getattr(found, "history", found)
-    asked = (getattr(found, "params", None) or {}).get("epochs")
+    params = getattr(found, "params", None) or {}
+    epochs, steps = (value if isinstance(value := params.get(name), int) else 0 for name in ("epochs", "steps"))
     return {
-        "epochs": asked if isinstance(asked, int) else 0,
+        "epochs": epochs,
+        "steps": steps,
         "record": {str(key)[:80]: [float(each) for each in values] for key, values in dict(record).items()},
     }
 

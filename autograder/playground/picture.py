@@ -48,7 +48,7 @@ def _losses(axes: Axes, run: Rerun) -> None:
     axes.plot([], [], color=SOFT, linewidth=0.8, label=f"test, {run.losses.shape[2] - 1} resets")
     axes.plot(run.epochs, run.losses[:, 0, 0], color=INK, linewidth=1.2, linestyle="--", label="training, this seed")
     axes.plot(run.epochs, run.losses[:, 1, 0], color=INK, linewidth=1.8, label="test, this seed")
-    axes.set(xlabel="epoch", ylabel="loss", ylim=(0, None), xlim=(0, run.epochs[-1]))
+    axes.set(xlabel="epoch", ylabel="loss", ylim=(0, None), xlim=(0, max(run.epochs[-1], 1)))
     axes.tick_params(labelsize=8)
     axes.xaxis.label.set_fontsize(9)
     axes.yaxis.label.set_fontsize(9)

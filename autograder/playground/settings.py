@@ -25,9 +25,9 @@ ORDER = (
     *("networkShape", "seed", "percTrainData", "x", "y", "xTimesY", "xSquared", "ySquared", "cosX", "sinX", "cosY", "sinY"),
     *("problem", "initZero"),
 )
-LONGEST_URL, LONGEST_SEED = 4000, 100
+LONGEST_URL, LONGEST_SEED, LONGEST_NUMBER = 4000, 100, 40
 
-NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 AS_TEXT = re.compile(r"0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+")
 
 
@@ -103,7 +103,7 @@ def unoffered(settings: Settings) -> str:
             return f"{KEYS[name]}={getattr(settings, name):g} is not on the page, which offers {listed}" + (
                 f" in steps of {values.step}" if isinstance(values, range) and values.step > 1 else ""
             )
-    return ""
+    return f"initZero={str(settings.init_zero).lower()} is not on the page" if settings.init_zero else ""
 
 
 def offered(url: str) -> Settings:
@@ -145,7 +145,7 @@ def _hash(url: str) -> str:
 
 def _values(fragment: str) -> dict[str, str]:
     values = {}
-    for part in fragment.split("&"):
+    for part in fragment.replace("&amp;", "&").split("&"):  # as a page's source has it
         key, found, value = part.partition("=")
         if found:
             values[key] = value.partition("=")[0].replace("%2C", ",").replace("%2c", ",")
@@ -165,7 +165,7 @@ def _settings(values: dict[str, str]) -> Settings:
     if "seed" not in values:
         raise BadUrl(
             "the URL has no seed, so nobody can run the same experiment again",
-            hint="The page adds seed=... when you change any control; then copy the address.",
+            hint="Open the page: it puts a seed into the address. Then copy the whole of it.",
         )
     found["seed"] = values["seed"]
     truths = {key: values[key] != "false" for key in (*FEATURES, "initZero") if key in values}
@@ -193,6 +193,8 @@ def _within(settings: Settings) -> Settings:
 def _number(key: str, text: str) -> float:
     """What JavaScript's unary plus makes of a text, as far as it is a finite number."""
     text = text.strip()
+    if len(text) > LONGEST_NUMBER:
+        raise BadUrl(f"{key}={text[:40]}... is not a number that can be used")
     value = float(text) if NUMBER.fullmatch(text) else float(int(text, 0)) if AS_TEXT.fullmatch(text) else math.nan
     if not math.isfinite(value) or abs(value) > 1e9:
         raise BadUrl(f"{key}={text[:40]} is not a number that can be used")
@@ -212,7 +214,7 @@ def _shape(text: str) -> tuple[int, ...]:
     parts = [part.strip() for part in text.split(",")]
     if len(parts) > MAX_LAYERS:
         raise BadUrl(f"the network has {len(parts)} hidden layers; the page has at most {MAX_LAYERS}")
-    if not all(re.fullmatch(r"\d{1,6}", part) for part in parts):
+    if not all(re.fullmatch(r"[0-9]{1,6}", part) for part in parts):
         raise BadUrl(f"networkShape={text[:40]} is not a list of whole numbers like 4,2")
     sizes = tuple(map(int, parts))
     if not all(1 <= size <= MAX_NEURONS for size in sizes):

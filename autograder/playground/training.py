@@ -19,6 +19,7 @@ from autograder.playground.settings import Settings
 
 Array = np.ndarray[Any, Any]
 BIAS = 0.1
+TINY = 1e-150  # weights that shrink for ever end as numbers with which a processor is a hundred times slower
 
 
 def sizes(settings: Settings) -> list[int]:
@@ -150,6 +151,7 @@ class Network:
         penalty = (self._all if settings.regularization == "L2" else np.sign(self._all)) * self._links * rate
         stepped = self._all - self._slopes * self._alive
         np.subtract(stepped, penalty, out=self._all)
+        self._all[np.abs(self._all) < TINY] = 0
         if settings.regularization == "L1":  # a weight that would cross zero is set to it, and stays there
             crossed = (stepped * self._all < 0) & (self._links > 0)
             self._alive[crossed] = 0

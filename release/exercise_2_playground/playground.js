@@ -230,8 +230,9 @@ const newSeed = () => Math.random().toFixed(5);
 
 function readAddress(url) {
   const text = String(url).trim().replace(/%2C/gi, ",");
-  if (!text.startsWith(PAGE + "#")) throw new Error(`an address begins with ${PAGE}#`);
-  const given = Object.fromEntries(text.slice(PAGE.length + 1).split("&").map((part) => part.split("=")));
+  const [site, hash] = text.split("#");
+  if (site.replace("http:", "https:") !== PAGE || !hash) throw new Error(`an address begins with ${PAGE}#`);
+  const given = Object.fromEntries(hash.split("&").map((part) => part.split("=")));
   const state = { activation: "tanh", regularization: "none", dataset: "circle", regDataset: "reg-plane",
     problem: "classification" };
   for (const [key, values] of Object.entries(CHOICES)) if (values.includes(given[key])) state[key] = given[key];
@@ -305,6 +306,7 @@ function render({ model, el }) {
   const layers = element("div", { className: "pg-layers" });
   const address = element("input", { type: "text", spellcheck: false, ariaLabel: "address of the experiment",
     onchange: () => load(address.value), onkeydown: (event) => { if (event.key === "Enter") address.blur(); } });
+  const copied = element("button", { textContent: "copy", onclick: copy });
   const said = element("div", { className: "pg-said" });
   const fields = {};
 
@@ -374,14 +376,19 @@ function render({ model, el }) {
         element("div", { className: "pg-loss" }, element("span", {}, "training loss ", trainLoss), element("span", {}, "test loss ", testLoss)),
         chart)),
     element("div", { className: "pg-url" }, address,
-      element("button", { textContent: "copy", onclick: copy }),
+      copied,
       element("button", { textContent: "new seed", title: "other points, other weights", onclick: () => change({ seed: newSeed() }) })),
     said);
   el.append(root);
 
   function copy() {
     address.select();
-    Promise.resolve(navigator.clipboard?.writeText(address.value)).catch(() => document.execCommand("copy"));
+    const plain = () => document.execCommand("copy"); // a page that came over http has no clipboard
+    const done = navigator.clipboard ? navigator.clipboard.writeText(address.value).catch(plain) : plain();
+    Promise.resolve(done).then((result) => {
+      copied.textContent = result === false ? "press Ctrl-C" : "copied";
+      setTimeout(() => { copied.textContent = "copy"; }, 1500);
+    });
   }
 
   function load(url) {

@@ -7,7 +7,7 @@ import traitlets
 
 HERE = Path(__file__).parent
 FIRST = (
-    "https://playground.tensorflow.org/#activation=tanh&batchSize=10&dataset=circle&regDataset=reg-plane"
+    "https://playground.tensorflow.org/#activation=tanh&batchSize=10&dataset=gauss&regDataset=reg-plane"
     "&learningRate=0.03&regularizationRate=0&noise=0&networkShape=4,2&seed=0.41327&percTrainData=50&x=true&y=true"
     "&problem=classification"
 )

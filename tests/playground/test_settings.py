@@ -44,7 +44,6 @@ EXPERIMENTS = st.builds(
     network_shape=st.lists(st.integers(1, 8), max_size=6).map(tuple),
     seed=st.from_regex(r"0\.[0-9]{5}", fullmatch=True),
     features=st.sets(st.sampled_from(FEATURES)).map(lambda chosen: tuple(each for each in FEATURES if each in chosen)),
-    init_zero=st.booleans(),
 )
 
 
@@ -89,6 +88,7 @@ def test_what_a_url_leaves_out_is_what_the_page_begins_with() -> None:
         ("x=false&y=false", {"features": ()}),
         ("cosX=true", {"features": ("x", "y")}),  # read by the page and never used
         ("initZero=true", {"init_zero": True}),
+        ("activation=relu&amp;noise=5", {"activation": "relu", "noise": 5}),
         ("regularization=L1&regularizationRate=.01", {"regularization": "L1", "regularization_rate": 0.01}),
         ("activation=relu=x&tutorial=one&discretize=true", {"activation": "relu"}),
     ],
@@ -117,6 +117,9 @@ def test_a_url_is_read_as_the_page_reads_it(text: str, expected: dict[str, objec
         (f"{PAGE}#seed=1&batchSize=0", "batchSize=0"),
         (f"{PAGE}#seed=1&batchSize=2.5", "batchSize=2.5"),
         (f"{PAGE}#seed=1&batchSize=NaN", "batchSize=NaN"),
+        (f"{PAGE}#seed=1&noise=0b{'1' * 3000}", "not a number that can be used"),
+        (f"{PAGE}#seed=1&noise=\u0663", "not a number that can be used"),
+        (f"{PAGE}#seed=1&networkShape=\u0663", "not a list of whole numbers"),
         (f"{PAGE}#seed=1&learningRate=Infinity", "learningRate=Infinity"),
         (f"{PAGE}#seed=1&learningRate=-1", "negative"),
         (f"{PAGE}#seed=1&learningRate=1e99", "learningRate=1e99"),
@@ -132,7 +135,8 @@ def test_anything_else_gets_one_clear_line(url: str, message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["learningRate=0.02", "batchSize=31", "noise=3", "noise=60", "percTrainData=55", "regularizationRate=2"]
+    "text",
+    ["learningRate=0.02", "batchSize=31", "noise=3", "noise=60", "percTrainData=55", "regularizationRate=2", "initZero=true"],
 )
 def test_what_the_controls_cannot_produce_is_no_answer_to_a_task(text: str) -> None:
     url = f"{PAGE}#seed=1&{text}"

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograder.checking import Student, check, expect
+from autograder.checking.models import Model
 
 Array = np.ndarray[Any, Any]
 LAYERS = [(2, 4), (4,), (4, 2), (2,), (2, 1), (1,)]
@@ -51,10 +52,19 @@ def test_data_shuffled(student: Student, rng: np.random.Generator) -> None:
     expect.that(not np.array_equal(x, other), "another seed gave the same points", hint="The seed has to be used.")
 
 
-@check(cell="keras_circle", points=0.5, title="circle_model has layers of 4, 2 and 1")
-def test_model(student: Student) -> None:
-    shapes = student.weight_shapes("circle_model")
-    expect.that(shapes == LAYERS, f"the weights of circle_model have the shapes {shapes}", hint="Dense layers of 4, 2 and 1.")
+def live(student: Student, rng: np.random.Generator) -> Model:
+    """circle_model, as the kernel describes it."""
+    return student.once("circle_model", lambda: student.model("circle_model", rng, shape=(2,)))
+
+
+@check(cell="keras_circle", points=0.5, title="build makes, and circle_model has, tanh layers of 4, 2 and 1")
+def test_model(student: Student, rng: np.random.Generator) -> None:
+    made = student.model("build", rng, shape=(2,), make=True)
+    for name, model in (("build()", made), ("circle_model", live(student, rng))):
+        shapes = [weight.shape for layer in model.layers for weight in layer.weights]
+        expect.that(shapes == LAYERS, f"the weights of {name} have the shapes {shapes}", hint="Dense layers of 4, 2 and 1.")
+        bends = [layer.activation for layer in model.layers if layer.activation not in ("", "linear")]
+        expect.that(bends == ["tanh"] * 3, f"the activations of {name} are {bends}", hint='activation="tanh" for all three.')
 
 
 @check(cell="keras_circle", points=1.5, title="circle_model reaches a loss below 0.1 on points it has never seen")
@@ -65,7 +75,11 @@ def test_loss(student: Student, rng: np.random.Generator) -> None:
     order = rng.permutation(n)
     x = np.stack([r * np.sin(angle), r * np.cos(angle)], axis=1)[order]
     y = np.repeat([1.0, -1.0], n // 2)[order]
-    seen = expect.array(student.call("circle_model", x.astype(np.float32)), "the output of circle_model")
+    model = live(student, rng)
+    expect.that(
+        model.rebuilt, "circle_model does not give what its layers give, one after the other", hint="Build it as in build."
+    )
+    seen = model.outputs(x)
     expect.that(seen.size == n, f"the output of circle_model has the shape {seen.shape}", hint="One number for each point.")
     output = seen.reshape(n)
     expect.finite(output, "the output of circle_model")

@@ -63,18 +63,18 @@ def test_history(student: Student, rng: np.random.Generator) -> None:
 
 
 def expect_own_history(student: Student, rng: np.random.Generator, name: str, history: History) -> None:
-    """Fail unless some epoch (the last, or the best one restored) is what the live model does on the validation rows."""
+    """Fail unless an epoch (the last, or the best one restored) is what the live model does on the validation rows."""
     x, y = sample(student, "val", VALIDATION_ROWS, rng)
-    out = live_model(student, name, rng).log_probabilities(x)
+    model = live_model(student, name, rng)
+    out = model.log_probabilities(x)
     seen, loss = accuracy(out, y), cross_entropy(out, y)
-    error = 4 * float(np.sqrt(max(seen * (1 - seen), 0.01) / len(y)))
-    at = int(np.argmin(history.record["val_loss"]))
-    epochs = {-1, at} if history.stopped_early or history.epochs == history.asked else {-1}
-    # a loss from float32 probabilities can be lower by 3 %; the rows are a sample
+    penalty = any(layer.penalty for layer in model.layers)  # then the loss of the history is more than the cross entropy
+    best = {int(np.argmin(history.record["val_loss"])), int(np.argmax(history.record["val_accuracy"]))}
+    # from float32 probabilities a loss comes out lower by up to 3 %, and a few rows fall to the other side
     fits = [
-        abs(history.record["val_accuracy"][epoch] - seen) <= error + 0.005
-        and abs(history.record["val_loss"][epoch] - loss) <= 0.2 * loss + 0.02
-        for epoch in epochs
+        abs(history.record["val_accuracy"][epoch] - seen) <= 0.003
+        and (penalty or abs(history.record["val_loss"][epoch] - loss) <= 0.04 * loss + 0.002)
+        for epoch in {-1, *best}
     ]
     told = f"the history ends with a validation accuracy of {history.record['val_accuracy'][-1]:.3f}, {name} has {seen:.3f}"
     expect.that(any(fits), told, hint=f"The history that fit returned when {name} was trained, and no other.")
@@ -200,6 +200,8 @@ def changes(before: Model, after: Model, one: History, other: History) -> str:
         return "a smaller network"
     if other.stopped_early:
         return "early stopping"
+    if other.steps > 1.2 * one.steps > 0:
+        return "more pictures"
     if other.epochs < one.epochs or "learning_rate" in other.record:
         return ""
     return "other data"

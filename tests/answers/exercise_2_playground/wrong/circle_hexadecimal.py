@@ -1,0 +1,5 @@
+# why: a number of 300 hexadecimal digits
+# fails: test_circle_settings, test_circle_solved
+
+# %% circle_url
+circle_url = "https://playground.tensorflow.org/#seed=0.1&learningRate=0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"

@@ -1,0 +1,12 @@
+# why: half of the pictures for validation
+# fails: test_sizes
+
+# %% prepare
+def prepare(images):
+    return images.reshape(-1, 784).astype("float32") / 255
+
+
+cut = len(images) // 2
+x_train, y_train = prepare(images[:cut]), labels[:cut]
+x_val, y_val = prepare(images[cut:]), labels[cut:]
+x_test, y_test = prepare(test_images), test_labels
