@@ -62,6 +62,12 @@ def scratch_course(root: Path, store: Path | None) -> Course:
     return Course.open(root)
 
 
+def fix_secret(course: Course) -> None:
+    """Give a scratch course a secret that is the same each time."""
+    (course.data / "secrets").mkdir()
+    (course.data / "secrets" / "seed").write_bytes(bytes(range(32)))
+
+
 @pytest.fixture
 def course(tmp_path: Path, standin_store: Path) -> Course:
     """A scratch course on stand-in data."""

@@ -146,7 +146,7 @@ def test_the_data_commands_say_what_is_a_standin(
     code, out, _ = run(monkeypatch, capsys, "data", "standin", "mnist", *where)
     assert code == 0 and "mnist: stand-in (not the real data)" in out
     code, out, _ = run(monkeypatch, capsys, "data", "status", *where)
-    assert code == 0 and out.count("STAND-IN, not the real data") == 2 and "comes with scikit-learn" in out
+    assert code == 0 and out.count("STAND-IN, not the real data") == 3 and "comes with scikit-learn" in out
 
 
 def test_commands_do_not_import_tensorflow() -> None:

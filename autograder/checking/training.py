@@ -15,7 +15,7 @@ from autograder.checking.student import Student, some_rows
 from autograder.course.datasets import Dataset
 
 Array = np.ndarray[Any, Any]
-SEEN_ROWS, VALIDATION_ROWS = 4000, 20_000
+SEEN_ROWS, VALIDATION_ROWS, PUBLIC_ROWS = 4000, 20_000, 5000
 ROWS_AT_ONCE = 4000  # of 784 numbers: 25 MB of double precision
 CLOSE = 0.01  # of one step of 256: a pixel that was divided by 255 in float32 is whole again
 
@@ -148,7 +148,7 @@ def measured(student: Student, name: str, dataset: Dataset, rng: np.random.Gener
         model = live_model(student, name, rng)
         x, y = sample(student, "train", SEEN_ROWS, rng)
         new, truth = as_the_student_prepares(student, dataset["x_withheld"]), dataset["y_withheld"]
-        chosen = rng.choice(len(dataset["x_test"]), size=min(5000, len(dataset["x_test"])), replace=False)
+        chosen = rng.choice(len(dataset["x_test"]), size=min(PUBLIC_ROWS, len(dataset["x_test"])), replace=False)
         public, public_truth = as_the_student_prepares(student, dataset["x_test"][chosen]), dataset["y_test"][chosen].ravel()
         seen_out, new_out, public_out = (model.log_probabilities(part) for part in (x, new, public))
         expect.that(

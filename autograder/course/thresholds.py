@@ -29,6 +29,6 @@ def read(course: Course, assignment: str) -> dict[str, float]:
     try:
         tree = tomllib.loads(file.read_text()) if file.is_file() else {}
         part = tree.get(assignment, {}).get(origin(course, assignment), {})
-        return {name: float(entry["threshold"]) for name, entry in part.items() if isinstance(entry, dict)}
+        return {name: float(entry["threshold"]) for name, entry in part.items() if name != "versions"}
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise CourseError(f"{file} cannot be read: {error}") from error

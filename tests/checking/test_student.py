@@ -115,7 +115,7 @@ def test_figures_are_read_and_other_forms_refused() -> None:
         "ylabel": "",
         "texts": [],
         "legend": ["a"],
-        "lines": [{"label": "a", "points": 3}],
+        "lines": [{"label": "a", "points": 3, "y": np.arange(3.0)}],
         "images": [],
     }
     found = student(FakeKernel([{"title": "", "axes": [axes]}])).figures()

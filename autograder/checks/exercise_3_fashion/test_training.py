@@ -9,13 +9,12 @@ import numpy as np
 from autograder.checking import Namespace, Student, check, expect
 from autograder.checking.figures import Figure
 from autograder.checking.models import History, Model, accuracy, confusion, cross_entropy, precision_recall_f1
-from autograder.checking.training import VALIDATION_ROWS, live_model, measured, pictures, places, prepared, sample
+from autograder.checking.training import PUBLIC_ROWS, VALIDATION_ROWS, live_model, measured, pictures, places, prepared, sample
 
 Array = np.ndarray[Any, Any]
 EPOCHS = 15
 GAP_LEFT, ACCURACY_LOST = 0.7, 0.03  # of the cure
-PUBLIC_AHEAD = 0.04  # honest models are within 0.015 as good on test rows as on withheld ones
-RISEN = 1.02
+PUBLIC_AHEAD = 0.02  # honest models are within 0.015 as good on test rows as on withheld ones; and the error of both
 
 
 def record(student: Student, name: str) -> History:
@@ -85,7 +84,9 @@ def test_public_rows(student: Student, rng: np.random.Generator) -> None:
     found = measured(student, "model", student.dataset("fashion_mnist"), rng)
     ahead = found.test_accuracy - found.withheld_accuracy
     told = f"model is right on {found.test_accuracy:.3f} of the test pictures and {found.withheld_accuracy:.3f} of other new ones"
-    expect.that(ahead <= PUBLIC_AHEAD, told, hint="Train on x_train alone; the test part is for the end.")
+    p, rows = found.withheld_accuracy, min(len(student.dataset("fashion_mnist")["x_withheld"]), PUBLIC_ROWS)
+    error = float(np.sqrt(p * (1 - p) * 2 / rows))
+    expect.that(ahead <= PUBLIC_AHEAD + 4 * error, told, hint="Train on x_train alone; the test part is for the end.")
 
 
 @check(cell="train", points=1, title="model has learned by heart, as it should here")
@@ -96,7 +97,7 @@ def test_overfits(student: Student, rng: np.random.Generator) -> None:
     expect.that(found.gap >= student.threshold("overfitting_gap"), told, hint=hint)
     losses = history.record["val_loss"]
     told = f"the validation loss ends at {losses[-1]:.3f}, and its lowest value is {min(losses):.3f}"
-    expect.that(losses[-1] >= RISEN * min(losses), told, hint=hint)
+    expect.that(losses[-1] > min(losses), told, hint=hint)
 
 
 # --- curves, gap

@@ -1,5 +1,5 @@
 # why: of model and not of model_cured
-# fails: test_confusion, test_f1, test_figure
+# fails: test_confusion, test_most_confused, test_f1, test_figure
 
 # %% prepare
 def prepare(images):

@@ -1,0 +1,74 @@
+"""Thresholds come from trainings: a bound that an honest answer falls below once in a thousand, written with what is behind it."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from autograder.calibrate import Distribution, Plan, Wanted, bounds, read_plan, seeded, toml, write
+from autograder.course import thresholds
+from autograder.course.layout import Course
+from autograder.errors import CourseError
+
+PLAN = Plan(
+    ("train",), ("reference",), ("weak",), (Wanted("good", "model accuracy", 0.0), Wanted("some", "model accuracy", 0.05))
+)
+
+
+def test_an_honest_answer_falls_below_its_bound_less_than_once_in_a_thousand() -> None:
+    rng = np.random.default_rng(0)
+    below = 0
+    for _ in range(4000):
+        values = rng.normal(0.88, 0.005, 11)
+        below += values[-1] < Distribution("reference", True, "model accuracy", tuple(values[:-1])).bound
+    assert below <= 12  # 4 are expected
+
+
+def test_the_weakest_right_answer_sets_the_threshold_and_a_wrong_one_does_not() -> None:
+    found = [
+        Distribution("reference", True, "model accuracy", (0.90, 0.91, 0.92)),
+        Distribution("small", True, "model accuracy", (0.87, 0.88, 0.89)),
+        Distribution("weak", False, "model accuracy", (0.2, 0.3, 0.4)),
+    ]
+    made = bounds(PLAN, found)
+    assert made["good"] == found[1].bound and made["some"] == pytest.approx(found[1].bound - 0.05)
+
+
+def test_every_seed_is_another_one_and_a_cell_without_a_seed_is_refused() -> None:
+    cells = {"train": "tf.keras.utils.set_random_seed(1)\nmodel = build_model()", "build": "pass"}
+    assert "set_random_seed(3001)" in seeded(cells, 3)["train"] and seeded(cells, 3)["build"] == "pass"
+    with pytest.raises(CourseError, match="set_random_seed"):
+        seeded({"train": "model.fit(x, y)"}, 1)
+
+
+def test_what_is_written_is_read_back_and_other_parts_stay(course: Course) -> None:
+    file = thresholds.file_of(course)
+    before = tomllib.loads(file.read_text())
+    found = [Distribution("reference", True, "model accuracy", (0.90, 0.91, 0.92))]
+    write(course, "exercise_1_grayscale", PLAN, found)
+    after = tomllib.loads(file.read_text())
+    part = after.pop("exercise_1_grayscale")["stand-in"]
+    assert after == before
+    assert part["good"]["behind"]["reference"]["n"] == 3 and set(part["versions"]) == {"tensorflow", "keras", "numpy"}
+    assert thresholds.read(course, "exercise_1_grayscale") == {name: part[name]["threshold"] for name in ("good", "some")}
+
+
+def test_a_tree_becomes_toml_that_says_the_same() -> None:
+    tree = {"a": {"stand-in": {"x": {"threshold": 0.5, "behind": {"one": {"right": True, "n": 3}}}, "versions": {"numpy": "2"}}}}
+    assert tomllib.loads(toml(tree)) == tree
+
+
+def test_an_assignment_without_a_plan_says_so(course: Course) -> None:
+    with pytest.raises(CourseError, match="nothing to calibrate"):
+        read_plan(course, "exercise_1_grayscale")
+    assert read_plan(course, "exercise_3_fashion").right[0] == "reference"
+
+
+def test_the_published_thresholds_were_calibrated_over_at_least_ten_seeds(repository: Course) -> None:
+    tree = tomllib.loads(Path(thresholds.file_of(repository)).read_text())
+    for name in ("good_accuracy", "learned_accuracy", "overfitting_gap"):
+        behind = tree["exercise_3_fashion"]["published"][name]["behind"]
+        assert all(each["n"] >= 10 for each in behind.values()) and behind["reference"]["right"]
