@@ -12,7 +12,7 @@ from autograder.course.layout import Course
 from autograder.course.notebooks import read_course_notebook, tasks, visible
 from autograder.grading.scheduling import cores, grade_all
 from autograder.records import Submission
-from tests.conftest import ROOT, scratch_course
+from tests.conftest import ROOT, fix_secret, scratch_course
 from tests.mutation import Mutant, mutants
 
 DRILLS = ("tensor_drills", "gradient_drills", "network_drills")
