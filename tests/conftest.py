@@ -34,7 +34,7 @@ def repository() -> Course:
 
 @pytest.fixture(scope="session")
 def standin_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with the stand-in of CIFAR-10, and a small one of Fashion-MNIST to train on, drawn once for all tests."""
+    """A store with the stand-in of CIFAR-10, and small ones of Fashion-MNIST and MNIST to train on, drawn once for all tests."""
     return small_store(tmp_path_factory.mktemp("store"))
 
 
@@ -42,6 +42,7 @@ def small_store(store: Path) -> Path:
     """Draw the stand-ins that the tests need."""
     datasets.make_standin(store, "cifar10")
     datasets.make_standin(store, "fashion_mnist", sizes=(3000, 1000))
+    datasets.make_standin(store, "mnist", sizes=(3000, 1000))
     return store
 
 

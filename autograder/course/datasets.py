@@ -54,9 +54,9 @@ class DatasetSpec:
     arrays: dict[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
-    """The arrays of a dataset, memory-mapped read-only, and where they came from."""
+    """The arrays of a dataset, memory-mapped read-only, and where they came from; equal to itself alone."""
 
     name: str
     origin: str

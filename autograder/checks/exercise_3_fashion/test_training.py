@@ -8,8 +8,17 @@ import numpy as np
 
 from autograder.checking import Namespace, Student, check, expect
 from autograder.checking.figures import Figure
-from autograder.checking.models import History, Model, accuracy, confusion, cross_entropy, precision_recall_f1
-from autograder.checking.training import PUBLIC_ROWS, VALIDATION_ROWS, live_model, measured, pictures, places, prepared, sample
+from autograder.checking.models import History, Model, confusion, precision_recall_f1
+from autograder.checking.training import (
+    PUBLIC_ROWS,
+    complete_history,
+    expect_own_history,
+    live_model,
+    measured,
+    pictures,
+    places,
+    prepared,
+)
 
 Array = np.ndarray[Any, Any]
 EPOCHS = 15
@@ -17,22 +26,12 @@ GAP_LEFT, ACCURACY_LOST = 0.7, 0.03  # of the cure
 PUBLIC_AHEAD = 0.02  # honest models are within 0.015 as good on test rows as on withheld ones; and the error of both
 
 
-def record(student: Student, name: str) -> History:
-    """A history with losses and accuracies, of training and validation."""
-    history = student.history(name)
-    for quantity in ("loss", "val_loss", "accuracy", "val_accuracy"):
-        told = f"{name} has no {quantity}: it has {', '.join(sorted(history.record)) or 'nothing'}"
-        hint = "validation_data=(x_val, y_val)" if quantity.startswith("val") else 'metrics=["accuracy"]'
-        expect.that(history.record.get(quantity), told, hint=hint)
-    return history
-
-
 # --- train
 
 
 @check(cell="train", points=1, title="model was trained for at least 15 epochs, with validation")
 def test_epochs(student: Student, rng: np.random.Generator) -> None:
-    history = record(student, "history")
+    history = complete_history(student, "history")
     expect.that(history.epochs >= EPOCHS, f"history has {history.epochs} epochs", hint="epochs=20")
 
 
@@ -58,25 +57,7 @@ def expect_accuracy(student: Student, rng: np.random.Generator, threshold: str) 
 
 @check(cell="train", points=1, title="history belongs to model")
 def test_history(student: Student, rng: np.random.Generator) -> None:
-    expect_own_history(student, rng, "model", record(student, "history"))
-
-
-def expect_own_history(student: Student, rng: np.random.Generator, name: str, history: History) -> None:
-    """Fail unless an epoch (the last, or the best one restored) is what the live model does on the validation rows."""
-    x, y = sample(student, "val", VALIDATION_ROWS, rng)
-    model = live_model(student, name, rng)
-    out = model.log_probabilities(x)
-    seen, loss = accuracy(out, y), cross_entropy(out, y)
-    penalty = any(layer.penalty for layer in model.layers)  # then the loss of the history is more than the cross entropy
-    best = {int(np.argmin(history.record["val_loss"])), int(np.argmax(history.record["val_accuracy"]))}
-    # from float32 probabilities a loss comes out lower by up to 3 %, and a few rows fall to the other side
-    fits = [
-        abs(history.record["val_accuracy"][epoch] - seen) <= 0.003
-        and (penalty or abs(history.record["val_loss"][epoch] - loss) <= 0.04 * loss + 0.002)
-        for epoch in {-1, *best}
-    ]
-    told = f"the history ends with a validation accuracy of {history.record['val_accuracy'][-1]:.3f}, {name} has {seen:.3f}"
-    expect.that(any(fits), told, hint=f"The history that fit returned when {name} was trained, and no other.")
+    expect_own_history(student, rng, "model", complete_history(student, "history"))
 
 
 @check(cell="train", points=0.5, title="the test pictures were not used")
@@ -91,7 +72,7 @@ def test_public_rows(student: Student, rng: np.random.Generator) -> None:
 
 @check(cell="train", points=1, title="model has learned by heart, as it should here")
 def test_overfits(student: Student, rng: np.random.Generator) -> None:
-    found, history = measured(student, "model", student.dataset("fashion_mnist"), rng), record(student, "history")
+    found, history = measured(student, "model", student.dataset("fashion_mnist"), rng), complete_history(student, "history")
     told = f"the loss on new pictures is {found.gap:.3f} above that on training pictures"
     hint = "More epochs, more neurons, no cure yet."
     expect.that(found.gap >= student.threshold("overfitting_gap"), told, hint=hint)
@@ -112,7 +93,7 @@ def curves(student: Student) -> Figure:
 
 def check_curves(student: Student, quantity: str) -> None:
     """Both curves of a quantity run through what the history says."""
-    figure, history = curves(student), record(student, "history")
+    figure, history = curves(student), complete_history(student, "history")
     lines = [line for axes in figure.axes for line in axes.lines]
     for name, told in ((quantity, "training"), (f"val_{quantity}", "validation")):
         fits = any(line.shows(history.record[name]) for line in lines)
@@ -213,13 +194,13 @@ def test_cured_model(student: Student, rng: np.random.Generator) -> None:
     model = live_model(student, "model_cured", rng)
     convolutional = [layer.kind for layer in model.layers if layer.convolutional]
     expect.that(not convolutional, f"model_cured has the layer {convolutional[:1]}", hint="A perceptron has Dense layers alone.")
-    expect_own_history(student, rng, "model_cured", record(student, "history_cured"))
+    expect_own_history(student, rng, "model_cured", complete_history(student, "history_cured"))
 
 
 @check(cell="cure", points=1, title="it is a cure, and not only fewer epochs")
 def test_cure(student: Student, rng: np.random.Generator) -> None:
     models = [live_model(student, name, rng) for name in ("model", "model_cured")]
-    histories = [record(student, name) for name in ("history", "history_cured")]
+    histories = [complete_history(student, name) for name in ("history", "history_cured")]
     found = changes(models[0], models[1], histories[0], histories[1])
     told = f"model_cured is built like model, and was trained for {histories[1].epochs} epochs instead of {histories[0].epochs}"
     expect.that(found, told, hint="Dropout, L2, early stopping, fewer neurons, or varied pictures.")

@@ -1,0 +1,10 @@
+# why: trained for nothing: the weights are those of the beginning
+# fails: test_learned, test_good, test_history
+
+# %% network
+tf.keras.utils.set_random_seed(1)
+layers = tf.keras.layers
+model = tf.keras.Sequential([tf.keras.Input((784,)), layers.Dense(512, "relu"), layers.Dense(512, "relu"), layers.Dense(10, "softmax")])
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+history = model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=8, batch_size=128, verbose=0)
+model.set_weights([np.zeros_like(w) for w in model.get_weights()])
