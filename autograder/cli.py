@@ -69,7 +69,8 @@ def release(assignment: str, isolation: IsolationOption = "", course: CourseOpti
 def grade(
     assignment: str,
     student: Annotated[str, typer.Option(help="Grade this student alone.", metavar="ID")] = "",
-    force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed; trainings are remembered.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Like --force, and train again too.")] = False,
     jobs: Annotated[int, typer.Option(help="Worker processes; 0 means one per core.", min=0)] = 0,
     threads: Annotated[int, typer.Option(help="TensorFlow threads of each worker's kernels.", min=1)] = 1,
     isolation: IsolationOption = "",
@@ -82,7 +83,15 @@ def grade(
     opened.assignment(assignment)
     progress = screen.GradeProgress(out)
     graded = grade_class(
-        opened, assignment, student=student, force=force, jobs=jobs, threads=threads, isolation=isolation, watch=progress
+        opened,
+        assignment,
+        student=student,
+        force=force,
+        fresh=fresh,
+        jobs=jobs,
+        threads=threads,
+        isolation=isolation,
+        watch=progress,
     )
     out.print(screen.grade_table(opened, assignment, graded.grades))
     screen.print_labels(out, graded)

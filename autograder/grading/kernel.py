@@ -42,9 +42,10 @@ class Kernel(Protocol):
 class JupyterKernel:
     """A kernel process behind Jupyter's messages; questions and answers go through files of its scratch folder."""
 
-    def __init__(self, process: launch.Process, limits: Limits) -> None:
+    def __init__(self, process: launch.Process, limits: Limits, collect: Callable[[int], None] = lambda memory: None) -> None:
         self._process = process
         self._limits = limits
+        self._collect = collect  # called with what it remembers, when it has ended
         self._usable = True
         self._closed = False
 
@@ -57,6 +58,8 @@ class JupyterKernel:
         self._usable = False
         if not self._closed:
             self._closed = True
+            self._process.end()
+            self._collect(self._process.memory)
             self._process.close()
 
     def run(self, code: str, seconds: float) -> CellRun:

@@ -8,25 +8,35 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from autograder import wire
 from autograder.checking.plugin import declared_checks, run_checks
 from autograder.checking.student import Student
 from autograder.course import datasets, thresholds, withholding
 from autograder.course.layout import Course, fingerprint
 from autograder.course.notebooks import parse, problems, read_course_notebook, read_submission, rebuild, tasks, to_json
-from autograder.errors import BadSubmission, CourseError, GraderError
+from autograder.errors import BadSubmission, CourseError, GraderError, StudentFault
 from autograder.grading.execution import Session
 from autograder.grading.kernel import JupyterKernel, Kernel
+from autograder.grading.memory import Memory, kernel_seed, memory_of
 from autograder.grading.scoring import disagreements, refused, score
 from autograder.records import GradeReport, Limits, Submission
 from autograder.sandbox import isolation, launch
 
 StartKernel = Callable[[Limits], Kernel]
+TRAININGS = wire.encode({"ask": "trainings"})
 
 
 def grade(
-    submission: Submission, course: Course, start: StartKernel | None = None, level: str = "", threads: int = 1
+    submission: Submission,
+    course: Course,
+    start: StartKernel | None = None,
+    level: str = "",
+    threads: int = 1,
+    fresh: bool = False,
 ) -> GradeReport:
-    """Grade one submission at an isolation level (the course's by default); the report says everything, nothing is written.
+    """Grade one submission at an isolation level (the course's by default); the report says everything.
+
+    Nothing is written but what its trainings gave, to be remembered; `fresh` ignores what was remembered before.
 
     Raises CourseError when the assignment itself is not in order and GraderError when our machinery fails; whatever
     the student did is in the report.
@@ -55,7 +65,11 @@ def grade(
             **common, tasks=verdict, notebook=to_json(empty, {}, {}), notes=(fault.message,), staff_notes=(fault.detail,)
         )
 
-    with Session(rebuilt.notebook, lambda: (start or kernel_starter(course, level, threads))(limits), limits) as session:
+    memory = memory_of(course, submission.assignment, submission.student, rebuilt.notebook, fresh)
+    starter = start or kernel_starter(
+        course, level, threads, kernel_seed(course, submission.assignment, submission.student), memory
+    )
+    with Session(rebuilt.notebook, lambda: starter(limits), limits) as session:
 
         def reach(cell: str) -> Student:
             run = session.reach(cell)
@@ -65,17 +79,19 @@ def grade(
         order = [cell.grade_id for cell in rebuilt.notebook.cells if cell.grade_id]
         results = run_checks(folder, order, reach, seed)
         session.finish()
+        trained, remembered = trainings(session)
 
     cells = rebuilt.notebook.cells
     runs = {cells[index].grade_id: run for index, run in session.runs.items() if cells[index].grade_id}
     outputs = {index: list(run.outputs) for index, run in session.runs.items()}
-    seconds = {**session.seconds, "total": time.monotonic() - begun}
+    seconds = {**session.seconds, "training": trained, "total": time.monotonic() - begun}
+    again = (f"{remembered} trainings were remembered from an earlier run",) if remembered else ()
     return GradeReport(
         **common,
         tasks=score(graded, results, runs, rebuilt.untouched),
         notebook=to_json(rebuilt.notebook, outputs, {}),
         notes=rebuilt.notes,
-        staff_notes=rebuilt.staff_notes,
+        staff_notes=(*rebuilt.staff_notes, *again),
         seconds=tuple(seconds.items()),
     )
 
@@ -85,10 +101,21 @@ def course_level(course: Course, wanted: str = "") -> str:
     return isolation.choose(course.minimum_isolation(), wanted)
 
 
-def kernel_starter(course: Course, level: str, threads: int) -> StartKernel:
-    """Starts kernels that see the course's datasets."""
+def kernel_starter(course: Course, level: str, threads: int, seed: int, memory: Memory) -> StartKernel:
+    """Starts kernels that see the course's datasets, and what this submission's trainings gave."""
     folders = served(course)
-    return lambda limits: JupyterKernel(launch.start(folders, level, limits, threads), limits)
+    return lambda limits: JupyterKernel(
+        launch.start(folders, level, limits, threads, seed, memory.lay_out), limits, memory.collect
+    )
+
+
+def trainings(session: Session) -> tuple[float, int]:
+    """Seconds of CPU that `fit` took, and how many trainings were remembered: the kernel's claim, for staff to read."""
+    try:
+        told = wire.decode(session.ask(TRAININGS))["value"]
+        return sum(float(cpu) for cpu, known in told if not known), sum(known is True for _, known in told)
+    except (StudentFault, wire.WireError, KeyError, TypeError, ValueError):
+        return 0.0, 0
 
 
 def served(course: Course) -> dict[str, Path]:

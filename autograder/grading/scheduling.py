@@ -47,12 +47,13 @@ def cores() -> int:
 
 @contextmanager
 def grading(
-    course: Course, submissions: Sequence[Submission], jobs: int, level: str = "", threads: int = 1
+    course: Course, submissions: Sequence[Submission], jobs: int, level: str = "", threads: int = 1, fresh: bool = False
 ) -> Iterator[Iterator[Result]]:
     """Begin to grade submissions in `jobs` worker processes; gives the results as they come.
 
     The workers and the one warm process that serves them all start at once and in the background. When the consumer
-    stops early, or Ctrl-C arrives, they and their kernels end; what was given stays.
+    stops early, or Ctrl-C arrives, they and their kernels end; what was given stays. With `fresh` nothing that an
+    earlier run trained is remembered.
     """
     level = level or course_level(course)
     sweep()
@@ -61,7 +62,7 @@ def grading(
         where = "/tmp"  # noqa: S108
     with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-", dir=where, ignore_cleanup_errors=True) as folder:
         first = _Crew(course, Path(folder), min(jobs, len(submissions)), level, threads) if submissions else None
-        results = _results(first, course, submissions, level, threads)
+        results = _results(first, course, submissions, level, threads, fresh)
         try:
             yield results
         finally:
@@ -71,10 +72,10 @@ def grading(
 
 
 def grade_all(
-    course: Course, submissions: Sequence[Submission], jobs: int, level: str = "", threads: int = 1
+    course: Course, submissions: Sequence[Submission], jobs: int, level: str = "", threads: int = 1, fresh: bool = False
 ) -> Iterator[Result]:
     """Grade submissions and yield each result as it comes, like `grading`."""
-    with grading(course, submissions, jobs, level, threads) as results:
+    with grading(course, submissions, jobs, level, threads, fresh) as results:
         yield from results
 
 
@@ -100,14 +101,14 @@ class _Crew:
 
 
 def _results(
-    crew: _Crew | None, course: Course, submissions: Sequence[Submission], level: str, threads: int
+    crew: _Crew | None, course: Course, submissions: Sequence[Submission], level: str, threads: int, fresh: bool
 ) -> Generator[Result, None, None]:
     waiting = [(each, 1) for each in submissions]
     while crew and waiting:
         retry: list[tuple[Submission, int]] = []
         try:
             crew.zygote.await_ready()
-            running = {_submit(crew.pool, course, each, level, threads): (each, tries) for each, tries in waiting}
+            running = {_submit(crew.pool, course, each, level, threads, fresh): (each, tries) for each, tries in waiting}
             while running:
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
@@ -124,9 +125,11 @@ def _results(
             crew = _Crew(course, crew.folder, min(crew.jobs, len(waiting)), level, threads)
 
 
-def _submit(pool: ProcessPoolExecutor, course: Course, submission: Submission, level: str, threads: int) -> Future[Result]:
+def _submit(
+    pool: ProcessPoolExecutor, course: Course, submission: Submission, level: str, threads: int, fresh: bool
+) -> Future[Result]:
     try:
-        return pool.submit(_work, course.root, submission, level, threads)
+        return pool.submit(_work, course.root, submission, level, threads, fresh)
     except BrokenProcessPool as broken:  # a worker died before it had anything to do
         refused: Future[Result] = Future()
         refused.set_exception(broken)
@@ -148,9 +151,9 @@ def sweep() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _work(root: Path, submission: Submission, level: str, threads: int) -> Result:
+def _work(root: Path, submission: Submission, level: str, threads: int, fresh: bool) -> Result:
     try:
-        return Result(submission, grade(submission, Course.open(root), level=level, threads=threads))
+        return Result(submission, grade(submission, Course.open(root), level=level, threads=threads, fresh=fresh))
     except AutograderError as error:
         return Result(submission, None, str(error), traceback.format_exc())
     except Exception as error:  # our fault: the submission stays ungraded and the class goes on

@@ -10,7 +10,7 @@ from typing import Any
 _answer: Callable[[str], None] | None = None
 
 
-def install(shell: Any, wire: Any, figures: Any, scratch: str) -> None:
+def install(shell: Any, wire: Any, figures: Any, memory: Any, scratch: str) -> None:
     """Bind the bridge to a shell; called once, before any cell runs."""
     global _answer
 
@@ -18,6 +18,7 @@ def install(shell: Any, wire: Any, figures: Any, scratch: str) -> None:
         with open(f"{scratch}/{token}.question", "rb") as stream:
             question = wire.decode(stream.read())
         try:
+            memory.go_on() if question["ask"] == "forget" else memory.hold()
             reply = {"value": OPERATIONS[question["ask"]](shell, wire, figures, question)}
             message = wire.encode(reply, default=lambda item: plain(item, wire))
         except (Exception, SystemExit) as error:

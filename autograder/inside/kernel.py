@@ -1,4 +1,4 @@
-"""What a student's kernel is: an ordinary ipykernel plus our bridge, figure recorder and offline datasets.
+"""What a student's kernel is: an ordinary ipykernel plus our bridge, figure recorder, memory of trainings and offline datasets.
 
 Loaded as plain files, so that nothing of the package is imported here. Everything in this process can be changed by
 the student's code; the grader believes none of it.
@@ -34,6 +34,7 @@ class Prepared(NamedTuple):
     wire: ModuleType
     figures: ModuleType
     bridge: ModuleType
+    memory: ModuleType
 
     def run(self, arguments: list[str], ready: Callable[[], None]) -> None:
         """Run a kernel with these command-line arguments until it is told to stop; `ready` is called before it serves."""
@@ -41,7 +42,8 @@ class Prepared(NamedTuple):
 
         app: Any = IPKernelApp.instance()
         app.initialize(arguments)
-        self.bridge.install(app.shell, self.wire, self.figures, os.environ["AUTOGRADER_SCRATCH"])
+        self.memory.install(self.wire, os.environ["AUTOGRADER_MEMORY"], int(os.environ["AUTOGRADER_SEED"]))
+        self.bridge.install(app.shell, self.wire, self.figures, self.memory, os.environ["AUTOGRADER_SCRATCH"])
         ready()
         app.start()
 
@@ -54,5 +56,6 @@ def prepare() -> Prepared:
     figures = load("autograder_figures", HERE / "figures.py")
     figures.install()
     bridge = load("autograder_bridge", HERE / "bridge.py")
-    bridge.OPERATIONS.update(load("autograder_models", HERE / "models.py").OPERATIONS)
-    return Prepared(wire, figures, bridge)
+    memory = load("autograder_memory", HERE / "memory.py")
+    bridge.OPERATIONS.update(load("autograder_models", HERE / "models.py").OPERATIONS | memory.OPERATIONS)
+    return Prepared(wire, figures, bridge, memory)

@@ -15,7 +15,6 @@ import gc
 import importlib
 import json
 import os
-import random
 import selectors
 import signal
 import socket
@@ -186,11 +185,7 @@ def die_with_parent() -> None:
 
 
 def forget_the_zygote() -> None:
-    """Random numbers and temporary folders of its own: they were drawn before the fork and would be everybody's."""
-    import numpy as np
-
-    np.random.seed()
-    random.seed()
+    """Temporary folders of its own: they were named before the fork and would be everybody's."""
     tempfile.tempdir = None
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)

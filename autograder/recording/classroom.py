@@ -14,6 +14,7 @@ from autograder.course.answers import hand_in, read_answers
 from autograder.course.layout import Course
 from autograder.course.notebooks import read_course_notebook
 from autograder.errors import CourseError, GraderError
+from autograder.grading.memory import prune
 from autograder.grading.pipeline import course_level, data_origins, key, validate
 from autograder.grading.scheduling import Result, cores, grade_all, grading
 from autograder.recording import feedback, gradebook, graded
@@ -63,6 +64,7 @@ def grade_class(
     *,
     student: str = "",
     force: bool = False,
+    fresh: bool = False,
     jobs: int = 0,
     threads: int = 1,
     isolation: str = "",
@@ -71,16 +73,18 @@ def grade_class(
     """Grade all submissions of an assignment that are new or changed.
 
     Files before the gradebook, the report with its key last: whatever interrupts a run, the next one grades a
-    submission again unless everything about it was written.
+    submission again unless everything about it was written. `force` grades what is unchanged as well, with the
+    trainings that are remembered; `fresh` trains again.
     """
     data, level = data_origins(course, assignment), course_level(course, isolation)
     everybody = course.submissions(assignment)
     chosen = [each for each in everybody if student in ("", each.student)]
     if student and not chosen:
         raise CourseError(f"no submission of {student} in {course.submitted}")
-    due = [each for each in chosen if force or graded.recorded_key(course, each) != key(each, course, level)]
+    due = [each for each in chosen if force or fresh or graded.recorded_key(course, each) != key(each, course, level)]
     done = []
-    with grading(course, due, jobs or cores(), level, threads) as results:  # begins while the gradebook is opened
+    prune(course)
+    with grading(course, due, jobs or cores(), level, threads, fresh) as results:  # begins while the gradebook is opened
         if not gradebook.has_assignment(course, assignment):
             raise CourseError(f"{assignment} is not in the gradebook: run `autograder release {assignment}`")
         if found := validate(course, assignment):

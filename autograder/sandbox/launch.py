@@ -38,12 +38,13 @@ MAX_MESSAGE_BYTES = 16 * 2**20
 
 @dataclass
 class Process:
-    """A running kernel: its manager, a connected client, the descriptor of the folder for questions and answers, its watch, its group."""
+    """A running kernel: manager, connected client, watch, group; descriptors of the folders where it talks and remembers."""
 
     manager: KernelManager
     context: zmq.Context[zmq.Socket[bytes]]
     folder: Path
     talk: int
+    memory: int
     watch: Watch | None = None
     group: Cgroup | None = None
     connected: BlockingKernelClient | None = None
@@ -67,8 +68,8 @@ class Process:
         """Why we ended the kernel, in words for the student, or nothing when it ended by itself."""
         return (self.watch.verdict if self.watch else "") or (self.group.verdict() if self.group else "")
 
-    def close(self) -> None:
-        """Kill the kernel and remove its scratch folder."""
+    def end(self) -> None:
+        """Kill the kernel; its folder stays."""
         if self.watch:
             self.watch.close()
         with contextlib.suppress(Exception):  # a kernel that is already gone is as good as one that we stop
@@ -81,18 +82,33 @@ class Process:
             self.group.close()
         with contextlib.suppress(Exception):
             self.context.destroy(linger=0)
+
+    def close(self) -> None:
+        """Kill the kernel and remove its folder."""
+        self.end()
         os.close(self.talk)
+        os.close(self.memory)
         remove(self.folder)
 
 
-def start(datasets: dict[str, Path], level: str = isolation.NONE, limits: Limits | None = None, threads: int = 1) -> Process:
-    """Start a kernel that can load these datasets (folders by name); GraderError when it does not come up."""
+def start(
+    datasets: dict[str, Path],
+    level: str = isolation.NONE,
+    limits: Limits | None = None,
+    threads: int = 1,
+    seed: int = 0,
+    lay_out: Callable[[int, tuple[int, int] | None], None] = lambda memory, owner: None,
+) -> Process:
+    """Start a kernel that can load these datasets (folders by name); GraderError when it does not come up.
+
+    `lay_out` is called with the descriptor of the folder of what it remembers, and the kernel's user if that is another one.
+    """
     warm = zygote.warm(level, datasets, threads)
     folder = Path(tempfile.mkdtemp(prefix="k-", dir=warm.folder))
-    for path in (folder, *(folder / name for name in ("conn", "talk", "home", "work"))):
+    for path in (folder, *(folder / name for name in ("conn", "talk", "memory", "home", "work"))):
         warm.give(path)
     # by descriptor from here on: a student who replaces the folder by a link must not redirect our reads and writes
-    talk = os.open(folder / "talk", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    talk, memory = (os.open(folder / name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW) for name in ("talk", "memory"))
     inner = warm.walls.mounted  # a /tmp of its own
     home, work = (Path("/tmp/home"), Path("/tmp/work")) if inner else (folder / "home", folder / "work")  # noqa: S108
     manager = KernelManager(transport="ipc", connection_file=str(folder / "conn" / "k.json"))
@@ -100,17 +116,18 @@ def start(datasets: dict[str, Path], level: str = isolation.NONE, limits: Limits
     context = zmq.Context()
     context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)  # a gigantic frame must not fill the grader's memory
     context.setsockopt(zmq.RCVHWM, 64)
-    env = environment.of_kernel(home, work, folder / "talk", threads)
+    env = environment.of_kernel(home, work, folder, threads, seed)
     bounds = limits or Limits()
     of_kernel = {name: getattr(bounds, name) for name in ("processes", "memory_bytes", "file_bytes", "scratch_bytes")}
     disk = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    process = Process(manager, context, folder, talk)
+    process = Process(manager, context, folder, talk, memory)
 
     def attend(pid: int, stop: Callable[[], None]) -> None:
         process.group = Cgroup.around(pid, bounds)
         process.watch = Watch(pid, disk, bounds, stop)
 
     try:
+        lay_out(memory, warm.walls.owner)
         manager.start_kernel(env=env, cwd=str(work), warm=warm, scratch=folder, limits=of_kernel, attend=attend)
         process.connected = manager.client(context=context)
         process.client.start_channels(stdin=False, hb=False)
