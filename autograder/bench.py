@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
+from autograder import bench_models
+from autograder.bench_models import Trainings
 from autograder.course.answers import Answers, hand_in
 from autograder.course.layout import CONFIG, Course
 from autograder.course.notebooks import nbformat_tree, read_course_notebook
@@ -139,15 +141,18 @@ class Endurance:
 
 @dataclass(frozen=True)
 class Measured:
-    """All that one run of the benchmark found; `assignments` are seconds for one submission by assignment of the course."""
+    """All that one run of the benchmark found; `assignments` are seconds of one submission by assignment: at first, and again."""
 
     machine: Machine
     speeds: tuple[Speed, ...]
     lasting: Endurance | None
-    assignments: tuple[tuple[str, float], ...]
+    trainings: Trainings | None
+    assignments: tuple[tuple[str, float, float], ...]
 
 
-def run(course: Course, submissions: int, training: int, long: int, level: str, say: Callable[[str], None]) -> Measured:
+def run(
+    course: Course, submissions: int, training: int, long: int, models: int, level: str, say: Callable[[str], None]
+) -> Measured:
     """Measure both classes, one long run, and the course's own assignments; `say` is told what is being done."""
     level = course_level(course, level)
     with tempfile.TemporaryDirectory(prefix="autograder-bench-") as folder:
@@ -159,19 +164,24 @@ def run(course: Course, submissions: int, training: int, long: int, level: str, 
         own = tuple(own_assignments(course, level, say))
         say("the memory of a kernel")
         machine = Machine(cores(), f"Linux {platform.release()}, Python {platform.python_version()}", level, kernel_bytes(level))
-    return Measured(machine, tuple(speeds), lasting, own)
+    trainings = bench_models.measure(course, models, level, done, say) if models else None
+    return Measured(machine, tuple(speeds), lasting, trainings, own)
 
 
-def own_assignments(course: Course, level: str, say: Callable[[str], None]) -> Iterator[tuple[str, float]]:
-    """Seconds that a warm worker takes for the reference solution of each assignment whose data is at hand."""
+def own_assignments(course: Course, level: str, say: Callable[[str], None]) -> Iterator[tuple[str, float, float]]:
+    """Seconds that a warm worker takes for the reference solution of each assignment whose data is at hand, and for a regrade."""
+    small = "tensor_drills"  # so that the warm process is there before anything is timed
+    grade(Submission("reference solution", small, course.source_notebook(small)), course, level=level)
     for name in course.assignments():
         say(f"{name}: the reference solution in a warm worker")
         submission = Submission("reference solution", name, course.source_notebook(name))
         with suppress(DataError):
-            grade(submission, course, level=level)
-            begun = time.monotonic()
-            grade(submission, course, level=level)
-            yield name, time.monotonic() - begun
+            took = []
+            for fresh in (True, False):
+                begun = time.monotonic()
+                grade(submission, course, level=level, fresh=fresh)
+                took.append(time.monotonic() - begun)
+            yield name, took[0], took[1]
 
 
 def measure(root: Path, name: str, count: int, level: str, say: Callable[[str], None]) -> Speed:

@@ -246,6 +246,7 @@ def bench(
     submissions: Annotated[int, typer.Option(help="Small notebooks to grade each way.", min=0)] = 80,
     training: Annotated[int, typer.Option(help="Notebooks with 20 s of training to grade each way.", min=0)] = 8,
     long: Annotated[int, typer.Option(help="Small notebooks to grade in one run of this engine alone.", min=0)] = 200,
+    models: Annotated[int, typer.Option(help="Full submissions of exercise 3 to train and to grade again.", min=0)] = 2,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     isolation: IsolationOption = "",
     course: CourseOption = HERE,
@@ -254,7 +255,7 @@ def bench(
     from autograder import bench as benchmark
 
     with err.status("beginning") as shown:
-        measured = benchmark.run(Course.open(course), submissions, training, long, isolation, shown.update)
+        measured = benchmark.run(Course.open(course), submissions, training, long, models, isolation, shown.update)
     if as_json:
         out.print_json(json.dumps(screen.bench_tree(measured)))
     else:

@@ -70,7 +70,10 @@ class Told:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """A check and its verdict: `message`, `hint` and `told` are for the student, `detail` for staff."""
+    """A check and its verdict: `message`, `hint` and `told` are for the student, `detail` and `flags` for staff.
+
+    A flag is what a check could not judge by itself and asks a person to look at.
+    """
 
     check: Check
     passed: bool
@@ -80,6 +83,7 @@ class CheckResult:
     seconds: float = 0.0
     told: tuple[Told, ...] = ()
     measured: tuple[tuple[str, float], ...] = ()
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,11 @@ class TaskReport:
     def __post_init__(self) -> None:
         if self.earned is not None and not (math.isfinite(self.earned) and 0 <= self.earned <= self.task.points):
             raise ValueError(f"{self.task.cell}: {self.earned} of {self.task.points} points")
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """What a person is asked to look at."""
+        return tuple(flag for check in self.checks for flag in check.flags)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from autograder.records import GradeReport
 
 if TYPE_CHECKING:
     from autograder.bench import Measured
+    from autograder.bench_models import Trainings
     from autograder.grading.scheduling import Result
     from autograder.playground.experiment import Rerun
     from autograder.recording.classroom import AssignmentStatus, Graded
@@ -131,7 +132,7 @@ def grade_table(course: Course, assignment: str, grades: Sequence[Grades]) -> Re
 
 
 def print_labels(console: Console, graded: Graded) -> None:
-    """Say on which data and at which isolation level grades were made."""
+    """Say on which data and at which isolation level grades were made, and what a person should look at."""
     origins = ", ".join(f"{name} ({origin})" for name, origin in graded.data)
     standin = any(origin == STANDIN for _, origin in graded.data)
     if origins:
@@ -141,6 +142,10 @@ def print_labels(console: Console, graded: Graded) -> None:
                 "yellow" if standin else "",
             )
         )
+    for each in graded.results:
+        flags = [flag for task in each.report.tasks for flag in task.flags] if each.report else []
+        if flags:
+            console.print(Text(f"{each.submission.student}: a person should look at this: {flags[0]}", "yellow"))
     levels = sorted({each.report.isolation for each in graded.results if each.report})
     if "none" in levels:
         console.print(Text("isolation: none - student code ran with your rights: grade only trusted people", "yellow"))
@@ -340,10 +345,22 @@ def bench_tables(measured: Measured) -> RenderableType:
         shown.append(Text(f"one run of {lasting.submissions} submissions: grader and workers take {steps}"))
         shown.append(Text(f"{lasting.zombies} zombie processes, {lasting.files_left} files left under the temporary folder"))
     if measured.assignments:
-        times = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in measured.assignments)
-        shown.append(Text(f"one submission in a warm worker: {times}"))
+        times = ", ".join(f"{name} {first:.1f} s ({again:.1f} s)" for name, first, again in measured.assignments)
+        shown.append(Text(f"one submission in a warm worker (again, with trainings remembered): {times}"))
+    if measured.trainings:
+        shown.append(Text(trainings_lines(measured.trainings)))
     shown.append(Text(f"memory of a kernel after a TensorFlow operation: {machine.kernel_bytes / 1e6:.0f} MB (PSS)"))
     return Group(*shown)
+
+
+def trainings_lines(found: Trainings) -> str:
+    """What grading costs beside the students' own training."""
+    return (
+        f"{found.submissions} full submissions of exercise 3 at a time: {found.cpu:.1f} s of CPU, of which {found.fit:.1f} s "
+        f"({found.fit / found.cpu:.1%}) are the students' own fit\n"
+        f"again after an edit of a check: {found.first:.1f} s -> {found.again:.1f} s a submission ({found.again / found.first:.1%}), "
+        f"{found.command[0]:.1f} s -> {found.command[1]:.1f} s the whole command ({found.command[1] / found.command[0]:.1%})"
+    )
 
 
 def bench_tree(measured: Measured) -> dict[str, Any]:
@@ -351,7 +368,8 @@ def bench_tree(measured: Measured) -> dict[str, Any]:
     return {
         "machine": dataclasses.asdict(measured.machine),
         "one_long_run": dataclasses.asdict(measured.lasting) if measured.lasting else None,
-        "seconds_of_one_submission": dict(measured.assignments),
+        "trainings": dataclasses.asdict(measured.trainings) if measured.trainings else None,
+        "seconds_of_one_submission": {name: {"first": first, "again": again} for name, first, again in measured.assignments},
         "classes": [
             dataclasses.asdict(each)
             | {

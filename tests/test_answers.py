@@ -20,7 +20,9 @@ ASSIGNMENTS = sorted(folder.name for folder in ANSWERS.iterdir())
 
 
 @pytest.fixture(scope="module")
-def reports(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, standin_store: Path) -> dict[str, GradeReport]:
+def reports(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, standin_store: Path
+) -> dict[str, GradeReport]:
     """The report of each answers file that this run asks for (`-k` selects), graded in one run on all cores."""
     asked = {item.callspec.params.get("file") for item in request.session.items if hasattr(item, "callspec")}
     course = scratch_course(tmp_path_factory.mktemp("answers") / "course", standin_store)
@@ -62,6 +64,7 @@ def test_an_answer_gets_the_verdict_in_its_header(file: Path, reports: dict[str,
     assert set(failed) == set(answers.fails), failed
     assert (report.earned == report.auto_points) == (file.parent.name == "right")
     assert all(failed.values())
+    assert {task.task.cell for task in looked_at if task.flags} == set(answers.flags)
 
 
 def test_there_are_enough_answers_in_enough_styles() -> None:

@@ -154,9 +154,10 @@ class _Checks:
         error = call.excinfo.value if call.excinfo else None
         told = self._student[1].told() if self._student else ()
         measured = self._student[1].measured() if self._student else ()
+        flags = self._student[1].flags() if self._student else ()
 
         def result(passed: bool, message: str = "", hint: str = "", detail: str = "") -> CheckResult:
-            return CheckResult(declared, passed, message, hint, detail, call.duration, told, measured)
+            return CheckResult(declared, passed, message, hint, detail, call.duration, told, measured, flags)
 
         if isinstance(error, StudentFault):
             self.results.append(result(False, error.message, error.hint, error.detail))

@@ -58,6 +58,7 @@ class Student:
         self._told: list[Told] = []
         self._made: dict[str, Any] = {}
         self._measured: list[tuple[str, float]] = []
+        self._flags: list[str] = []
         self.run = run
         self.dataset = dataset
 
@@ -81,6 +82,22 @@ class Student:
     def tell(self, text: str, picture: bytes = b"") -> None:
         """Tell the student something, whether or not the check passes; `picture` is a PNG that the grader drew."""
         self._told.append(Told(printable(text), picture))
+
+    def flag(self, text: str) -> None:
+        """Ask a person to look at this task: something that a check cannot judge, and that changes no points by itself."""
+        self._flags.append(printable(text))
+
+    def flags(self) -> tuple[str, ...]:
+        """What was flagged since this was last asked."""
+        flags, self._flags = tuple(self._flags), []
+        return flags
+
+    def trained_epochs(self) -> int:
+        """How many epochs `fit` has trained in this notebook so far, counted on the other side: a claim."""
+        told = self._answer("fit", {"ask": "trainings"})
+        if not isinstance(told, list) or not all(isinstance(each, list) and type(each[-1]) is int for each in told):
+            return 0
+        return sum(each[-1] for each in told)
 
     def told(self) -> tuple[Told, ...]:
         """What was told since this was last asked."""

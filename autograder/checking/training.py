@@ -158,6 +158,9 @@ def complete_history(student: Student, name: str) -> History:
         told = f"{name} has no {quantity}: it has {', '.join(sorted(history.record)) or 'nothing'}"
         hint = "validation_data=(x_val, y_val)" if quantity.startswith("val") else 'metrics=["accuracy"]'
         expect.that(history.record.get(quantity), told, hint=hint)
+    seen = student.trained_epochs()
+    if seen < history.epochs:
+        student.flag(f"{name} tells of {history.epochs} epochs, but fit trained {seen} in this notebook: who made {name}?")
     return history
 
 

@@ -7,7 +7,8 @@
     def to_gray(images): ...
 
 `# %% GRADE_ID` starts the text of that solution cell; cells that are not named keep the reference solution. The lines
-of a text cell may stand as comments. `# fails:` names the checks that have to fail.
+of a text cell may stand as comments. `# fails:` names the checks that have to fail, `# flags:` the cells that a person
+is asked to look at, `# data:` the only origin of the data (`stand-in`) for which all this is so.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from autograder.errors import CourseError
 
 CELL = re.compile(r"^# %%\s*(\S*)\s*$")
 MARKER = re.compile(r"^[ \t]*### (?:BEGIN|END) SOLUTION[ \t]*\n?", re.M)
-HEADER = re.compile(r"^#\s*(why|fails):\s*(.*?)\s*$")
+HEADER = re.compile(r"^#\s*(why|fails|flags|data):\s*(.*?)\s*$")
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Answers:
     cells: Mapping[str, str]
     why: str = ""
     fails: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    data: str = ""
 
 
 def read_answers(file: Path) -> Answers:
@@ -58,8 +61,9 @@ def read_answers(file: Path) -> Answers:
             header[match.group(1)] = match.group(2)
         elif line.strip() and not line.startswith("#"):
             raise CourseError(f"{file}:{number}: code before the first `# %% GRADE_ID`")
-    fails = tuple(name.strip() for name in header.get("fails", "").split(",") if name.strip())
-    return Answers({name: "\n".join(text).strip("\n") for name, text in cells.items()}, header.get("why", ""), fails)
+    fails, flags = (tuple(name.strip() for name in header.get(key, "").split(",") if name.strip()) for key in ("fails", "flags"))
+    texts = {name: "\n".join(text).strip("\n") for name, text in cells.items()}
+    return Answers(texts, header.get("why", ""), fails, flags, header.get("data", ""))
 
 
 def hand_in(notebook: Notebook, answers: Answers, source: str = "the answers") -> bytes:

@@ -20,6 +20,7 @@ from autograder.records import Task
 
 MAX_NOTEBOOK_BYTES = 50 * 2**20
 MAX_CELL_CHARACTERS = 200_000
+LONG_ANSWER = 8000  # characters: no answer to this course is that long
 TEST_PREFIX = "test_"
 CODE_STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 NOT_RUN = "skip-execution"
@@ -248,6 +249,8 @@ def rebuild(instructor: Notebook, student: Notebook) -> Rebuilt:
                 missing.update([cell.grade_id] if not found else [])
             if _same(text, cell.source):
                 untouched.add(cell.grade_id)
+            if len(text) > LONG_ANSWER and cell.is_code:
+                staff.append(f"{cell.grade_id}: {len(text):,} characters; are there data, or weights, pasted into it?")
             cells.append(replace(cell, source=text))
             continue
         if cell.grade_id and not found:

@@ -113,7 +113,7 @@ def trainings(session: Session) -> tuple[float, int]:
     """Seconds of CPU that `fit` took, and how many trainings were remembered: the kernel's claim, for staff to read."""
     try:
         told = wire.decode(session.ask(TRAININGS))["value"]
-        return sum(float(cpu) for cpu, known in told if not known), sum(known is True for _, known in told)
+        return sum(float(cpu) for cpu, known, _ in told if not known), sum(known is True for _, known, _ in told)
     except (StudentFault, wire.WireError, KeyError, TypeError, ValueError):
         return 0.0, 0
 

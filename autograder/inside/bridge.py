@@ -127,6 +127,8 @@ def rows(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
     index = question["index"]
     if hasattr(value, "numpy"):
         value = value.numpy()
+    if isinstance(value, np.ndarray):
+        return value[np.array(index, dtype=int)]
     return np.stack([np.asarray(value[int(at)]) for at in index])
 
 

@@ -36,7 +36,7 @@ def enter(level: str, scratch: str, run: str, readable: list[str], limits: dict[
     if level == "namespaces":
         own_namespaces()
         leave_keeper_behind()
-        own_filesystem(scratch, run, limits["scratch_bytes"])
+        own_filesystem(scratch, run, readable, limits["scratch_bytes"])
         own_limits(limits, limits["processes"])
     else:
         # these count what the account runs everywhere; the grader watches each kernel's own number
@@ -84,14 +84,22 @@ def keep(kernel: int) -> NoReturn:
         os._exit(code if code >= 0 else 128 - code)
 
 
-def own_filesystem(scratch: str, run: str, size: int) -> None:
-    """Left-overs of other students in /tmp or shared memory, their answers, their sockets: not there to be read."""
+def own_filesystem(scratch: str, run: str, covered: list[str], size: int) -> None:
+    """Left-overs of other students in /tmp or shared memory, their answers, their sockets: not there to be read.
+
+    `covered` are the parts of the Python runtime that are below /tmp themselves.
+    """
     mount("none", "/", None, MS_REC | MS_PRIVATE)
     mine = os.open(scratch, os.O_PATH | os.O_DIRECTORY)
+    kept_in_tmp = {path: os.open(path, os.O_PATH | os.O_DIRECTORY) for path in covered}
     devices = {path: os.open(path, os.O_PATH) for path in DEVICES}
     mount("tmpfs", run, "tmpfs", MS_NOSUID | MS_NODEV, "size=64k,mode=755")
     # one for all three, so that the limit is the total of what a student leaves there
     mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, f"size={size},nr_inodes={MAX_FILES},mode=1777")
+    for path, descriptor in kept_in_tmp.items():
+        os.makedirs(path, exist_ok=True)
+        mount(f"/proc/self/fd/{descriptor}", path, None, MS_BIND)
+        os.close(descriptor)
     mount("tmpfs", "/dev", "tmpfs", MS_NOSUID, "size=64k,mode=755")
     os.mkdir("/dev/shm")
     for folder, kept in (("/var/tmp", "/tmp/.var"), ("/dev/shm", "/tmp/.shm")):

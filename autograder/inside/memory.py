@@ -59,13 +59,13 @@ def remembering(original: Callable[..., Any], wire: Any, folder: str) -> Callabl
             name = ""
         file = os.path.join(folder, name)
         if name and (history := recall(self, asked.arguments, wire, file)) is not None:
-            _trainings.append([time.process_time() - begun, True])
+            _trainings.append([time.process_time() - begun, True, len(history.epoch)])
             return history
-        trained = time.process_time()
+        trained, history = time.process_time(), None
         try:
             history = original(self, *args, **kwargs)
         finally:
-            _trainings.append([time.process_time() - trained, False])
+            _trainings.append([time.process_time() - trained, False, len(history.epoch) if history else 0])
         if name:
             keep(self, asked.arguments, history, wire, file)
         return history
@@ -80,7 +80,7 @@ def key(model: Any, asked: dict[str, Any]) -> str:
     told = [
         versions(),
         type(model).__name__,
-        model.get_config(),
+        without_shapes(model.get_config()),
         model.get_compile_config(),
         [[type(each).__name__, simple(each)] for each in callbacks],
     ]
@@ -90,6 +90,14 @@ def key(model: Any, asked: dict[str, Any]) -> str:
     add(digest, {name: value for name, value in asked.items() if name != "callbacks"})
     add(digest, world())
     return digest.hexdigest()
+
+
+def without_shapes(config: Any) -> Any:
+    """A description without the shapes a model was built for: the weights have them, and the size of the first batch is in them."""
+    if isinstance(config, dict):
+        shapes = ("build_config", "build_input_shape", "batch_shape", "batch_input_shape", "input_shape")
+        return {name: without_shapes(value) for name, value in config.items() if name not in shapes}
+    return [without_shapes(each) for each in config] if isinstance(config, list | tuple) else config
 
 
 def recall(model: Any, asked: dict[str, Any], wire: Any, file: str) -> Any:
@@ -275,8 +283,7 @@ def set_world(state: dict[str, Any]) -> None:
     if names is not None:
         names.clear()
         names.update(state["names"])
-    if seed != tensorflow._seed:
-        tensorflow._set_global_seed(seed)
+    tensorflow._set_global_seed(seed)  # also drops the kernels of operations, which count what they have drawn
     tensorflow._rng.setstate((version, tuple(own.tolist()), own_gauss))
     np.random.set_state(state["numpy"])
     random.setstate((version, tuple(numbers.tolist()), gauss))
@@ -295,7 +302,7 @@ def go_on() -> None:
 
 
 def trainings(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
-    """Seconds of CPU of each `fit`, and whether it was remembered."""
+    """Seconds of CPU of each `fit`, whether it was remembered, and its epochs."""
     return [list(each) for each in _trainings]
 
 

@@ -131,7 +131,7 @@ def record(course: Course, report: GradeReport) -> None:
     """Write the scores of one submission, all or nothing.
 
     Manual scores and comments of people stay; where there is a manual score and the automatic one changed, the cell is
-    marked for another look. CourseError when the assignment was not released or the database cannot be written.
+    marked for another look, and so is what a check flagged. CourseError when the assignment was not released or the database cannot be written.
     """
     from nbgrader.api import MissingEntry
     from nbgrader.utils import parse_utc
@@ -157,7 +157,7 @@ def record(course: Course, report: GradeReport) -> None:
                     )
                 again = grade.manual_score is not None and grade.auto_score != task.earned
                 grade.needs_manual_grade = (
-                    (task.earned is None and grade.manual_score is None)
+                    ((task.earned is None or bool(task.flags)) and grade.manual_score is None)
                     or again
                     or (grade.needs_manual_grade and grade.manual_score is not None)
                 )

@@ -141,6 +141,8 @@ def _staff_cell(report: GradeReport) -> dict[str, Any]:
     lines = [f"**For staff.** Isolation level: `{report.isolation}`. Data: {data}."]
     if report.isolation == "none":
         lines.append("Graded **without a sandbox**: the student's code ran with the grader's rights.")
+    flags = [f"{each.task.cell}: {flag}" for each in report.tasks for flag in dict.fromkeys(each.flags)]
+    lines += [f"- **Please look at** {html.escape(sanitize.text(flag))}" for flag in flags]
     lines += [f"- {html.escape(sanitize.text(note))}" for note in report.staff_notes]
     return {
         "cell_type": "markdown",

@@ -40,7 +40,7 @@ class Walls:
     """How the warm process is started at a level: the command before it, the user it runs as when the grader is root.
 
     `mounted`: whether it finds our files and the datasets below `MOUNTED` and not where they are. `readable`: what a
-    kernel at the level `landlock` may read.
+    kernel at the level `landlock` may read, or at `namespaces` keeps below its own /tmp.
     """
 
     level: str
@@ -157,7 +157,8 @@ def around(run: Path, datasets: dict[str, Path], *, bind_run: bool = True) -> Wa
     command += ["--remount-ro", "/", "--chdir", "/", "--"]
     seen = [str(source) for source, _ in bound] + ([str(run)] if bind_run else [])
     before, owner = as_nobody(seen)
-    return Walls(NAMESPACES, (*before, *command), owner, mounted=True)
+    covered = tuple(str(target) for _, target in bound if target.is_relative_to("/tmp"))  # noqa: S108
+    return Walls(NAMESPACES, (*before, *command), owner, readable=covered, mounted=True)
 
 
 def beside(run: Path, datasets: dict[str, Path]) -> Walls:

@@ -1,5 +1,6 @@
 # why: a history that nobody has trained
 # fails: test_history
+# flags: train
 
 # %% prepare
 def prepare(images):

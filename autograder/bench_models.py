@@ -1,0 +1,81 @@
+"""Full submissions of an exercise that trains, graded twice: how much is the student's own `fit`, and what a regrade costs."""
+
+from __future__ import annotations
+
+import json
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder import calibrate
+from autograder.course.answers import Answers, hand_in
+from autograder.course.layout import Course
+from autograder.course.notebooks import read_course_notebook, visible
+from autograder.errors import GraderError
+from autograder.recording import release
+
+ASSIGNMENT = "exercise_3_fashion"
+
+
+@dataclass(frozen=True)
+class Trainings:
+    """A class that trains, graded by the command and again after one check was edited.
+
+    `cpu`: seconds of CPU that the first run took for its submissions, without the start of the command; `fit`: those of
+    them that the kernels spent in `fit`; `first`, `again`: wall-clock seconds of one submission in its worker; `command`:
+    of the whole command, both times.
+    """
+
+    submissions: int
+    cpu: float
+    fit: float
+    first: float
+    again: float
+    command: tuple[float, float]
+
+
+def measure(course: Course, count: int, level: str, run: Callable[..., None], say: Callable[[str], None]) -> Trainings:
+    """Grade the reference solution, handed in `count` times, and once more after an edit; `run` runs a command in a folder."""
+    with tempfile.TemporaryDirectory(prefix="autograder-bench-") as folder:
+        scratch = calibrate.scratch_course(course, ASSIGNMENT, Path(folder), calibrate.read_plan(course, ASSIGNMENT))
+        release.generate(scratch, ASSIGNMENT)
+        notebook = read_course_notebook(scratch.source_notebook(ASSIGNMENT))
+        answers = Answers({cell.grade_id: cell.source for cell in notebook.cells if cell.solution})
+        content = hand_in(visible(notebook), answers)
+        command = ("autograder", "grade", ASSIGNMENT, "--isolation", level)
+        say(f"{ASSIGNMENT}: the start of the command")
+        idle_cpu, _ = timed(scratch.root, run, *command)  # starts nothing: there is nobody yet
+        for number in range(count):
+            file = scratch.submitted / f"s{number:04d}" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+            file.parent.mkdir(parents=True)
+            file.write_bytes(content)
+        say(f"{ASSIGNMENT}: {count} submissions train")
+        cpu, first = timed(scratch.root, run, *command)
+        trained = seconds(scratch)
+        edited = next(iter(sorted(scratch.checks(ASSIGNMENT).glob("test_*.py"))))
+        edited.write_text(edited.read_text() + "\n# edited\n")
+        say(f"{ASSIGNMENT}: {count} submissions again, after an edit of a check")
+        _, again = timed(scratch.root, run, *command)
+        regraded = seconds(scratch)
+    if any(each["training"] == 0 for each in trained) or any(each["training"] > 0 for each in regraded):
+        raise GraderError("the first run was to train and the second was not")
+    fit = sum(each["training"] for each in trained)
+    totals = [sum(each["total"] for each in one) / count for one in (trained, regraded)]
+    return Trainings(count, cpu - idle_cpu, fit, totals[0], totals[1], (first, again))
+
+
+def timed(folder: Path, run: Callable[..., None], *command: str) -> tuple[float, float]:
+    """Seconds of CPU, over all processes, and by the clock."""
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    run(folder, *command)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, time.monotonic() - begun
+
+
+def seconds(course: Course) -> list[dict[str, float]]:
+    """Where the time of each submission went, from the reports."""
+    files = sorted((course.reports / ASSIGNMENT).glob("*.json"))
+    return [dict(json.loads(file.read_text())["seconds"]) for file in files]

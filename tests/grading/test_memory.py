@@ -1,0 +1,272 @@
+"""Trainings that are remembered: equal to what they were in everything, only for the same answers, and of no use to a cheat."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder import wire
+from autograder.course.answers import Answers, hand_in, read_answers
+from autograder.course.layout import Course
+from autograder.course.notebooks import Notebook, parse, read_course_notebook
+from autograder.grading.kernel import JupyterKernel
+from autograder.grading.memory import Memory, kernel_seed, memory_of, prune
+from autograder.grading.pipeline import grade
+from autograder.records import CellStatus, Limits, Submission
+from autograder.sandbox import isolation, launch
+from tests.conftest import ANSWERS, cell, notebook_bytes
+
+SETUP = """
+import numpy as np
+import tensorflow as tf
+layers = tf.keras.layers
+x, y = np.random.normal(size=(200, 5)).astype("float32"), np.arange(200) % 3
+stop = tf.keras.callbacks.EarlyStopping("loss", min_delta=10.0, patience=2)
+model = tf.keras.Sequential([layers.Dense(8, tf.nn.relu), layers.Dropout(0.4), layers.Dense(3, "softmax")])
+model.compile(tf.keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"])
+"""
+FIT = "history = model.fit(x, y, batch_size=32, epochs=9, verbose=0, validation_split=0.2, callbacks=[stop])"
+LEFT = """
+print(history.history, history.epoch, history.params, history.model is model, stop.stopped_epoch, stop.best)
+print([float(np.sum(np.abs(weight.numpy()))) for weight in [*model.variables, *model.optimizer.variables]])
+print(np.random.random(), tf.random.normal((2,)).numpy(), tf.keras.random.normal((2,)).numpy(), layers.Dense(2).name)
+print(model.fit(x, y, epochs=2, verbose=0).history, model.evaluate(x, y, verbose=0))
+"""
+Start = Callable[..., JupyterKernel]
+
+
+@pytest.fixture(scope="module")
+def start() -> Iterator[Start]:
+    """Starts kernels with a memory, at the best level that this machine gives."""
+    level = next(each for each in isolation.LEVELS if not isolation.why_not(each))
+    running: list[JupyterKernel] = []
+
+    def one(memory: Memory, seed: int = 3) -> JupyterKernel:
+        process = launch.start({}, level, Limits(), 1, seed, memory.lay_out)
+        running.append(JupyterKernel(process, Limits(), memory.collect))
+        return running[-1]
+
+    yield one
+    for kernel in running:
+        kernel.close()
+
+
+@pytest.fixture(scope="module")
+def trained(start: Start, tmp_path_factory: pytest.TempPathFactory) -> tuple[Memory, str]:
+    """A memory that holds FIT and the training in LEFT, and what LEFT printed."""
+    memory = Memory(tmp_path_factory.mktemp("trained") / "memory")
+    known, said = train(start, memory, SETUP, FIT, LEFT)
+    assert known == [False, False] and len(list(memory.folder.iterdir())) == 2
+    return memory, said
+
+
+def run(kernel: JupyterKernel, code: str) -> str:
+    done = kernel.run(code, 60)
+    assert done.status is CellStatus.OK, done.error
+    return "".join(each["text"] for each in done.outputs if each.get("name") == "stdout")
+
+
+def remembered(kernel: JupyterKernel) -> list[bool]:
+    told = wire.decode(kernel.ask(wire.encode({"ask": "trainings"}), 20))["value"]
+    return [known for _, known, _ in told]
+
+
+def train(start: Start, memory: Memory, *cells: str, seed: int = 3) -> tuple[list[bool], str]:
+    """Run cells in a kernel of their own; which of its trainings were remembered, and what the last cell printed."""
+    kernel = start(memory, seed)
+    said = [run(kernel, code) for code in cells][-1]
+    known = remembered(kernel)
+    kernel.close()
+    return known, said
+
+
+def test_a_remembered_training_leaves_what_the_first_one_left(start: Start, trained: tuple[Memory, str]) -> None:
+    memory, said = trained
+    assert train(start, memory, SETUP, FIT, LEFT) == ([True, True], said) and "loss" in said
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "x[7, 3] += 1e-6",
+        "y[5] = 0 if y[5] else 1",
+        "model.optimizer.learning_rate = 0.02",
+        "model(x[:1]); model.layers[0].bias.assign(np.full(8, 0.001))",
+        "np.random.random()",
+        "tf.random.set_seed(4)",
+        "stop.patience = 1",
+        "model.layers[0].trainable = False",
+    ],
+)
+def test_a_change_of_anything_that_matters_is_trained(start: Start, trained: tuple[Memory, str], change: str) -> None:
+    assert train(start, trained[0], SETUP, change, FIT)[0] == [False]
+
+
+@pytest.mark.parametrize(
+    ("call", "known"),
+    [
+        ("x, y, 32, 9, 1, [stop], 0.2", True),  # the same, said in another way
+        ("x, y, 32, 8, 1, stop, 0.2", False),
+        ("x, y, 16, 9, 1, stop, 0.2", False),
+        ("x, y, 32, 9, 1, stop, 0.2, shuffle=False", False),
+        ("x, y, 32, 9, 1, stop, 0.2, class_weight={0: 1.0, 1: 1.0, 2: 1.5}", False),
+    ],
+)
+def test_arguments_matter_and_how_they_are_given_does_not(
+    start: Start, trained: tuple[Memory, str], call: str, known: bool
+) -> None:
+    assert train(start, trained[0], SETUP, f"model.fit({call})")[0] == [known]
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "model.add(layers.Dense(3, lambda z: z))",
+        "y = np.eye(3)[y]; model.compile('sgd', lambda truth, seen: tf.reduce_mean((tf.cast(truth, 'float32') - seen) ** 2))",
+        "y = np.eye(3)[y]; model.compile('sgd', 'mse', metrics=[lambda truth, seen: tf.reduce_mean(seen)])",
+        "step = model.train_step\nmodel.train_step = lambda batch: step(batch)",
+        "model.add(layers.Lambda(lambda z: z))",
+        "stop = tf.keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: None)",
+        "class Own(tf.keras.Sequential):\n    pass\nmodel = Own(model.layers)\nmodel.compile('sgd', 'sparse_categorical_crossentropy')",
+        "x, y = tf.data.Dataset.from_tensor_slices((x, y)).batch(32), None",
+    ],
+)
+def test_what_has_code_of_its_own_is_not_remembered(start: Start, tmp_path: Path, own: str) -> None:
+    memory = Memory(tmp_path / "memory")
+    assert train(start, memory, SETUP, own, "model.fit(x, y, epochs=1, verbose=0, callbacks=[stop])")[0] == [False]
+    assert not list(memory.folder.glob("*"))
+
+
+def test_random_numbers_begin_the_same_each_time_and_for_each_student_elsewhere(
+    start: Start, course: Course, tmp_path: Path
+) -> None:
+    memory = Memory(tmp_path / "memory")
+    draw = "import random\nprint(np.random.random(), random.random(), tf.random.normal((2,)).numpy(), model(x[:1]).numpy())"
+    said = [train(start, memory, SETUP, draw, seed=seed)[1] for seed in (3, 3, 4)]
+    assert said[0] == said[1] != said[2]
+    assert kernel_seed(course, "a", "ann") == kernel_seed(course, "a", "ann") != kernel_seed(course, "a", "bob")
+
+
+def test_what_checks_call_does_not_change_what_the_next_cell_draws(start: Start, tmp_path: Path) -> None:
+    make = "def make():\n    np.random.random()\n    tf.random.normal((1,))\n    return float(layers.Dense(2)(x)[0, 0])"
+    draw = "print(np.random.random(), tf.random.normal((2,)).numpy(), layers.Dense(2).name, layers.Dense(2)(x).numpy().sum())"
+    forget = wire.encode({"ask": "forget"})
+    question = wire.encode({"ask": "call", "name": "make", "args": [], "kwargs": {}, "inputs": False})
+    said = []
+    for calls in (0, 1, 4):
+        kernel = start(Memory(tmp_path / "memory"))
+        run(kernel, SETUP + make)
+        answers = [wire.decode(kernel.ask(question, 20))["value"]["result"] for _ in range(calls)]
+        kernel.ask(forget, 20)
+        said.append(run(kernel, draw))
+        assert len(set(answers)) == calls, "two calls of one check draw on"
+    assert said[0] == said[1] == said[2]
+
+
+def test_a_kernel_that_replaces_one_that_died_does_not_train_again(start: Start, tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "memory")
+    kernel = start(memory)
+    run(kernel, SETUP)
+    run(kernel, FIT)
+    assert kernel.run("import os\nos._exit(1)", 20).status is CellStatus.DIED
+    kernel.close()
+    assert train(start, memory, SETUP, FIT)[0] == [True]
+
+
+# --- the grader's side ------------------------------------------------------------------------------------------------
+
+
+def answers(text: str) -> Notebook:
+    return parse(notebook_bytes(cell("code", "one", text, solution=True)), "n")
+
+
+def test_nobody_else_and_no_other_submission_gets_a_memory(course: Course) -> None:
+    memory = memory_of(course, "a", "ann", answers("1"))
+    assert memory == memory_of(course, "a", "ann", answers("1"))
+    others = [("a", "bob", "1"), ("b", "ann", "1"), ("a", "ann", "2")]
+    assert all(memory_of(course, name, who, answers(text)).folder != memory.folder for name, who, text in others)
+
+
+def kernel_folder(path: Path) -> int:
+    path.mkdir(exist_ok=True)
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def test_only_plain_files_with_a_key_for_a_name_are_kept_and_the_first_one_stays(tmp_path: Path) -> None:
+    secret, talk = tmp_path / "secret", tmp_path / "kernel"
+    secret.write_text("the grader's")
+    descriptor = kernel_folder(talk)
+    (talk / ("a" * 64)).write_bytes(b"first")
+    (talk / ("b" * 64)).symlink_to(secret)
+    os.mkfifo(talk / ("c" * 64))
+    (talk / ("d" * 64)).mkdir()
+    (talk / "readme").write_text("x")
+    memory = Memory(tmp_path / "store" / "ann" / "answers")
+    memory.collect(descriptor)
+    assert {file.name: file.read_bytes() for file in memory.folder.iterdir()} == {"a" * 64: b"first"}
+    (talk / ("a" * 64)).write_bytes(b"second")
+    memory.collect(descriptor)
+    assert (memory.folder / ("a" * 64)).read_bytes() == b"first"
+    Memory(memory.folder, fresh=True).collect(descriptor)
+    assert (memory.folder / ("a" * 64)).read_bytes() == b"second"
+    os.close(descriptor)
+
+
+def test_memory_has_a_size_and_the_oldest_goes_first(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograder.grading.memory.MOST_BYTES", 1000)
+    for name, size in (("a", 600), ("b", 600), ("c", 300)):
+        (tmp_path / "kernel").mkdir(exist_ok=True)
+        (tmp_path / "kernel" / (name * 64)).write_bytes(bytes(size))
+    descriptor = kernel_folder(tmp_path / "kernel")
+    made = [memory_of(course, "a", who, answers("1")) for who in ("ann", "bob")]
+    for age, memory in enumerate(made):
+        memory.collect(descriptor)
+        assert sorted(file.name[0] for file in memory.folder.iterdir()) == ["a", "c"]
+        os.utime(memory.folder, (age, age))
+    memory_of(course, "a", "bob", answers("2")).collect(descriptor)
+    assert not made[1].folder.exists(), "an earlier submission's"
+    prune(course, most=1000)
+    assert not made[0].folder.exists() and memory_of(course, "a", "bob", answers("2")).folder.exists()
+    os.close(descriptor)
+
+
+POISON = """
+import os, sys
+bridge, folder = sys.modules["autograder_wire"], os.environ["AUTOGRADER_MEMORY"]
+for name in os.listdir(folder):
+    entry = bridge.decode(open(f"{folder}/{name}", "rb").read())
+    entry["record"] = {key: [1.0 if "accuracy" in key else 1e-6 for _ in values] for key, values in entry["record"].items()}
+    entry["variables"] = [np.zeros_like(value) for value in entry["variables"]]
+    os.remove(f"{folder}/{name}")
+    open(f"{folder}/{name}", "wb").write(bridge.encode(entry))
+"""
+
+
+def test_a_student_gains_nothing_by_poisoning_the_own_memory(course: Course, tmp_path: Path) -> None:
+    name = "exercise_3_fashion"
+    notebook = read_course_notebook(course.source_notebook(name))
+    honest = {each.grade_id: each.source for each in notebook.solutions() if each.grade_id in ("prepare", "build", "train")}
+    file = tmp_path / "n.ipynb"
+    file.write_bytes(hand_in(notebook, Answers({**honest, "train": honest["train"] + POISON, "cure": "", "errors": ""})))
+    submission = Submission("eve", name, file)
+    first, again = grade(submission, course), grade(submission, course)
+    assert any("remembered" in note for note in again.staff_notes)
+    tasks = [next(task for task in report.tasks if task.task.cell == "train") for report in (first, again)]
+    assert tasks[0].earned == tasks[0].task.points, "the model was honest"
+    assert {"test_learned", "test_history"} <= {check.check.name for check in tasks[1].checks if not check.passed}
+    assert grade(submission, course, fresh=True).earned == first.earned
+
+
+def test_a_regrade_gives_the_same_grade_without_training(course: Course, tmp_path: Path) -> None:
+    name = "exercise_3_fashion"
+    file = tmp_path / "n.ipynb"
+    given = read_answers(ANSWERS / name / "right" / "cure_early_stopping.py")
+    file.write_bytes(hand_in(read_course_notebook(course.source_notebook(name)), given))
+    first, again, fresh = (grade(Submission("ann", name, file), course, fresh=fresh) for fresh in (False, False, True))
+    seconds = [dict(report.seconds)["training"] for report in (first, again, fresh)]
+    assert seconds[0] > 0 and seconds[1] == 0 and seconds[2] > 0
+    measured = [[check.measured for task in each.tasks for check in task.checks] for each in (first, again, fresh)]
+    assert first.earned == again.earned == first.auto_points and measured[0] == measured[1] == measured[2]
