@@ -1,0 +1,1 @@
+"""The course on JupyterHub: the exchange between accounts, and the hub itself."""
