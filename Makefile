@@ -3,9 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.installed
 
-.PHONY: demo test
+.PHONY: demo test test-real hub
 demo: $(READY)
 	$(VENV)/bin/autograder demo
+
+hub: $(READY)
+	$(VENV)/bin/autograder hub
 
 test: $(READY)
 	$(VENV)/bin/ruff check .

@@ -12,3 +12,8 @@ c.Autograde.autograde_preprocessors = []
 # `nbgrader generate_feedback` writes the same pages as `autograder feedback`.
 c.GenerateFeedback.exporter_class = "autograder.recording.nbgrader_plugin.FeedbackExporter"
 c.GenerateFeedback.preprocessors = []
+
+# Submissions belong to the account that owns them, and feedback to the account that it is for.
+c.ExchangeFactory.release_assignment = "autograder.hub.exchange.ReleaseAssignment"
+c.ExchangeFactory.collect = "autograder.hub.exchange.Collect"
+c.ExchangeFactory.release_feedback = "autograder.hub.exchange.ReleaseFeedback"

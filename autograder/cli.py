@@ -39,6 +39,8 @@ app = typer.Typer(
 )
 data_app = typer.Typer(no_args_is_help=True, help="The datasets of the course.")
 app.add_typer(data_app, name="data")
+hub_app = typer.Typer(invoke_without_command=True, help="The course on JupyterHub: a demo hub to look at.")
+app.add_typer(hub_app, name="hub")
 
 CourseOption = Annotated[Path, typer.Option("--course", help="The course folder.", metavar="DIR")]
 IsolationOption = Annotated[
@@ -260,6 +262,39 @@ def bench(
         out.print_json(json.dumps(screen.bench_tree(measured)))
     else:
         out.print(screen.bench_tables(measured))
+
+
+@hub_app.callback(invoke_without_command=True)
+def hub(
+    ctx: typer.Context,
+    folder: Annotated[Path | None, typer.Option("--folder", help="Where everything of the hub goes.", metavar="DIR")] = None,
+    port: Annotated[int, typer.Option(help="The port of the page; 0 takes a free one.", min=0, max=65535)] = 8000,
+    course: CourseOption = HERE,
+) -> None:
+    """Start a demo hub on this machine: students, an assistant and an instructor, on a copy of the course."""
+    if ctx.invoked_subcommand:
+        return
+    from autograder.hub import serving
+
+    with err.status("beginning") as shown:
+        prepared = serving.prepare(Course.open(course), folder, port, shown.update)
+    serving.serve(prepared, lambda text: out.print(text, soft_wrap=True))
+
+
+@hub_app.command("add")
+def hub_add(
+    name: Annotated[str, typer.Argument(help="The name of the account.")],
+    role: Annotated[str, typer.Option(help="student, assistant or instructor.")] = "student",
+    email: str = "",
+    group: str = "",
+    course: CourseOption = HERE,
+) -> None:
+    """Add somebody to course_data/roster.csv."""
+    from autograder.hub import roster
+
+    file = Course.open(course).data / "roster.csv"
+    roster.add(file, roster.Person(name, role, email, group))
+    out.print(f"{name} ({role}) is in {file}; a hub that runs has to be started again", soft_wrap=True)
 
 
 @data_app.command("fetch")

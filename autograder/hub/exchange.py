@@ -18,9 +18,8 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseFeedback
+from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseAssignment, ExchangeReleaseFeedback
 from nbgrader.utils import notebook_hash
 
 from autograder.errors import printable
@@ -69,6 +68,16 @@ def changed(folder: Path) -> datetime.datetime:
         for name in folders + files:
             newest = max(newest, (Path(above) / name).lstat().st_ctime)
     return datetime.datetime.fromtimestamp(newest, datetime.UTC)
+
+
+class ReleaseAssignment(ExchangeReleaseAssignment):  # type: ignore[misc]
+    """`nbgrader release_assignment`, into an exchange whose folders are closed as far as they can be."""
+
+    def init_dest(self) -> None:
+        """Called by nbgrader second: the folders, which it makes too open when they are not there."""
+        if self.coursedir.course_id:
+            lay_out(Path(self.root), self.coursedir.course_id, os.getegid())
+        super().init_dest()
 
 
 class Collect(ExchangeCollect):  # type: ignore[misc]
@@ -229,14 +238,9 @@ def lay_out(root: Path, course: str, graders: int) -> Path:
     modes = ((root, 0o1777), (root / course, 0o755), (root / course / "outbound", 0o755), (inbound_folder, 0o3733))
     for folder, mode in (*modes, (root / course / "feedback", 0o711)):
         folder.mkdir(exist_ok=True, parents=True)
+        if folder == root and root.stat().st_uid != os.geteuid():  # the machine's own, with other courses in it
+            continue
         if folder == inbound_folder:
             os.chown(folder, -1, graders)
         folder.chmod(mode)
     return inbound_folder
-
-
-def exchange_settings(config: Any, *, one_account: bool) -> None:
-    """Let nbgrader use these, in a course's nbgrader_config.py."""
-    config.ExchangeFactory.collect = "autograder.hub.exchange.Collect"
-    config.ExchangeFactory.release_feedback = "autograder.hub.exchange.ReleaseFeedback"
-    config.ExchangeCollect.check_owner = not one_account

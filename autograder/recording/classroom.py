@@ -19,6 +19,7 @@ from autograder.grading.pipeline import course_level, data_origins, key, validat
 from autograder.grading.scheduling import Result, cores, grade_all, grading
 from autograder.recording import feedback, gradebook, graded
 from autograder.recording.gradebook import Grades
+from autograder.recording.reviews import with_names
 from autograder.records import GradeReport, Submission
 
 
@@ -139,7 +140,8 @@ def write_feedback(course: Course, assignment: str, student: str = "") -> list[P
             continue
         tree = json.loads(source.read_text(encoding="utf-8"))
         target = course.feedback / submission.student / assignment / f"{source.stem}.html"
-        graded.write_atomically(target, feedback.page(tree, gradebook.read(course, assignment, submission.student)))
+        grades = with_names(course, assignment, gradebook.read(course, assignment, submission.student))
+        graded.write_atomically(target, feedback.page(tree, grades))
         written.append(target)
     return written
 

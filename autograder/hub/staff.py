@@ -1,0 +1,253 @@
+"""For staff: a page of the course's server from which a class is collected, graded and told, and what assistants may not do.
+
+A Jupyter server extension beside formgrader. Instructors may do everything. Assistants read, give points and write comments;
+they change no file, start no kernel, and release nothing. Who gave points or wrote a comment is noted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime
+import functools
+import html
+import json
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.auth import Authorizer
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.utils import url_path_join
+from nbgrader.server_extensions.formgrader import apihandlers
+from nbgrader.server_extensions.formgrader.base import BaseHandler
+from tornado import web
+
+from autograder.course.layout import Course
+from autograder.errors import AutograderError
+from autograder.grading.scheduling import Result
+from autograder.hub import roster
+from autograder.recording import classroom, release
+from autograder.recording.reviews import note_review
+
+ASSISTANTS_MAY = re.compile(r"/formgrader/api/(grade|comment)/[^/]+$|/formgrader/api/submission/[^/]+/flag$")
+VERBS = {"release": "ReleaseAssignment", "collect": "Collect", "publish": "ReleaseFeedback"}
+
+
+@dataclass
+class Job:
+    """What is being done with an assignment, as the page shows it; `problem` is one line, or nothing."""
+
+    verb: str
+    assignment: str
+    total: int = 0
+    done: int = 0
+    running: bool = True
+    said: str = ""
+    problem: str = ""
+    failed: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def begin(self, total: int, unchanged: int) -> Iterator[None]:
+        """Called by the engine before the first submission."""
+        self.total, self.said = total, f"{unchanged} unchanged" if unchanged else ""
+        yield
+
+    def finished(self, result: Result) -> None:
+        """Called by the engine after each submission."""
+        self.done += 1
+        if result.report is None:
+            self.failed.append(f"{result.submission.student}: {result.error}")
+
+
+class Staff:
+    """One course on this server: at most one job at a time."""
+
+    def __init__(self, course: Course) -> None:
+        self.course = course
+        self.job: Job | None = None
+
+    def role(self, name: str) -> str:
+        """The role of an account; nothing for somebody who is not in the roster."""
+        people = roster.read(self.course.data / "roster.csv")
+        return next((each.role for each in people if each.name == name), "")
+
+    def start(self, verb: str, assignment: str) -> Job:
+        """Begin a job; AutograderError when there is no such assignment, and HTTPError 409 while another one runs."""
+        self.course.assignment(assignment)
+        if self.job and self.job.running:
+            raise web.HTTPError(409, f"{self.job.verb} of {self.job.assignment} is still running")
+        self.job = Job(verb, assignment)
+        return self.job
+
+    def work(self, job: Job) -> None:
+        """Do it; called in a thread, and raises nothing."""
+        try:
+            if job.verb == "grade":
+                classroom.grade_class(self.course, job.assignment, watch=job)
+            elif job.verb == "feedback":
+                job.done = len(classroom.write_feedback(self.course, job.assignment))
+                exchange(self.course, "publish", job.assignment)
+            elif job.verb == "release":
+                release.release(self.course, job.assignment)
+                exchange(self.course, "release", job.assignment)
+            else:
+                exchange(self.course, job.verb, job.assignment)
+                job.done = len(self.course.submissions(job.assignment))
+            job.problem = "; ".join(job.failed)
+        except AutograderError as error:
+            job.problem = str(error)
+        except Exception as error:  # shown to staff; the server goes on
+            job.problem = f"{type(error).__name__}: {error}"
+        finally:
+            job.running = False
+
+
+def exchange(course: Course, verb: str, assignment: str) -> None:
+    """One of nbgrader's verbs, as this course configures it."""
+    from nbgrader.auth import Authenticator
+    from nbgrader.coursedir import CourseDirectory
+    from nbgrader.exchange import ExchangeFactory
+
+    config = nbgrader_config(course)
+    config.ExchangeCollect.update = True
+    config.ExchangeReleaseAssignment.force = True
+    directory = CourseDirectory(config=config, root=str(course.root), assignment_id=assignment, course_id=course.id)
+    made = getattr(ExchangeFactory(config=config), VERBS[verb])
+    made(coursedir=directory, authenticator=Authenticator(config=config), config=config).start()
+
+
+def nbgrader_config(course: Course) -> Any:
+    """Nbgrader's settings as it finds them when it is started in the course's folder."""
+    from jupyter_core.paths import jupyter_config_path
+    from traitlets.config.loader import Config, ConfigFileNotFound, PyFileConfigLoader
+
+    config = Config()
+    for folder in [*reversed(jupyter_config_path()), str(course.root)]:
+        with contextlib.suppress(ConfigFileNotFound):
+            config.merge(PyFileConfigLoader("nbgrader_config.py", path=folder).load_config())
+    return config
+
+
+class RoleAuthorizer(Authorizer):
+    """Jupyter's own pages: instructors may do what they like, assistants may look, others nothing."""
+
+    def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:
+        """Called by Jupyter for each request."""
+        role = handler.settings["autograder_staff"].role(user.username)
+        if role == roster.INSTRUCTOR:
+            return True
+        return role == roster.ASSISTANT and action == "read" and resource not in ("kernels", "terminals", "sessions")
+
+
+def guarded(prepare: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Formgrader's requests: what assistants may not do is refused before it begins."""
+
+    @functools.wraps(prepare)
+    async def checked(self: Any) -> None:
+        done = prepare(self)
+        if asyncio.iscoroutine(done):
+            await done
+        if self.request.method in ("GET", "HEAD") or not self.current_user:
+            return
+        role = self.settings["autograder_staff"].role(self.current_user.username)
+        if role != roster.INSTRUCTOR and not (role == roster.ASSISTANT and ASSISTANTS_MAY.search(self.request.path)):
+            raise web.HTTPError(403, f"{role or 'nobody'}s do not do this: ask an instructor")
+
+    return checked
+
+
+def signed(put: Callable[[Any, str], Any], find: str) -> Callable[[Any, str], Any]:
+    """Points and comments with the name of who gave them."""
+
+    @functools.wraps(put)
+    def noted(self: Any, ident: str) -> Any:
+        done = put(self, ident)
+        entry = getattr(self.gradebook, find)(ident).to_dict()
+        note_review(
+            self.settings["autograder_staff"].course,
+            {
+                "who": self.current_user.username,
+                "when": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+                "student": entry["student"],
+                "assignment": entry["assignment"],
+                "cell": entry["name"],
+                **{key: entry[key] for key in ("manual_score", "manual_comment") if key in entry},
+            },
+        )
+        return done
+
+    return noted
+
+
+class PageHandler(JupyterHandler):
+    """The page."""
+
+    @web.authenticated
+    def get(self) -> None:
+        """Called by a browser."""
+        staff: Staff = self.settings["autograder_staff"]
+        name = self.current_user.username
+        page = (Path(__file__).parent / "staff.html").read_text(encoding="utf-8")
+        shown = {"COURSE": staff.course.id, "NAME": name, "ROLE": staff.role(name), "BASE": self.base_url}
+        for key, value in shown.items():
+            page = page.replace(f"{{{{{key}}}}}", html.escape(value))
+        self.xsrf_token  # noqa: B018  sets the cookie that the page sends back
+        self.finish(page)
+
+
+class StatusHandler(JupyterHandler):
+    """Where every assignment stands, and the job that runs."""
+
+    @web.authenticated
+    async def get(self) -> None:
+        """Called by the page, every second while a job runs."""
+        staff: Staff = self.settings["autograder_staff"]
+        lines = await asyncio.to_thread(classroom.course_status, staff.course)
+        job = staff.job and {**vars(staff.job)}
+        self.finish(json.dumps({"assignments": [{**vars(each), "data": dict(each.data)} for each in lines], "job": job}))
+
+
+class JobHandler(JupyterHandler):
+    """Release, collect, grade, tell: by instructors alone."""
+
+    @web.authenticated
+    async def post(self, verb: str, assignment: str) -> None:
+        """Called by the page's buttons; answers at once."""
+        staff: Staff = self.settings["autograder_staff"]
+        if staff.role(self.current_user.username) != roster.INSTRUCTOR:
+            raise web.HTTPError(403, "instructors do this")
+        try:
+            job = staff.start(verb, assignment)
+        except AutograderError as error:
+            raise web.HTTPError(404, str(error)) from error
+        self.set_status(202)
+        self.finish(json.dumps(vars(job)))
+        await asyncio.to_thread(staff.work, job)
+
+
+def _load_jupyter_server_extension(server: Any) -> None:
+    """Called by Jupyter when the server starts in the course's folder."""
+    app = server.web_app
+    app.settings["autograder_staff"] = Staff(Course.open(Path(os.environ.get("AUTOGRADER_COURSE", server.root_dir))))
+    BaseHandler.prepare = guarded(BaseHandler.prepare)
+    apihandlers.GradeHandler.put = signed(apihandlers.GradeHandler.put, "find_grade_by_id")
+    apihandlers.CommentHandler.put = signed(apihandlers.CommentHandler.put, "find_comment_by_id")
+    base = app.settings["base_url"]
+    app.add_handlers(
+        ".*$",
+        [
+            (url_path_join(base, "/autograder"), PageHandler),
+            (url_path_join(base, "/autograder/api/status"), StatusHandler),
+            (url_path_join(base, r"/autograder/api/(release|collect|grade|feedback)/([^/]+)"), JobHandler),
+        ],
+    )
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    """Called by Jupyter to find the extension."""
+    return [{"module": "autograder.hub.staff"}]
