@@ -76,7 +76,7 @@ def lay_out(hub: HubLayout, data: Mapping[str, Path], proxy: Sequence[str]) -> N
     own = "import os\nc = get_config()\n"
     common = f"c.CourseDirectory.course_id = {hub.course.id!r}\nc.Exchange.root = {str(hub.exchange)!r}\n"
     student, staff = hub.settings(STUDENT), hub.settings(INSTRUCTOR)
-    identity = 'c.CourseDirectory.student_id = os.environ["JUPYTERHUB_USER"]\n'  # all are one account here
+    identity = 'import os\nc.CourseDirectory.student_id = os.environ["JUPYTERHUB_USER"]\n'  # all are one account here
     (student / "nbgrader_config.py").write_text((HERE / "student_config.py").read_text() + "\n" + common + identity)
     (staff / "nbgrader_config.py").write_text(own + common + "c.ExchangeCollect.check_owner = False\n")
     shutil.copy(PACKAGE / "inside" / "datasets.py", student / "python" / "autograder_datasets.py")

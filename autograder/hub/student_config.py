@@ -4,7 +4,6 @@ Copied as it is to where students' servers find it (`autograder hub` does that):
 is not installed there.
 """
 
-import os
 from pathlib import Path
 from secrets import token_hex
 
@@ -22,17 +21,13 @@ class PrivateSubmit(ExchangeSubmit):  # type: ignore[misc]
         self.check_filename_diff()
         target = Path(self.inbound_path) / self.assignment_filename
         unfinished = target.with_name(f".{token_hex(8)}")
-        before = os.umask(0o007)
-        try:
-            unfinished.mkdir()  # with the group of the folder above
-            self.do_copy(self.src_path, str(unfinished / "part"))
-            for each in (unfinished / "part").iterdir():
-                each.rename(unfinished / each.name)
-            (unfinished / "part").rmdir()
-            (unfinished / "timestamp.txt").write_text(self.timestamp)
-            (unfinished / "submission_secret.txt").write_text(token_hex(64))
-        finally:
-            os.umask(before)
+        unfinished.mkdir(mode=0o750)  # with the group of the folder above
+        self.do_copy(self.src_path, str(unfinished / "part"))
+        for each in (unfinished / "part").iterdir():
+            each.rename(unfinished / each.name)
+        (unfinished / "part").rmdir()
+        (unfinished / "timestamp.txt").write_text(self.timestamp)
+        (unfinished / "submission_secret.txt").write_text(token_hex(64))
         self.set_perms(str(unfinished), fileperms=0o640, dirperms=0o750)
         unfinished.rename(target)
         cache = Path(self.cache_path) / self.assignment_filename.rsplit("+", 1)[0]
