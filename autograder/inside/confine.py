@@ -96,10 +96,16 @@ def own_filesystem(scratch: str, run: str, covered: list[str], size: int) -> Non
     mount("tmpfs", run, "tmpfs", MS_NOSUID | MS_NODEV, "size=64k,mode=755")
     # one for all three, so that the limit is the total of what a student leaves there
     mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, f"size={size},nr_inodes={MAX_FILES},mode=1777")
+    tops = {f"/tmp/{path.split('/')[2]}" for path in covered}
+    for top in tops:
+        os.mkdir(top)
+        mount("tmpfs", top, "tmpfs", MS_NOSUID | MS_NODEV, "size=64k,mode=755")
     for path, descriptor in kept_in_tmp.items():
         os.makedirs(path, exist_ok=True)
         mount(f"/proc/self/fd/{descriptor}", path, None, MS_BIND)
         os.close(descriptor)
+    for top in tops - set(covered):
+        mount("none", top, None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID)
     mount("tmpfs", "/dev", "tmpfs", MS_NOSUID, "size=64k,mode=755")
     os.mkdir("/dev/shm")
     for folder, kept in (("/var/tmp", "/tmp/.var"), ("/dev/shm", "/tmp/.shm")):

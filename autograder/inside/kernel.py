@@ -42,8 +42,9 @@ class Prepared(NamedTuple):
 
         app: Any = IPKernelApp.instance()
         app.initialize(arguments)
-        self.memory.install(self.wire, os.environ["AUTOGRADER_MEMORY"], int(os.environ["AUTOGRADER_SEED"]))
-        self.bridge.install(app.shell, self.wire, self.figures, self.memory, os.environ["AUTOGRADER_SCRATCH"])
+        scratch = Path(os.environ["AUTOGRADER_SCRATCH"])
+        self.memory.install(self.wire, scratch.parent / "memory")
+        self.bridge.install(app.shell, self.wire, self.figures, self.memory, str(scratch))
         ready()
         app.start()
 

@@ -18,6 +18,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 SIMPLE = (bool, int, float, str, type(None))
@@ -32,16 +33,17 @@ class Undetermined(Exception):  # noqa: N818
     """Something that may give another result each time."""
 
 
-def install(wire: Any, folder: str, seed: int) -> None:
-    """In a kernel, before anything of the student runs: random numbers of its own, and a `fit` that remembers in this folder."""
+def install(wire: Any, folder: Path) -> None:
+    """In a kernel, before anything of the student runs: random numbers from the folder's seed, and a `fit` that remembers there."""
     import numpy as np
     import tensorflow as tf
     from keras.src.backend.tensorflow.trainer import TensorFlowTrainer
 
+    seed = int((folder / "seed").read_text())
     random.seed(seed)
     np.random.seed(seed % 2**32)
     tf.random.set_seed(seed)
-    TensorFlowTrainer.fit = remembering(TensorFlowTrainer.fit, wire, folder)
+    TensorFlowTrainer.fit = remembering(TensorFlowTrainer.fit, wire, str(folder))
 
 
 def remembering(original: Callable[..., Any], wire: Any, folder: str) -> Callable[..., Any]:

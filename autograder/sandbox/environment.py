@@ -20,8 +20,8 @@ def of_zygote(home: Path, datasets: dict[str, Path], threads: int, level: str) -
     }
 
 
-def of_kernel(home: Path, work: Path, folder: Path, threads: int, seed: int = 0) -> dict[str, str]:
-    """What a student's code sees; `folder` is the kernel's, as it sees it, and `seed` is where its random numbers begin."""
+def of_kernel(home: Path, work: Path, talk: Path, threads: int) -> dict[str, str]:
+    """What a student's code sees."""
     return {
         "PATH": os.pathsep.join([sysconfig.get_path("scripts"), "/usr/bin", "/bin"]),
         "HOME": str(home),
@@ -40,9 +40,7 @@ def of_kernel(home: Path, work: Path, folder: Path, threads: int, seed: int = 0)
         "TF_NUM_INTRAOP_THREADS": str(threads),
         "TF_NUM_INTEROP_THREADS": str(threads),
         "OMP_NUM_THREADS": str(threads),
-        "AUTOGRADER_SCRATCH": f"{folder}/talk",
-        "AUTOGRADER_MEMORY": f"{folder}/memory",
-        "AUTOGRADER_SEED": str(seed),
+        "AUTOGRADER_SCRATCH": str(talk),
     }
 
 

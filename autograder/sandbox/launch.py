@@ -116,7 +116,7 @@ def start(
     context = zmq.Context()
     context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)  # a gigantic frame must not fill the grader's memory
     context.setsockopt(zmq.RCVHWM, 64)
-    env = environment.of_kernel(home, work, folder, threads, seed)
+    env = environment.of_kernel(home, work, folder / "talk", threads)
     bounds = limits or Limits()
     of_kernel = {name: getattr(bounds, name) for name in ("processes", "memory_bytes", "file_bytes", "scratch_bytes")}
     disk = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -127,6 +127,8 @@ def start(
         process.watch = Watch(pid, disk, bounds, stop)
 
     try:
+        (folder / "memory" / "seed").write_text(str(seed))
+        warm.give(folder / "memory" / "seed")
         lay_out(memory, warm.walls.owner)
         manager.start_kernel(env=env, cwd=str(work), warm=warm, scratch=folder, limits=of_kernel, attend=attend)
         process.connected = manager.client(context=context)
