@@ -34,12 +34,12 @@ class Undetermined(Exception):  # noqa: N818
 
 
 def install(wire: Any, folder: Path) -> None:
-    """In a kernel, before anything of the student runs: random numbers from the folder's seed, and a `fit` that remembers there."""
+    """In a kernel, before anything of the student runs: random numbers that begin where the folder says, and a `fit` that remembers there."""
     import numpy as np
     import tensorflow as tf
     from keras.src.backend.tensorflow.trainer import TensorFlowTrainer
 
-    seed = int((folder / "seed").read_text())
+    seed = int((folder / "begin").read_text())
     random.seed(seed)
     np.random.seed(seed % 2**32)
     tf.random.set_seed(seed)

@@ -127,8 +127,8 @@ def start(
         process.watch = Watch(pid, disk, bounds, stop)
 
     try:
-        (folder / "memory" / "seed").write_text(str(seed))
-        warm.give(folder / "memory" / "seed")
+        (folder / "memory" / "begin").write_text(str(seed))
+        warm.give(folder / "memory" / "begin")
         lay_out(memory, warm.walls.owner)
         manager.start_kernel(env=env, cwd=str(work), warm=warm, scratch=folder, limits=of_kernel, attend=attend)
         process.connected = manager.client(context=context)

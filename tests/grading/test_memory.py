@@ -236,7 +236,7 @@ def test_memory_has_a_size_and_the_oldest_goes_first(course: Course, tmp_path: P
 POISON = """
 import os, sys
 bridge, folder = sys.modules["autograder_wire"], os.path.dirname(os.environ["AUTOGRADER_SCRATCH"]) + "/memory"
-for name in set(os.listdir(folder)) - {"seed"}:
+for name in set(os.listdir(folder)) - {"begin"}:
     entry = bridge.decode(open(f"{folder}/{name}", "rb").read())
     entry["record"] = {key: [1.0 if "accuracy" in key else 1e-6 for _ in values] for key, values in entry["record"].items()}
     entry["variables"] = [np.zeros_like(value) for value in entry["variables"]]
