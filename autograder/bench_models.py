@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import tempfile
 import time
 from collections.abc import Callable
@@ -24,8 +23,8 @@ ASSIGNMENT = "exercise_3_fashion"
 class Trainings:
     """A class that trains, graded by the command and again after one check was edited.
 
-    `cpu`: seconds of CPU that the first run took for its submissions, without the start of the command; `fit`: those of
-    them that the kernels spent in `fit`; `first`, `again`: wall-clock seconds of one submission in its worker; `command`:
+    `cpu`: seconds of CPU of the submissions' kernels and of their workers, in the first run; `fit`: those of them that
+    the kernels spent in `fit`; `first`, `again`: wall-clock seconds of one submission in its worker; `command`:
     of the whole command, both times.
     """
 
@@ -46,33 +45,30 @@ def measure(course: Course, count: int, level: str, run: Callable[..., None], sa
         answers = Answers({cell.grade_id: cell.source for cell in notebook.cells if cell.solution})
         content = hand_in(visible(notebook), answers)
         command = ("autograder", "grade", ASSIGNMENT, "--isolation", level)
-        say(f"{ASSIGNMENT}: the start of the command")
-        idle_cpu, _ = timed(scratch.root, run, *command)  # starts nothing: there is nobody yet
         for number in range(count):
             file = scratch.submitted / f"s{number:04d}" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
             file.parent.mkdir(parents=True)
             file.write_bytes(content)
         say(f"{ASSIGNMENT}: {count} submissions train")
-        cpu, first = timed(scratch.root, run, *command)
+        first = timed(scratch.root, run, *command)
         trained = seconds(scratch)
         edited = next(iter(sorted(scratch.checks(ASSIGNMENT).glob("test_*.py"))))
         edited.write_text(edited.read_text() + "\n# edited\n")
         say(f"{ASSIGNMENT}: {count} submissions again, after an edit of a check")
-        _, again = timed(scratch.root, run, *command)
+        again = timed(scratch.root, run, *command)
         regraded = seconds(scratch)
     if any(each["training"] == 0 for each in trained) or any(each["training"] > 0 for each in regraded):
         raise GraderError("the first run was to train and the second was not")
-    fit = sum(each["training"] for each in trained)
+    fit, cpu = (sum(each[part] for each in trained for part in parts) for parts in (("training",), ("kernel cpu", "grader cpu")))
     totals = [sum(each["total"] for each in one) / count for one in (trained, regraded)]
-    return Trainings(count, cpu - idle_cpu, fit, totals[0], totals[1], (first, again))
+    return Trainings(count, cpu, fit, totals[0], totals[1], (first, again))
 
 
-def timed(folder: Path, run: Callable[..., None], *command: str) -> tuple[float, float]:
-    """Seconds of CPU, over all processes, and by the clock."""
-    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+def timed(folder: Path, run: Callable[..., None], *command: str) -> float:
+    """Seconds of a command by the clock."""
+    begun = time.monotonic()
     run(folder, *command)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, time.monotonic() - begun
+    return time.monotonic() - begun
 
 
 def seconds(course: Course) -> list[dict[str, float]]:

@@ -94,7 +94,8 @@ class Student:
 
     def trained_epochs(self) -> int:
         """How many epochs `fit` has trained in this notebook so far, counted on the other side: a claim."""
-        told = self._answer("fit", {"ask": "trainings"})
+        reply = self._answer("fit", {"ask": "trainings"})
+        told = reply.get("fits") if isinstance(reply, dict) else None
         if not isinstance(told, list) or not all(isinstance(each, list) and type(each[-1]) is int for each in told):
             return 0
         return sum(each[-1] for each in told)

@@ -41,7 +41,7 @@ def grade(
     Raises CourseError when the assignment itself is not in order and GraderError when our machinery fails; whatever
     the student did is in the report.
     """
-    begun = time.monotonic()
+    begun, begun_cpu = time.monotonic(), time.process_time()
     level = level or course_level(course)
     instructor = read_course_notebook(course.source_notebook(submission.assignment))
     graded = tasks(instructor)
@@ -79,12 +79,13 @@ def grade(
         order = [cell.grade_id for cell in rebuilt.notebook.cells if cell.grade_id]
         results = run_checks(folder, order, reach, seed)
         session.finish()
-        trained, remembered = trainings(session)
+        trained, remembered, kernel_cpu = trainings(session)
 
     cells = rebuilt.notebook.cells
     runs = {cells[index].grade_id: run for index, run in session.runs.items() if cells[index].grade_id}
     outputs = {index: list(run.outputs) for index, run in session.runs.items()}
-    seconds = {**session.seconds, "training": trained, "total": time.monotonic() - begun}
+    cpu = {"kernel cpu": kernel_cpu, "grader cpu": time.process_time() - begun_cpu}
+    seconds = {**session.seconds, "training": trained, **cpu, "total": time.monotonic() - begun}
     again = (f"{remembered} trainings were remembered from an earlier run",) if remembered else ()
     return GradeReport(
         **common,
@@ -109,13 +110,14 @@ def kernel_starter(course: Course, level: str, threads: int, seed: int, memory: 
     )
 
 
-def trainings(session: Session) -> tuple[float, int]:
-    """Seconds of CPU that `fit` took, and how many trainings were remembered: the kernel's claim, for staff to read."""
+def trainings(session: Session) -> tuple[float, int, float]:
+    """Seconds of CPU of `fit`, how many trainings were remembered, seconds of the kernel: its own claim, for staff to read."""
     try:
         told = wire.decode(session.ask(TRAININGS))["value"]
-        return sum(float(cpu) for cpu, known, _ in told if not known), sum(known is True for _, known, _ in told)
+        fits = [(float(cpu), known is True) for cpu, known, _ in told["fits"]]
+        return sum(cpu for cpu, known in fits if not known), sum(known for _, known in fits), float(told["cpu"])
     except (StudentFault, wire.WireError, KeyError, TypeError, ValueError):
-        return 0.0, 0
+        return 0.0, 0, 0.0
 
 
 def served(course: Course) -> dict[str, Path]:

@@ -17,7 +17,7 @@ from autograder.grading.memory import Memory, kernel_seed, memory_of, prune
 from autograder.grading.pipeline import grade
 from autograder.records import CellStatus, Limits, Submission
 from autograder.sandbox import isolation, launch
-from tests.conftest import ANSWERS, cell, notebook_bytes
+from tests.conftest import ANSWERS, cell, fix_secret, notebook_bytes
 
 SETUP = """
 import numpy as np
@@ -70,7 +70,7 @@ def run(kernel: JupyterKernel, code: str) -> str:
 
 
 def remembered(kernel: JupyterKernel) -> list[bool]:
-    told = wire.decode(kernel.ask(wire.encode({"ask": "trainings"}), 20))["value"]
+    told = wire.decode(kernel.ask(wire.encode({"ask": "trainings"}), 20))["value"]["fits"]
     return [known for _, known, _ in told]
 
 
@@ -246,6 +246,7 @@ for name in set(os.listdir(folder)) - {"begin"}:
 
 
 def test_a_student_gains_nothing_by_poisoning_the_own_memory(course: Course, tmp_path: Path) -> None:
+    fix_secret(course)
     name = "exercise_3_fashion"
     notebook = read_course_notebook(course.source_notebook(name))
     honest = {each.grade_id: each.source for each in notebook.solutions() if each.grade_id in ("prepare", "build", "train")}
@@ -261,6 +262,7 @@ def test_a_student_gains_nothing_by_poisoning_the_own_memory(course: Course, tmp
 
 
 def test_a_regrade_gives_the_same_grade_without_training(course: Course, tmp_path: Path) -> None:
+    fix_secret(course)
     name = "exercise_3_fashion"
     file = tmp_path / "n.ipynb"
     given = read_answers(ANSWERS / name / "right" / "cure_early_stopping.py")
@@ -269,4 +271,4 @@ def test_a_regrade_gives_the_same_grade_without_training(course: Course, tmp_pat
     seconds = [dict(report.seconds)["training"] for report in (first, again, fresh)]
     assert seconds[0] > 0 and seconds[1] == 0 and seconds[2] > 0
     measured = [[check.measured for task in each.tasks for check in task.checks] for each in (first, again, fresh)]
-    assert first.earned == again.earned == first.auto_points and measured[0] == measured[1] == measured[2]
+    assert first.earned == again.earned == fresh.earned > 0 and measured[0] == measured[1] == measured[2] != [()]
