@@ -58,9 +58,11 @@ class JupyterKernel:
         self._usable = False
         if not self._closed:
             self._closed = True
-            self._process.end()
-            self._collect(self._process.memory)
-            self._process.close()
+            try:
+                self._process.end()
+                self._collect(self._process.memory)
+            finally:
+                self._process.close()
 
     def run(self, code: str, seconds: float) -> CellRun:
         """Execute a cell; whatever happens is in the result."""

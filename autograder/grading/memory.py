@@ -42,8 +42,8 @@ class Memory:
 
     def collect(self, descriptor: int) -> None:
         """Keep what a kernel that has ended wrote; what is known already stays as it was first written."""
-        left = MOST_BYTES - sum(file.stat().st_size for file in self.folder.glob("*"))
         with contextlib.suppress(OSError):  # a folder that the student took away, a disk that is full: trained again
+            left = MOST_BYTES - sum(file.stat().st_size for file in self.folder.glob("*"))
             for name in sorted(os.listdir(descriptor)):
                 target = self.folder / name
                 if not NAME.fullmatch(name) or (target.exists() and not self.fresh):
@@ -90,14 +90,15 @@ def kernel_seed(course: Course, assignment: str, student: str) -> int:
 
 def prune(course: Course, most: int = COURSE_BYTES) -> None:
     """Remove the memories that were written longest ago, until the rest is small enough."""
-    folders = [folder for folder in _root(course).glob("*/*/*") if folder.is_dir()]
-    sizes = {folder: sum(file.stat().st_size for file in folder.iterdir()) for folder in folders}
-    taken = sum(sizes.values())
-    for folder in sorted(folders, key=lambda each: each.stat().st_mtime):
-        if taken <= most:
-            return
-        taken -= sizes[folder]
-        shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):  # another run is at it
+        folders = [folder for folder in _root(course).glob("*/*/*") if folder.is_dir()]
+        sizes = {folder: sum(file.stat().st_size for file in folder.iterdir()) for folder in folders}
+        taken = sum(sizes.values())
+        for folder in sorted(folders, key=lambda each: each.stat().st_mtime):
+            if taken <= most:
+                return
+            taken -= sizes[folder]
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _root(course: Course) -> Path:

@@ -6,7 +6,6 @@ import contextlib
 import ctypes
 import multiprocessing
 import os
-import shutil
 import signal
 import tempfile
 import traceback
@@ -21,6 +20,7 @@ from autograder.course.layout import Course
 from autograder.errors import AutograderError
 from autograder.grading.pipeline import course_level, grade, served
 from autograder.records import GradeReport, Submission
+from autograder.sandbox.folders import remove
 from autograder.sandbox.zygote import Warm, Zygote, adopt
 
 TRIES = 2
@@ -148,7 +148,7 @@ def sweep() -> None:
     for folder in (each for where in {tempfile.gettempdir(), "/tmp"} for each in Path(where).glob(f"{PREFIX}*-*")):  # noqa: S108
         owner = folder.name.removeprefix(PREFIX).split("-")[0]
         if owner.isdigit() and not Path(f"/proc/{owner}").exists() and folder.stat().st_uid == os.getuid():
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
 
 
 def _work(root: Path, submission: Submission, level: str, threads: int, fresh: bool) -> Result:

@@ -7,6 +7,7 @@ collected; it stays where it is, a line about it goes to `course_data/refused.lo
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import errno
 import os
@@ -23,9 +24,11 @@ from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseAssignment
 from nbgrader.utils import notebook_hash
 
 from autograder.errors import printable
+from autograder.sandbox.folders import remove
 
 SECRET, TIMESTAMP, REFUSED = "submission_secret.txt", "timestamp.txt", "refused.log"
-MOST_BYTES, MOST_FILES, MOST_SECRET = 100 * 2**20, 1000, 200
+MOST_BYTES, MOST_FILES, MOST_SECRET = 100 * 2**20, 500, 200
+NEVER = {".py", ".pyc", ".pth", ".so", ".html", ".svg"}  # what would be run, or shown, where staff works
 ACL = "system.posix_acl_access"
 # tag, rights, id of each entry of an access list: owner rw, one user r, group nothing, at most r, others nothing
 USER_OBJ, USER, GROUP_OBJ, MASK, OTHER = 0x01, 0x02, 0x04, 0x10, 0x20
@@ -47,9 +50,10 @@ def inbound(folder: Path, assignment: str) -> Iterator[Inbound]:
     found = []
     for entry in os.scandir(folder):
         claimed, separator, _ = entry.name.partition(f"+{assignment}+")
-        status = entry.stat(follow_symlinks=False)
-        if separator and claimed and stat.S_ISDIR(status.st_mode):
-            found.append(Inbound(Path(entry.path), claimed, account(status.st_uid), changed(Path(entry.path))))
+        with contextlib.suppress(OSError):  # gone again meanwhile
+            status = entry.stat(follow_symlinks=False)
+            if separator and claimed and stat.S_ISDIR(status.st_mode):
+                found.append(Inbound(Path(entry.path), claimed, account(status.st_uid), changed(Path(entry.path))))
     yield from sorted(found, key=lambda each: (each.changed, each.folder.name))
 
 
@@ -63,10 +67,14 @@ def account(uid: int) -> str:
 
 def changed(folder: Path) -> datetime.datetime:
     """When a folder or anything in it was last changed: Linux's own time of change, which no program can set."""
-    newest = folder.lstat().st_ctime
-    for above, folders, files in os.walk(folder):
-        for name in folders + files:
-            newest = max(newest, (Path(above) / name).lstat().st_ctime)
+    newest, entries = folder.lstat().st_ctime, 0
+    with contextlib.suppress(OSError, RecursionError):  # what cannot be looked at is refused when it is copied
+        for above, folders, files in os.walk(folder):
+            entries += len(folders) + len(files)
+            if entries > MOST_FILES:
+                break
+            for name in folders + files:
+                newest = max(newest, (Path(above) / name).lstat().st_ctime)
     return datetime.datetime.fromtimestamp(newest, datetime.UTC)
 
 
@@ -131,12 +139,12 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         part = Path(tempfile.mkdtemp(prefix=".collect-", dir=target.parent))
         try:
             copy_plain(each.folder, part)
-        except OSError as error:
-            shutil.rmtree(part, ignore_errors=True)
+            (part / TIMESTAMP).write_text(stamp + "\n")
+            part.chmod(0o755)
+        except (OSError, RecursionError) as error:  # of this one student
+            remove(part)
             self._refuse(each, f"it cannot be copied: {error}")
             return
-        (part / TIMESTAMP).write_text(stamp + "\n")
-        part.chmod(0o755)
         old = target.with_name(f".old-{target.name}")
         shutil.rmtree(old, ignore_errors=True)
         if target.is_dir():
@@ -146,7 +154,8 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         self.log.info(f"{each.claimed}: collected, handed in at {stamp}")
 
     def _refuse(self, each: Inbound, reason: str) -> None:
-        line = printable(f"{each.folder}: {reason}; not collected, changed at {each.changed:%Y-%m-%d %H:%M:%S} UTC")
+        said = f"{each.folder}: {reason}; not collected, changed at {each.changed:%Y-%m-%d %H:%M:%S} UTC"
+        line = " ".join(printable(said).split())
         self.log.error(line)
         log = Path(self.coursedir.root) / "course_data" / REFUSED
         log.parent.mkdir(exist_ok=True)
@@ -157,11 +166,16 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
 
 def copy_plain(source: Path, target: Path) -> None:
     """Copy the plain files of a student's folder, whatever it turns into meanwhile; OSError when there is too much of it."""
-    left, files = MOST_BYTES, 0
-    for above, _, names, descriptor in os.fwalk(source, follow_symlinks=False):
+    left, files, owner = MOST_BYTES, 0, source.lstat().st_uid
+    for above, folders, names, descriptor in os.fwalk(source, follow_symlinks=False):
         here = target / Path(above).relative_to(source)
         here.mkdir(exist_ok=True)
+        files += len(folders)
+        if TIMESTAMP in folders:
+            raise OSError(f"{TIMESTAMP} is a folder")
         for name in names:
+            if Path(name).suffix in NEVER:
+                continue
             try:
                 opened = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=descriptor)
             except OSError as error:
@@ -169,7 +183,8 @@ def copy_plain(source: Path, target: Path) -> None:
                     continue
                 raise
             with open(opened, "rb") as stream:
-                if not stat.S_ISREG(os.fstat(opened).st_mode):
+                status = os.fstat(opened)
+                if not stat.S_ISREG(status.st_mode) or status.st_uid != owner:  # a hard link to what is not the student's
                     continue
                 content = stream.read(min(left, MOST_SECRET) + 1 if name == SECRET else left + 1)
             left, files = left - len(content), files + 1

@@ -97,9 +97,17 @@ def lay_out(hub: HubLayout, data: Mapping[str, Path], proxy: Sequence[str]) -> N
         {
             "ServerApp": {
                 **root,
-                "jpserver_extensions": {formgrader: True, "autograder.hub.staff": True},
+                # validating runs a notebook without a sandbox, and fetching is for students
+                "jpserver_extensions": {
+                    formgrader: True,
+                    "autograder.hub.staff": True,
+                    courses: False,
+                    "nbgrader.server_extensions.validate_assignment": False,
+                    "nbgrader.server_extensions.assignment_list": False,
+                },
                 "authorizer_class": "autograder.hub.staff.RoleAuthorizer",
-            }
+            },
+            "LabApp": {"extension_manager": "readonly"},
         },
     )
     hub.config.write_text(_hub_config(hub, data, list(proxy)))

@@ -19,12 +19,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from jupyter_server.auth import Authorizer
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_path_join
-from nbgrader.server_extensions.formgrader import apihandlers
-from nbgrader.server_extensions.formgrader.base import BaseHandler
+from nbgrader.server_extensions.formgrader import apihandlers, handlers
 from tornado import web
 
 from autograder.course.layout import Course
@@ -34,7 +34,8 @@ from autograder.hub import roster
 from autograder.recording import classroom, release
 from autograder.recording.reviews import note_review
 
-ASSISTANTS_MAY = re.compile(r"/formgrader/api/(grade|comment)/[^/]+$|/formgrader/api/submission/[^/]+/flag$")
+ASSISTANTS_MAY = re.compile(r"/formgrader/api/(grade|comment)/[^/]+$|/formgrader/api/submitted_notebook/[^/]+/flag$")
+ASSISTANTS_SEE = {"api", "config", "kernelspecs"}  # no file of the course: the secret and the gradebook are among them
 VERBS = {"release": "ReleaseAssignment", "collect": "Collect", "publish": "ReleaseFeedback"}
 
 
@@ -134,24 +135,30 @@ def nbgrader_config(course: Course) -> Any:
 
 
 class RoleAuthorizer(Authorizer):
-    """Jupyter's own pages: instructors may do what they like, assistants may look, others nothing."""
+    """Jupyter's own pages: instructors may do what they like, assistants see what a page needs, others nothing."""
 
     def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:
         """Called by Jupyter for each request."""
         role = handler.settings["autograder_staff"].role(user.username)
         if role == roster.INSTRUCTOR:
             return True
-        return role == roster.ASSISTANT and action == "read" and resource not in ("kernels", "terminals", "sessions")
+        return role == roster.ASSISTANT and action == "read" and resource in ASSISTANTS_SEE
 
 
-def guarded(prepare: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Formgrader's requests: what assistants may not do is refused before it begins."""
+def guarded(prepare: Callable[..., Any]) -> Callable[..., Any]:
+    """Every request of this server: what a role may not do is refused before it begins."""
 
     @functools.wraps(prepare)
-    async def checked(self: Any) -> None:
-        done = prepare(self)
+    async def checked(self: Any, *given: Any, **named: Any) -> None:
+        done = prepare(self, *given, **named)
         if asyncio.iscoroutine(done):
             await done
+        if isinstance(self, handlers.FormgraderHandler) and self.get_argument("path", ""):
+            raise web.HTTPError(403, "formgrader shows this course alone")  # it would run a configuration from that folder
+        if isinstance(self, handlers.SubmissionFilesHandler):
+            if ".." in unquote(self.request.path):
+                raise web.HTTPError(403, "a file of another folder")
+            self.set_header("Content-Security-Policy", "sandbox")  # a student's file is no page of ours
         if self.request.method in ("GET", "HEAD") or not self.current_user:
             return
         role = self.settings["autograder_staff"].role(self.current_user.username)
@@ -234,7 +241,7 @@ def _load_jupyter_server_extension(server: Any) -> None:
     """Called by Jupyter when the server starts in the course's folder."""
     app = server.web_app
     app.settings["autograder_staff"] = Staff(Course.open(Path(os.environ.get("AUTOGRADER_COURSE", server.root_dir))))
-    BaseHandler.prepare = guarded(BaseHandler.prepare)
+    JupyterHandler.prepare = guarded(JupyterHandler.prepare)  # type: ignore[method-assign]
     apihandlers.GradeHandler.put = signed(apihandlers.GradeHandler.put, "find_grade_by_id")
     apihandlers.CommentHandler.put = signed(apihandlers.CommentHandler.put, "find_comment_by_id")
     base = app.settings["base_url"]

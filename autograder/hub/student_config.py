@@ -22,10 +22,11 @@ class PrivateSubmit(ExchangeSubmit):  # type: ignore[misc]
         target = Path(self.inbound_path) / self.assignment_filename
         unfinished = target.with_name(f".{token_hex(8)}")
         unfinished.mkdir(mode=0o750)  # with the group of the folder above
-        self.do_copy(self.src_path, str(unfinished / "part"))
-        for each in (unfinished / "part").iterdir():
+        part = unfinished / f".{token_hex(8)}"
+        self.do_copy(self.src_path, str(part))
+        for each in part.iterdir():
             each.rename(unfinished / each.name)
-        (unfinished / "part").rmdir()
+        part.rmdir()
         (unfinished / "timestamp.txt").write_text(self.timestamp)
         (unfinished / "submission_secret.txt").write_text(token_hex(64))
         self.set_perms(str(unfinished), fileperms=0o640, dirperms=0o750)

@@ -102,7 +102,7 @@ def own_filesystem(scratch: str, run: str, covered: list[str], size: int) -> Non
         mount("tmpfs", top, "tmpfs", MS_NOSUID | MS_NODEV, "size=64k,mode=755")
     for path, descriptor in kept_in_tmp.items():
         os.makedirs(path, exist_ok=True)
-        mount(f"/proc/self/fd/{descriptor}", path, None, MS_BIND)
+        mount(f"/proc/self/fd/{descriptor}", path, None, MS_BIND | MS_REC)  # with the mask over our own package in it
         os.close(descriptor)
     for top in tops - set(covered):
         mount("none", top, None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID)

@@ -90,8 +90,17 @@ def key(model: Any, asked: dict[str, Any]) -> str:
     add(digest, [variable.numpy() for variable in model.variables])
     add(digest, [variable.numpy() for variable in model.optimizer.variables])
     add(digest, {name: value for name, value in asked.items() if name != "callbacks"})
+    add(digest, [] if model.built else seeds(model))
     add(digest, world())
     return digest.hexdigest()
+
+
+def seeds(model: Any) -> list[int]:
+    """What the first weights of a model that has none yet will be drawn from: the seeds in its layers' initializers."""
+    found = [value.seed for each in model._flatten_layers() for value in vars(each).values() if hasattr(value, "seed")]
+    if not all(isinstance(seed, int) for seed in found):
+        raise Undetermined("a seed that is no number")
+    return found
 
 
 def without_shapes(config: Any) -> Any:

@@ -90,6 +90,8 @@ def graded_notebook(report: GradeReport) -> dict[str, Any]:
         name = cell["metadata"].get("nbgrader", {}).get("grade_id")
         if name in by_test:
             cell = cell | {"outputs": [_table(by_test[name]), *_pictures(by_test[name])]}
+        elif cell["cell_type"] == "markdown" and cell["metadata"].get("nbgrader", {}).get("solution"):
+            cell = cell | {"source": sanitize.markdown(cell["source"])}  # formgrader shows it as it is
         elif "outputs" in cell:
             cell = cell | {"outputs": sanitize.outputs(cell["outputs"])}
         cells.append(cell)

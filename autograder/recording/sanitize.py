@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from typing import Any
 
 import nh3
@@ -53,6 +54,11 @@ def html(value: str) -> str:
         attributes=ATTRIBUTES,
         clean_content_tags={"script", "style", "svg", "math", "iframe", "object", "template"},
     )
+
+
+def markdown(source: str) -> str:
+    """Markdown of a student's, in which nothing is HTML and nothing is lost: a sign that would begin a tag is shown as one."""
+    return re.sub(r"<(?=[a-zA-Z/!?])", "&lt;", source)
 
 
 def picture(kind: str, value: str) -> str | None:

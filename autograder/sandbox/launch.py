@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
-import stat
 import tempfile
 import time
 from collections.abc import Callable
@@ -22,6 +20,7 @@ from autograder.errors import GraderError
 from autograder.records import Limits
 from autograder.sandbox import environment, isolation, provisioner, zygote
 from autograder.sandbox.cgroup import Cgroup
+from autograder.sandbox.folders import remove
 from autograder.sandbox.watch import Watch
 
 # IPython's history would write a database; the banner of the kernel is of no use here.
@@ -166,14 +165,3 @@ def await_ready(process: Process) -> None:
             if time.monotonic() > deadline:
                 raise GraderError(f"it was not ready after {START_SECONDS:.0f} s")
             client.kernel_info()  # what it said before our subscription had reached it is lost
-
-
-def remove(folder: Path) -> None:
-    """Remove a folder whose kernel has ended, also what a student made inaccessible; no link is followed."""
-    with contextlib.suppress(OSError):
-        for _, folders, _, descriptor in os.fwalk(folder, follow_symlinks=False):
-            for name in folders:
-                with contextlib.suppress(OSError):
-                    if stat.S_ISDIR(os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_mode):
-                        os.chmod(name, 0o700, dir_fd=descriptor)
-    shutil.rmtree(folder, ignore_errors=True)

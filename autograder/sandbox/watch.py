@@ -13,9 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from autograder.records import Limits
+from autograder.sandbox.folders import MAX_ENTRIES, disk_usage
 
 PERIOD_SECONDS = 0.2
-MAX_ENTRIES = 10_000
 PAGE = os.sysconf("SC_PAGESIZE")
 
 
@@ -42,7 +42,10 @@ class Watch:
 
     def _run(self) -> None:
         while not self._over.wait(PERIOD_SECONDS):
-            self.verdict = self.look()
+            try:
+                self.verdict = self.look()
+            except Exception:  # what cannot be watched does not go on
+                self.verdict = "what your program did could not be watched"
             if self.verdict:
                 self._stop()
                 return
@@ -105,17 +108,3 @@ def proportional_bytes(pid: int) -> int:
             lines = Path(f"/proc/{pid}/status").read_text().splitlines()
             return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(("RssAnon:", "RssShmem:")))
     return 0
-
-
-def disk_usage(folder: int) -> tuple[int, int]:
-    """Bytes and entries below an open folder, following no link; counting ends where there are too many."""
-    taken = entries = 0
-    with contextlib.suppress(OSError):
-        for _, folders, files, descriptor in os.fwalk(".", dir_fd=folder, follow_symlinks=False):
-            entries += len(folders) + len(files)
-            if entries > MAX_ENTRIES:
-                break
-            for name in files:
-                with contextlib.suppress(OSError):
-                    taken += os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_blocks * 512
-    return taken, entries

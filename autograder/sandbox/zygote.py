@@ -7,7 +7,6 @@ import contextlib
 import json
 import multiprocessing.util
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from typing import Any
 
 from autograder.errors import GraderError
 from autograder.sandbox import environment, isolation
+from autograder.sandbox.folders import remove
 
 START_SECONDS = 180.0
 CREDENTIALS = socket.CMSG_SPACE(12)
@@ -169,7 +169,7 @@ class Zygote:
                 self._process.wait(timeout=5)
         self._process.kill()
         self._process.wait()
-        shutil.rmtree(self.warm.folder, ignore_errors=True)
+        remove(self.warm.folder)
 
 
 _current: list[tuple[int, Warm, Zygote | None]] = []

@@ -166,6 +166,20 @@ def test_what_checks_call_does_not_change_what_the_next_cell_draws(start: Start,
     assert said[0] == said[1] == said[2]
 
 
+def test_two_models_without_weights_yet_are_two(start: Start, tmp_path: Path) -> None:
+    again = """
+losses = []
+for _ in range(2):
+    tf.keras.backend.clear_session()
+    model = tf.keras.Sequential([layers.Dense(4), layers.Dense(3, "softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    tf.keras.utils.set_random_seed(42)
+    losses.append(model.fit(x, y, epochs=1, verbose=0).history["loss"][0])
+assert losses[0] != losses[1], losses
+"""
+    assert train(start, Memory(tmp_path / "memory"), SETUP, again)[0] == [False, False]
+
+
 def test_a_kernel_that_replaces_one_that_died_does_not_train_again(start: Start, tmp_path: Path) -> None:
     memory = Memory(tmp_path / "memory")
     kernel = start(memory)

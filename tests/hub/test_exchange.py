@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -292,3 +293,38 @@ def test_feedback_is_readable_by_its_owner_alone(ours: Hub) -> None:
 def test_the_course_folder_is_closed_to_students(ours: Hub) -> None:
     secret = ours.root / "course" / "nbgrader_config.py"
     assert ours.people["agalice"].run(secret.read_text) == "PermissionError"
+
+
+@pytest.mark.parametrize("what", ["deep", "folder for a time", "closed"])
+def test_one_hostile_folder_does_not_keep_the_others_from_being_collected(ours: Hub, what: str) -> None:
+    folder = ours.submit("agbob")
+
+    def plant() -> None:
+        if what == "deep":
+            os.chdir(folder)
+            for _ in range(1100):
+                Path("d").mkdir()
+                os.chdir("d")
+        elif what == "closed":
+            (folder / "inner").mkdir()
+            (folder / "inner").chmod(0)
+            folder.chmod(0o740)
+        else:
+            (folder / "timestamp.txt").unlink()
+            (folder / "timestamp.txt").mkdir()
+
+    ours.people["agbob"].run(plant)
+    ours.submit("agalice")
+    ours.collect()
+    assert ours.collected("agalice") == "mine"
+    assert [path.name for path in (ours.submitted / "agbob").glob("*")] in ([], [NAME])
+    subprocess.run(["rm", "-rf", str(folder)], check=True)
+
+
+def test_what_would_be_run_or_shown_where_staff_works_is_not_collected(ours: Hub) -> None:
+    folder = ours.submit("agalice")
+    names = ("nbgrader_config.py", "page.html", "sitecustomize.py")
+    ours.people["agalice"].run(lambda: [(folder / name).write_text("x") for name in names])
+    ours.collect()
+    assert ours.collected("agalice") == "mine"
+    assert not {path.name for path in (ours.submitted / "agalice" / NAME).iterdir()} & set(names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import pytest
 
@@ -83,3 +84,10 @@ def test_streams_and_errors_are_plain_text_and_unknown_kinds_are_left_out() -> N
         {"output_type": "stream", "name": "stdout", "text": "ab"},
         {"output_type": "error", "ename": "E", "evalue": "v", "traceback": ["line"]},
     ]
+
+
+def test_in_a_students_markdown_nothing_is_html_and_nothing_is_lost() -> None:
+    written = "if $a<b$ and 1 < 2, then **yes** <img src=x onerror=alert(1)> </script><!-- x -->"
+    shown = sanitize.markdown(written)
+    assert not re.search(r"<[a-zA-Z/!?]", shown)
+    assert shown.replace("&lt;", "<") == written
