@@ -19,7 +19,7 @@ from autograder.grading.pipeline import course_level, data_origins, key, validat
 from autograder.grading.scheduling import Result, cores, grade_all, grading
 from autograder.recording import feedback, gradebook, graded
 from autograder.recording.gradebook import Grades
-from autograder.recording.reviews import with_names
+from autograder.recording.reviews import reviews, with_names
 from autograder.records import GradeReport, Submission
 
 
@@ -133,14 +133,14 @@ def try_answers(course: Course, assignment: str, file: Path, isolation: str = ""
 
 def write_feedback(course: Course, assignment: str, student: str = "") -> list[Path]:
     """Write the feedback page of every graded submission, or of one; the paths written."""
-    written = []
+    written, made = [], reviews(course)
     for submission in course.submissions(assignment):
         source = graded.notebook_file(course, assignment, submission.student)
         if student not in ("", submission.student) or not source.is_file():
             continue
         tree = json.loads(source.read_text(encoding="utf-8"))
         target = course.feedback / submission.student / assignment / f"{source.stem}.html"
-        grades = with_names(course, assignment, gradebook.read(course, assignment, submission.student))
+        grades = with_names(made, assignment, gradebook.read(course, assignment, submission.student))
         graded.write_atomically(target, feedback.page(tree, grades))
         written.append(target)
     return written

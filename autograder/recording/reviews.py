@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,13 +17,13 @@ def note_review(course: Course, entry: Mapping[str, object]) -> None:
         out.write(json.dumps(dict(entry)) + "\n")
 
 
-def with_names(course: Course, assignment: str, grades: Grades | None) -> Grades | None:
-    """The grades with each comment of a person signed by who wrote it last, where that is known."""
+def with_names(made: Sequence[Mapping[str, str]], assignment: str, grades: Grades | None) -> Grades | None:
+    """The grades with each comment of a person signed by who wrote it last, where one of the reviews `made` tells."""
     if grades is None:
         return None
     writers = {
         entry["cell"]: entry["who"]
-        for entry in reviews(course)
+        for entry in made
         if (entry["assignment"], entry["student"]) == (assignment, grades.student) and "manual_comment" in entry
     }
     cells = [
