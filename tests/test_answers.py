@@ -5,30 +5,37 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from autograder.checking.plugin import declared_checks
-from autograder.course.answers import hand_in, read_answers
+from autograder.course.answers import Answers, hand_in, read_answers
 from autograder.course.layout import Course
 from autograder.course.notebooks import parse, read_course_notebook, rebuild, tasks, visible
 from autograder.grading.memory import memory_of
 from autograder.grading.pipeline import grade
 from autograder.grading.scheduling import cores, grade_all
 from autograder.records import GradeReport, Submission
-from tests.conftest import ANSWERS, ROOT, fix_secret, scratch_course
+from tests.conftest import ANSWERS, ROOT, fix_secret, pack, scratch_course
 
 REAL = bool(os.environ.get("AUTOGRADER_TEST_REAL"))  # `make test-real`: on the published data in full, for an hour
 FILES = sorted(ANSWERS.glob("*/*/*.py"))
 ASSIGNMENTS = sorted(folder.name for folder in ANSWERS.iterdir())
 
 
+@dataclass(frozen=True)
+class Graded:
+    """A submission that was graded, and the answers files that it was made of."""
+
+    report: GradeReport
+    files: list[Path]
+
+
 @pytest.fixture(scope="module")
-def reports(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, standin_store: Path
-) -> dict[str, GradeReport]:
-    """The report of each answers file that this run asks for (`-k` selects), graded in one run on all cores."""
+def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, standin_store: Path) -> dict[Path, Graded]:
+    """What became of each answers file that this run asks for (`-k` selects), graded in one run on all cores."""
     asked = {item.callspec.params.get("file") for item in request.session.items if hasattr(item, "callspec")}
     course = scratch_course(
         tmp_path_factory.mktemp("answers") / "course", ROOT / "course_data" / "store" if REAL else standin_store
@@ -36,11 +43,23 @@ def reports(
     if REAL:
         shutil.copy(ROOT / "course_data" / "thresholds.toml", course.data)
     fix_secret(course)  # the same rows are withheld each time, so that what a training measures stays as it is
-    submissions = [place(course, file) for file in FILES if file in asked]
+    files = {student_of(together[0]): together for together in submissions_of([file for file in FILES if file in asked])}
+    submissions = [place(course, student, together) for student, together in files.items()]
     remember_the_reference(course, submissions)
     results = list(grade_all(course, submissions, jobs=cores()))
     assert [each.error for each in results if each.report is None] == []
-    return {each.submission.student: each.report for each in results if each.report}
+    made = [Graded(each.report, files[each.submission.student]) for each in results if each.report]
+    return {file: each for each in made for file in each.files}
+
+
+def submissions_of(files: list[Path]) -> list[list[Path]]:
+    """The files that are handed in together: wrong answers to different tasks, where no task needs another one."""
+    submissions = [[file] for file in files if not stands_alone(file)]
+    for assignment in ASSIGNMENTS:
+        submissions += pack(
+            {file: read_answers(file).cells for file in files if stands_alone(file) and file.parts[-3] == assignment}
+        )
+    return submissions
 
 
 def remember_the_reference(course: Course, submissions: list[Submission]) -> None:
@@ -62,16 +81,17 @@ def student_of(file: Path) -> str:
     return f"{file.parent.parent.name}-{file.stem}"
 
 
-def place(course: Course, file: Path) -> Submission:
-    """Hand an answers file in: what it does not name is the reference solution or, where tasks are independent, left open."""
-    assignment = file.parent.parent.name
+def place(course: Course, student: str, files: list[Path]) -> Submission:
+    """Hand answers files in: what they do not name is the reference solution or, where tasks are independent, left open."""
+    assignment = files[0].parent.parent.name
     notebook = read_course_notebook(course.source_notebook(assignment))
-    if stands_alone(file):
+    if stands_alone(files[0]):
         notebook = visible(notebook)
-    target = course.root / "submitted" / student_of(file) / assignment / f"{assignment}.ipynb"
+    target = course.root / "submitted" / student / assignment / f"{assignment}.ipynb"
     target.parent.mkdir(parents=True)
-    target.write_bytes(hand_in(notebook, read_answers(file), str(file)))
-    return Submission(student_of(file), assignment, target)
+    cells = {name: text for file in files for name, text in read_answers(file).cells.items()}
+    target.write_bytes(hand_in(notebook, Answers(cells), student))
+    return Submission(student, assignment, target)
 
 
 def stands_alone(file: Path) -> bool:
@@ -80,18 +100,19 @@ def stands_alone(file: Path) -> bool:
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.parent.name}/{file.parent.name}/{file.stem}")
-def test_an_answer_gets_the_verdict_in_its_header(file: Path, reports: dict[str, GradeReport]) -> None:
-    answers = read_answers(file)
-    if REAL and answers.data == "stand-in":
+def test_an_answer_gets_the_verdict_in_its_header(file: Path, graded: dict[Path, Graded]) -> None:
+    report, together = graded[file].report, [read_answers(each) for each in graded[file].files]
+    if REAL and any(answers.data == "stand-in" for answers in together):
         pytest.skip(f"{file.stem}: what it carries was trained on the stand-in")
-    report = reports[student_of(file)]
     assert {origin for _, origin in report.data} <= {"published" if REAL else "stand-in"}
-    looked_at = [task for task in report.tasks if not stands_alone(file) or task.task.cell in answers.cells]
+    answered = {cell for answers in together for cell in answers.cells}
+    looked_at = [task for task in report.tasks if not stands_alone(file) or task.task.cell in answered]
     failed = {check.check.name: check.message for task in looked_at for check in task.checks if not check.passed}
-    assert set(failed) == set(answers.fails), failed
-    assert (report.earned == report.auto_points) == (file.parent.name == "right")
+    assert set(failed) == {name for answers in together for name in answers.fails}, failed
+    full = [task.earned == task.task.points for task in looked_at if not task.task.manual]
+    assert all(full) == (file.parent.name == "right")
     assert all(failed.values())
-    assert {task.task.cell for task in looked_at if task.flags} == set(answers.flags)
+    assert {task.task.cell for task in looked_at if task.flags} == {cell for answers in together for cell in answers.flags}
 
 
 def test_there_are_enough_answers_in_enough_styles() -> None:
