@@ -39,7 +39,7 @@ app = typer.Typer(
 )
 data_app = typer.Typer(no_args_is_help=True, help="The datasets of the course.")
 app.add_typer(data_app, name="data")
-hub_app = typer.Typer(invoke_without_command=True, help="The course on JupyterHub: a demo hub to look at.")
+hub_app = typer.Typer(invoke_without_command=True, help="The course on JupyterHub: a demo hub to look at, or a real one.")
 app.add_typer(hub_app, name="hub")
 
 CourseOption = Annotated[Path, typer.Option("--course", help="The course folder.", metavar="DIR")]
@@ -87,7 +87,7 @@ def grade(
     graded = grade_class(
         opened,
         assignment,
-        student=student,
+        students=[student] if student else [],
         force=force,
         fresh=fresh,
         jobs=jobs,
@@ -271,14 +271,60 @@ def hub(
     port: Annotated[int, typer.Option(help="The port of the page; 0 takes a free one.", min=0, max=65535)] = 8000,
     course: CourseOption = HERE,
 ) -> None:
-    """Start a demo hub on this machine: students, an assistant and an instructor, on a copy of the course."""
+    """Start a hub: a demo hub on a copy of the course, or the real one that was installed in DIR."""
     if ctx.invoked_subcommand:
         return
-    from autograder.hub import serving
+    from autograder.hub import serving, site
 
     with err.status("beginning") as shown:
-        prepared = serving.prepare(Course.open(course), folder, port, shown.update)
+        if folder and site.is_site(folder):
+            prepared = site.ready(folder, shown.update)
+        else:
+            prepared = serving.prepare(Course.open(course), folder, port, shown.update)
     serving.serve(prepared, lambda text: out.print(text, soft_wrap=True))
+
+
+@hub_app.command("install")
+def hub_install(
+    folder: Annotated[Path, typer.Argument(help="Where everything of the hub goes, /srv/ml-basics for instance.")],
+    address: Annotated[str, typer.Option(help="Where the page is.", metavar="URL")] = "http://127.0.0.1:8000",
+    certificate: Annotated[Path | None, typer.Option(help="PEM file, for an address that begins with https.")] = None,
+    key: Annotated[Path | None, typer.Option(help="PEM file.")] = None,
+    course: CourseOption = HERE,
+) -> None:
+    """Set up a real hub, as root: accounts of the roster, Python for students, the grader's course; run again after changes."""
+    from autograder.hub import site
+
+    if bool(certificate) != bool(key) or address.startswith("https:") != bool(certificate):
+        raise CourseError("an address that begins with https: needs --certificate and --key, and another one neither")
+    files = {"certificate": str(certificate.resolve()), "key": str(key.resolve())} if certificate and key else {}
+    site.install(
+        Course.open(course), folder.resolve(), {"address": address, **files}, lambda text: out.print(text, soft_wrap=True)
+    )
+    out.print(f"ready: look with `autograder hub check {folder}`, start with `autograder hub --folder {folder}`", soft_wrap=True)
+
+
+@hub_app.command("check")
+def hub_check(folder: Annotated[Path, typer.Argument(help="Where the real hub is.")]) -> None:
+    """Look at accounts, permissions, programs, certificate and ports of a real hub, and say what to fix."""
+    from autograder.hub import site
+
+    wrong = 0
+    for finding in site.check(folder.resolve()):
+        wrong += not finding.well
+        mark = ("yes  ", "green") if finding.well else ("NO   ", "red")
+        out.print(Text.assemble(mark, finding.what, ("" if finding.well else f"\n     {finding.fix}")), soft_wrap=True)
+    if wrong:
+        err.print(f"[red]{wrong} to fix[/]")
+        raise typer.Exit(1)
+
+
+@hub_app.command("answer")
+def hub_answer(course: CourseOption = HERE) -> None:
+    """Answer submissions as they arrive, as course_data/assignments.toml says; the hub runs this."""
+    from autograder.hub import arrivals
+
+    arrivals.serve(Course.open(course), lambda text: out.print(text, soft_wrap=True))
 
 
 @hub_app.command("add")
@@ -294,7 +340,7 @@ def hub_add(
 
     file = Course.open(course).data / "roster.csv"
     roster.add(file, roster.Person(name, role, email, group))
-    out.print(f"{name} ({role}) is in {file}; a hub that runs has to be started again", soft_wrap=True)
+    out.print(f"{name} ({role}) is in {file}; on a real hub, `autograder hub install` makes the account", soft_wrap=True)
 
 
 @data_app.command("fetch")

@@ -20,7 +20,26 @@ from autograder.errors import CourseError
 from autograder.records import Limits, Submission
 
 CONFIG = "nbgrader_config.py"
+OFF, VISIBLE, FULL = "off", "visible", "full"
 PACKAGE = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class OnSubmission:
+    """Whether a submission is answered as it arrives: not, with the tests that students see, or with the whole feedback.
+
+    `attempts`: how many answers a student gets; `wait_minutes`: the least time between two of them.
+    """
+
+    answer: str = OFF
+    attempts: int = 3
+    wait_minutes: float = 10.0
+
+    def __post_init__(self) -> None:
+        if self.answer not in (OFF, VISIBLE, FULL):
+            raise ValueError(f'answer is "{OFF}", "{VISIBLE}" or "{FULL}", not {self.answer!r}')
+        if not (type(self.attempts) is int and self.attempts > 0 and self.wait_minutes >= 0):
+            raise ValueError("attempts is a whole number from 1, wait_minutes a number from 0")
 
 
 @dataclass(frozen=True)
@@ -139,16 +158,23 @@ class Course:
     def limits(self, assignment: str) -> Limits:
         """The limits of an assignment: the defaults, overridden in course_data/assignments.toml."""
         names = {each.name for each in fields(Limits)}
-        chosen = {key: value for key, value in self._settings(assignment).items() if key != "datasets"}
+        chosen = {key: value for key, value in self._settings(assignment).items() if key not in ("datasets", "on_submission")}
         unknown = sorted(set(chosen) - names)
         if unknown:
             raise CourseError(
-                f"{self.data / 'assignments.toml'}: [{assignment}] has no setting {unknown[0]}; there are: {', '.join(sorted(names))}, datasets"
+                f"{self.data / 'assignments.toml'}: [{assignment}] has no setting {unknown[0]}; there are: {', '.join(sorted(names))}, datasets, on_submission"
             )
         try:
             return Limits(**chosen)
         except (TypeError, ValueError) as error:
             raise CourseError(f"{self.data / 'assignments.toml'}: [{assignment}]: {error}") from error
+
+    def on_submission(self, assignment: str) -> OnSubmission:
+        """The policy of an assignment for submissions as they arrive: `[ASSIGNMENT.on_submission]` in course_data/assignments.toml."""
+        try:
+            return OnSubmission(**self._settings(assignment).get("on_submission", {}))
+        except (TypeError, ValueError) as error:
+            raise CourseError(f"{self.data / 'assignments.toml'}: [{assignment}.on_submission]: {error}") from error
 
     def minimum_isolation(self) -> str:
         """The isolation level below which this course is not graded: `isolation` in course_data/assignments.toml."""

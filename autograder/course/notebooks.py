@@ -74,6 +74,17 @@ class Notebook:
                 return each
         raise KeyError(grade_id)
 
+    @property
+    def title(self) -> str:
+        """The first heading in it."""
+        texts = [cell.source for cell in self.cells if cell.kind == "markdown"]
+        return next((found[1] for text in texts if (found := re.search(r"^#\s+(.+?)\s*$", text, re.M))), self.name)
+
+    @property
+    def points(self) -> float:
+        """What can be earned in it."""
+        return sum(cell.points for cell in self.cells if cell.grade)
+
     def solutions(self) -> tuple[Cell, ...]:
         """The cells that students fill in."""
         return tuple(each for each in self.cells if each.solution)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import errno
+import json
 import os
 import pwd
 import shutil
@@ -19,11 +20,15 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 
 from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseAssignment, ExchangeReleaseFeedback
 from nbgrader.utils import notebook_hash
 
+from autograder.course.layout import Course
+from autograder.course.notebooks import read_course_notebook
 from autograder.errors import printable
+from autograder.recording import gradebook
 from autograder.sandbox.folders import remove
 
 SECRET, TIMESTAMP, REFUSED = "submission_secret.txt", "timestamp.txt", "refused.log"
@@ -86,6 +91,11 @@ class ReleaseAssignment(ExchangeReleaseAssignment):  # type: ignore[misc]
         if self.coursedir.course_id:
             lay_out(Path(self.root), self.coursedir.course_id, os.getegid())
         super().init_dest()
+
+    def copy_files(self) -> None:
+        """Called by nbgrader last."""
+        super().copy_files()
+        announce(Path(self.root) / self.coursedir.course_id, Path(self.coursedir.root))
 
 
 class Collect(ExchangeCollect):  # type: ignore[misc]
@@ -216,6 +226,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
             target = Path(self.dest_path) / f"{notebook_hash(secret=secret, notebook_id=page.stem)}.html"
             self._write(target, page.read_bytes(), student)
             self.log.info(f"{student}: {page.name} released")
+        announce(Path(self.root) / self.coursedir.course_id, Path(self.coursedir.root))
 
     def _secret(self, student: str) -> str:
         folder = self.coursedir.format_path(self.coursedir.submitted_directory, student, self.coursedir.assignment_id)
@@ -239,6 +250,22 @@ def readable_by(file: Path, uid: int) -> None:
     if uid == os.geteuid():
         return
     os.setxattr(file, ACL, struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries))
+
+
+def announce(exchange: Path, folder: Path) -> None:
+    """Write what students' pages say of each assignment of the course in a folder, where every account can read it."""
+    course = Course.open(folder)
+    names = course.assignments()
+    dates = gradebook.due_dates(course) if names else {}
+    told = {}
+    for name in names:
+        notebook = read_course_notebook(course.source_notebook(name))
+        more = {"due": dates.get(name), "answer": course.on_submission(name).answer}
+        told[name] = {"title": notebook.title, "points": notebook.points, **more}
+    part = exchange / f".{token_hex(8)}"
+    part.write_text(json.dumps(told), encoding="utf-8")
+    part.chmod(0o644)
+    part.replace(exchange / "course.json")
 
 
 def lay_out(root: Path, course: str, graders: int) -> Path:

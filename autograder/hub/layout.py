@@ -1,9 +1,13 @@
-"""Where a hub keeps its things, and the configuration files that it is started with: all below one folder."""
+"""Where a hub keeps its things, and the configuration files that it is started with: all below one folder.
+
+Two kinds of hub share this: a demo hub, where everybody is one account, and a real one, a `Site`, with accounts of the machine.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import pwd
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -12,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.layout import PACKAGE, Course
-from autograder.hub.roster import ASSISTANT, INSTRUCTOR, STUDENT, Person, having
+from autograder.hub.roster import INSTRUCTOR, ROSTER, STUDENT, Person
 
 HERE = Path(__file__).parent
 FORMGRADER, CREATE, COURSES = (f"@jupyter/nbgrader:{name}" for name in ("formgrader", "create-assignment", "course-list"))
@@ -35,13 +39,29 @@ class Ports:
 
 
 @dataclass(frozen=True)
+class Site:
+    """What a real hub has: Python for students, the account that grades, where its page is and by which certificate."""
+
+    python: str
+    address: str
+    certificate: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
 class HubLayout:
-    """A demo hub: its folder, the course in it, its people and ports."""
+    """A hub: its folder, the course in it, its people and ports; without a site it is a demo hub."""
 
     folder: Path
     course: Course
     people: tuple[Person, ...]
     ports: Ports
+    site: Site | None = None
+
+    @property
+    def private(self) -> Path:
+        """What only the account that runs the hub reads: configuration, database, cookies, log."""
+        return self.folder / "hub"
 
     @property
     def exchange(self) -> Path:
@@ -51,7 +71,12 @@ class HubLayout:
     @property
     def config(self) -> Path:
         """JupyterHub's configuration file."""
-        return self.folder / "jupyterhub_config.py"
+        return self.private / "jupyterhub_config.py"
+
+    @property
+    def log(self) -> Path:
+        """What the hub and everything that it starts says."""
+        return self.private / "hub.log"
 
     @property
     def service(self) -> str:
@@ -61,7 +86,7 @@ class HubLayout:
     @property
     def url(self) -> str:
         """The address of the hub."""
-        return f"http://127.0.0.1:{self.ports.page}"
+        return self.site.address if self.site else f"http://127.0.0.1:{self.ports.page}"
 
     def settings(self, role: str) -> Path:
         """The folder of Jupyter's settings for a role: students, or staff."""
@@ -70,16 +95,25 @@ class HubLayout:
 
 def lay_out(hub: HubLayout, data: Mapping[str, Path], proxy: Sequence[str]) -> None:
     """Write everything that the hub is started with; `data` are the datasets' folders, `proxy` the proxy's command."""
-    for name in ("exchange", "homes", "etc/student/labconfig", "etc/student/python", "etc/staff/labconfig"):
+    for name in ("etc/student/labconfig", "etc/student/python", "etc/staff/labconfig"):
         (hub.folder / name).mkdir(parents=True, exist_ok=True)
-    hub.exchange.chmod(0o777)
+    hub.private.mkdir(exist_ok=True, mode=0o700)
+    if not hub.site:
+        for person in [*(each.name for each in hub.people), SERVICE_USER]:
+            (hub.folder / "homes" / person).mkdir(parents=True, exist_ok=True)
+        hub.exchange.mkdir(exist_ok=True)
+        hub.exchange.chmod(0o777)
     own = "import os\nc = get_config()\n"
     common = f"c.CourseDirectory.course_id = {hub.course.id!r}\nc.Exchange.root = {str(hub.exchange)!r}\n"
     student, staff = hub.settings(STUDENT), hub.settings(INSTRUCTOR)
-    identity = 'import os\nc.CourseDirectory.student_id = os.environ["JUPYTERHUB_USER"]\n'  # all are one account here
-    (student / "nbgrader_config.py").write_text((HERE / "student_config.py").read_text() + "\n" + common + identity)
-    (staff / "nbgrader_config.py").write_text(own + common + "c.ExchangeCollect.check_owner = False\n")
+    identity = 'import os\nc.CourseDirectory.student_id = os.environ["JUPYTERHUB_USER"]\n'  # where all are one account
+    trust = "c.ExchangeCollect.check_owner = False\n"
+    student_settings = (HERE / "student_config.py").read_text() + "\n" + common
+    (student / "nbgrader_config.py").write_text(student_settings if hub.site else student_settings + identity)
+    (staff / "nbgrader_config.py").write_text(own + common + ("" if hub.site else trust))
     shutil.copy(PACKAGE / "inside" / "datasets.py", student / "python" / "autograder_datasets.py")
+    for file in ("course_page.py", "course_page.html"):
+        shutil.copy(HERE / file, student / "python")
     shutil.copy(HERE / "site_datasets.py", student / "python" / "sitecustomize.py")
     _json(
         student / "labconfig" / "page_config.json",
@@ -87,10 +121,10 @@ def lay_out(hub: HubLayout, data: Mapping[str, Path], proxy: Sequence[str]) -> N
     )
     _json(staff / "labconfig" / "page_config.json", {"disabledExtensions": {COURSES: True, NEWS: True}})
     formgrader, courses = "nbgrader.server_extensions.formgrader", "nbgrader.server_extensions.course_list"
-    root = {"allow_root": True} if os.geteuid() == 0 else {}  # in a container, for instance
+    root = {"allow_root": True} if os.geteuid() == 0 and not hub.site else {}  # in a container, for instance
     _json(
         student / "jupyter_server_config.json",
-        {"ServerApp": {**root, "jpserver_extensions": {formgrader: False, courses: False}}},
+        {"ServerApp": {**root, "jpserver_extensions": {formgrader: False, courses: False, "course_page": True}}},
     )
     _json(
         staff / "jupyter_server_config.json",
@@ -119,37 +153,19 @@ def _json(file: Path, content: Any) -> None:
 
 def _hub_config(hub: HubLayout, data: Mapping[str, Path], proxy: list[str]) -> str:
     """The text of jupyterhub_config.py."""
-    names = [each.name for each in hub.people]
-    staff = having(hub.people, INSTRUCTOR, ASSISTANT)
-    people = "; ".join(f"{each.name} ({each.role})" for each in hub.people)
     service = f"service={hub.service}"
     values = {
         "JupyterHub.bind_url": hub.url,
         "JupyterHub.hub_bind_url": f"http://127.0.0.1:{hub.ports.hub}",
         "ConfigurableHTTPProxy.api_url": f"http://127.0.0.1:{hub.ports.control}",
         "ConfigurableHTTPProxy.command": proxy,
-        "ConfigurableHTTPProxy.pid_file": str(hub.folder / "proxy.pid"),
-        "JupyterHub.db_url": f"sqlite:///{hub.folder / 'jupyterhub.sqlite'}",
-        "JupyterHub.cookie_secret_file": str(hub.folder / "cookie_secret"),
-        "JupyterHub.authenticator_class": "dummy",
-        "Authenticator.allowed_users": set(names),
-        "JupyterHub.spawner_class": "simple",
-        "SimpleLocalProcessSpawner.home_dir_template": str(hub.folder / "homes" / "{username}"),
-        "Spawner.cmd": [sys.executable, "-m", "jupyterhub.singleuser"],
-        "Spawner.default_url": "/lab",
+        "ConfigurableHTTPProxy.pid_file": str(hub.private / "proxy.pid"),
+        "JupyterHub.db_url": f"sqlite:///{hub.private / 'jupyterhub.sqlite'}",
+        "JupyterHub.cookie_secret_file": str(hub.private / "cookie_secret"),
+        "Spawner.default_url": "/course",
         "Spawner.start_timeout": 120,
         "Spawner.http_timeout": 120,
-        "Spawner.environment": {
-            "JUPYTER_CONFIG_PATH": str(hub.settings(STUDENT)),
-            "PYTHONPATH": str(hub.settings(STUDENT) / "python"),
-            "AUTOGRADER_DATA": json.dumps({name: str(folder) for name, folder in data.items()}),
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-        },
-        "JupyterHub.template_vars": {"announcement_login": ANNOUNCEMENT.format(people=people)},
-        "JupyterHub.load_groups": {
-            "staff": {"users": [*staff, SERVICE_USER]},
-            "students": {"users": having(hub.people, STUDENT)},
-        },
+        "JupyterHub.load_groups": {"staff": {"users": [SERVICE_USER]}, "students": {"users": []}},  # others come by the roster
         "JupyterHub.load_roles": [
             {
                 "name": "staff",
@@ -158,22 +174,67 @@ def _hub_config(hub: HubLayout, data: Mapping[str, Path], proxy: list[str]) -> s
             },
             {"name": "server", "scopes": ["users:activity!user", "access:servers!server"]},
         ],
-        "JupyterHub.services": [
-            {
-                "name": hub.service,
-                "url": f"http://127.0.0.1:{hub.ports.course}",
-                "command": [sys.executable, "-m", "jupyterhub.singleuser", f"--ServerApp.root_dir={hub.course.root}"],
-                "cwd": str(hub.course.root),
-                "oauth_no_confirm": True,
-                "environment": {
-                    "JUPYTERHUB_USER": SERVICE_USER,
-                    "JUPYTERHUB_DEFAULT_URL": "/autograder",
-                    "JUPYTER_CONFIG_PATH": str(hub.settings(INSTRUCTOR)),
-                    "AUTOGRADER_COURSE": str(hub.course.root),
-                    "HOME": str(hub.folder / "homes" / SERVICE_USER),
-                },
-            }
-        ],
+        "JupyterHub.services": _services(hub),
+        **(_of_site(hub, hub.site) if hub.site else _of_demo(hub)),
+    }
+    values["Spawner.environment"] = {
+        "JUPYTER_CONFIG_PATH": str(hub.settings(STUDENT)),
+        "PYTHONPATH": str(hub.settings(STUDENT) / "python"),
+        "AUTOGRADER_DATA": json.dumps({name: str(folder) for name, folder in data.items()}),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        **({"PATH": os.pathsep.join([str(Path(hub.site.python).parent), os.defpath])} if hub.site else {}),
     }
     lines = [f"c.{name} = {value!r}" for name, value in values.items()]
     return "c = get_config()\n" + "\n".join(lines) + "\n"
+
+
+def _of_demo(hub: HubLayout) -> dict[str, Any]:
+    """Everybody is this account and needs no password."""
+    people = "; ".join(f"{each.name} ({each.role})" for each in hub.people)
+    return {
+        "JupyterHub.authenticator_class": "autograder.hub.authenticator.RosterDummy",
+        "RosterDummy.roster_file": str(hub.course.data / ROSTER),
+        "JupyterHub.spawner_class": "simple",
+        "SimpleLocalProcessSpawner.home_dir_template": str(hub.folder / "homes" / "{username}"),
+        "Spawner.cmd": [sys.executable, "-m", "jupyterhub.singleuser"],
+        "JupyterHub.template_vars": {"announcement_login": ANNOUNCEMENT.format(people=people)},
+    }
+
+
+def _of_site(hub: HubLayout, site: Site) -> dict[str, Any]:
+    """Accounts of the machine, which run the students' Python and nothing of ours."""
+    return {
+        "JupyterHub.authenticator_class": "autograder.hub.authenticator.RosterPAM",
+        "RosterPAM.roster_file": str(hub.course.data / ROSTER),
+        "JupyterHub.spawner_class": "jupyterhub.spawner.LocalProcessSpawner",
+        "Spawner.cmd": [site.python, "-m", "jupyterhub.singleuser"],
+        **({"JupyterHub.ssl_cert": site.certificate, "JupyterHub.ssl_key": site.key} if site.certificate else {}),
+    }
+
+
+def _services(hub: HubLayout) -> list[dict[str, Any]]:
+    """The course's server, and the one that answers submissions; without roles, their tokens are good for nothing else."""
+    home = Path(pwd.getpwnam(SERVICE_USER).pw_dir) if hub.site else hub.folder / "homes" / SERVICE_USER
+    common: dict[str, Any] = {"cwd": str(hub.course.root), **({"user": SERVICE_USER} if hub.site else {})}
+    environment = {"JUPYTER_CONFIG_PATH": str(hub.settings(INSTRUCTOR)), "HOME": str(home)}
+    return [
+        common
+        | {
+            "name": hub.service,
+            "url": f"http://127.0.0.1:{hub.ports.course}",
+            "command": [sys.executable, "-m", "jupyterhub.singleuser", f"--ServerApp.root_dir={hub.course.root}"],
+            "oauth_no_confirm": True,
+            "environment": environment
+            | {
+                "JUPYTERHUB_USER": SERVICE_USER,
+                "JUPYTERHUB_DEFAULT_URL": "/autograder",
+                "AUTOGRADER_COURSE": str(hub.course.root),
+            },
+        },
+        common
+        | {
+            "name": "arrivals",
+            "command": [sys.executable, "-m", "autograder", "hub", "answer", "--course", str(hub.course.root)],
+            "environment": environment,
+        },
+    ]

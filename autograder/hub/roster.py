@@ -12,6 +12,7 @@ from pathlib import Path
 from autograder.errors import CourseError
 
 INSTRUCTOR, ASSISTANT, STUDENT = "instructor", "assistant", "student"
+ROSTER = "roster.csv"
 ROLES = (INSTRUCTOR, ASSISTANT, STUDENT)
 NAME = re.compile(r"[a-z_][a-z0-9_.-]{0,31}")  # what Linux takes as the name of an account
 
@@ -75,8 +76,3 @@ def add(file: Path, person: Person) -> None:
     if person.role not in ROLES:
         raise CourseError(f"there is no role {person.role}; roles are {', '.join(ROLES)}")
     write(file, (*people, person))
-
-
-def having(people: Iterable[Person], *roles: str) -> list[str]:
-    """The names of those who have one of these roles."""
-    return [each.name for each in people if each.role in roles]

@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import sysconfig
@@ -24,7 +25,7 @@ from autograder.course.layout import CONFIG, Course
 from autograder.errors import CourseError, GraderError
 from autograder.grading.pipeline import served
 from autograder.hub import roster
-from autograder.hub.layout import SERVICE_USER, HubLayout, Ports, lay_out
+from autograder.hub.layout import HubLayout, Ports, lay_out
 
 PROXY = "configurable-http-proxy"
 VERSION = "5.3.0"
@@ -40,16 +41,17 @@ def prepare(course: Course, folder: Path | None, port: int, say: Callable[[str],
             raise CourseError(f"{root} is not empty, and holds no demo hub")
         copy_course(course, root / "course", say)
     scratch = Course.open(root / "course")
-    people = roster.read(scratch.data / "roster.csv")
-    for person in [*(each.name for each in people), SERVICE_USER]:
-        (root / "homes" / person).mkdir(parents=True, exist_ok=True)
+    people = roster.read(scratch.data / roster.ROSTER)
     hub = HubLayout(root, scratch, people, Ports(port or free_port(), free_port(), free_port(), free_port()))
     lay_out(hub, served(scratch), proxy_command(say))
     return hub
 
 
-def copy_course(course: Course, root: Path, say: Callable[[str], None]) -> None:
-    """The course's notebooks, checks and settings, with real data where there is some, and stand-ins else."""
+def copy_course(course: Course, root: Path, say: Callable[[str], None], *, unprotected: bool = True) -> None:
+    """The course's notebooks, checks and settings, with real data where there is some, and stand-ins else.
+
+    `unprotected`: a made-up class may be graded where there is no sandbox; each grade says so.
+    """
     (root / "course_data").mkdir(parents=True)
     shutil.copytree(course.source, root / "source")
     for assignment in course.assignments():
@@ -59,10 +61,9 @@ def copy_course(course: Course, root: Path, say: Callable[[str], None]) -> None:
     for file in ("datasets.toml", "assignments.toml", "thresholds.toml", "roster.csv"):
         if (course.data / file).is_file():
             shutil.copy(course.data / file, root / "course_data")
-    settings = (
-        root / "course_data" / "assignments.toml"
-    )  # a made-up class may be graded where there is no sandbox; each grade says so
-    settings.write_text(settings.read_text().replace('isolation = "landlock"', 'isolation = "none"'))
+    settings = root / "course_data" / "assignments.toml"
+    if unprotected:
+        settings.write_text(settings.read_text().replace('isolation = "landlock"', 'isolation = "none"'))
     made = Course.open(root)
     for name in sorted({name for each in course.assignments() for name in course.datasets(each)}):
         found = datasets.folder_of(course.store, name)
@@ -112,8 +113,7 @@ def running(hub: HubLayout) -> Iterator[subprocess.Popen[bytes]]:
     libc = ctypes.CDLL(None)
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
     before = descendants(os.getpid())
-    log = hub.folder / "hub.log"
-    with open(log, "ab") as out:
+    with open(hub.log, "ab") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "jupyterhub", "-f", str(hub.config)],
             cwd=hub.folder,
@@ -125,7 +125,7 @@ def running(hub: HubLayout) -> Iterator[subprocess.Popen[bytes]]:
             preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM),  # when we are killed, it ends in its own way
         )
     try:
-        await_answer(hub, process, log)
+        await_answer(hub, process)
         yield process
     finally:
         end(process, before)
@@ -138,11 +138,12 @@ def serve(hub: HubLayout, say: Callable[[str], None]) -> None:
         signal.signal(number, lambda *_: stopping.set())
     with running(hub) as process:
         people = ", ".join(f"{each.name} ({each.role})" for each in hub.people)
-        say(f"the hub is at {hub.url}\nlog in without a password as {people}")
+        who = "log in with an account of this machine" if hub.site else f"log in without a password as {people}"
+        say(f"the hub is at {hub.url}\n{who}")
         say(f"staff: {hub.url}/services/{hub.service}/autograder\neverything is below {hub.folder}; Ctrl-C ends it")
         while not stopping.wait(POLL_SECONDS):
             if process.poll() is not None:
-                raise GraderError(f"the hub ended by itself; see {hub.folder / 'hub.log'}")
+                raise GraderError(f"the hub ended by itself; see {hub.log}")
     say("the hub has ended")
 
 
@@ -153,15 +154,16 @@ def environment() -> dict[str, str]:
     return {**kept, "PATH": path}
 
 
-def await_answer(hub: HubLayout, process: subprocess.Popen[bytes], log: Path) -> None:
+def await_answer(hub: HubLayout, process: subprocess.Popen[bytes]) -> None:
     """Wait for the login page; GraderError, with the hub's last words, when it ends or takes too long."""
     deadline = time.monotonic() + START_SECONDS
+    trusting = ssl._create_unverified_context()  # noqa: S323  whether it is up is all that we ask, on this machine
     while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{hub.url}/hub/login", timeout=5):  # noqa: S310  loopback
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{hub.url}/hub/login", timeout=5, context=trusting):  # noqa: S310
             return
         time.sleep(POLL_SECONDS)
-    words = log.read_text(errors="replace").strip().splitlines()[-1:]
-    raise GraderError(f"the hub did not start: {''.join(words)}; more in {log}")
+    words = hub.log.read_text(errors="replace").strip().splitlines()[-1:]
+    raise GraderError(f"the hub did not start: {''.join(words)}; more in {hub.log}")
 
 
 def end(process: subprocess.Popen[bytes], others: set[int]) -> None:

@@ -7,7 +7,6 @@ they change no file, start no kernel, and release nothing. Who gave points or wr
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime
 import functools
 import html
@@ -31,12 +30,12 @@ from autograder.course.layout import Course
 from autograder.errors import AutograderError
 from autograder.grading.scheduling import Result
 from autograder.hub import roster
+from autograder.hub.verbs import exchange
 from autograder.recording import classroom, release
 from autograder.recording.reviews import note_review
 
 ASSISTANTS_MAY = re.compile(r"/formgrader/api/(grade|comment)/[^/]+$|/formgrader/api/submitted_notebook/[^/]+/flag$")
 ASSISTANTS_SEE = {"api", "config", "kernelspecs"}  # no file of the course: the secret and the gradebook are among them
-VERBS = {"release": "ReleaseAssignment", "collect": "Collect", "publish": "ReleaseFeedback"}
 
 
 @dataclass
@@ -106,32 +105,6 @@ class Staff:
             job.problem = f"{type(error).__name__}: {error}"
         finally:
             job.running = False
-
-
-def exchange(course: Course, verb: str, assignment: str) -> None:
-    """One of nbgrader's verbs, as this course configures it."""
-    from nbgrader.auth import Authenticator
-    from nbgrader.coursedir import CourseDirectory
-    from nbgrader.exchange import ExchangeFactory
-
-    config = nbgrader_config(course)
-    config.ExchangeCollect.update = True
-    config.ExchangeReleaseAssignment.force = True
-    directory = CourseDirectory(config=config, root=str(course.root), assignment_id=assignment, course_id=course.id)
-    made = getattr(ExchangeFactory(config=config), VERBS[verb])
-    made(coursedir=directory, authenticator=Authenticator(config=config), config=config).start()
-
-
-def nbgrader_config(course: Course) -> Any:
-    """Nbgrader's settings as it finds them when it is started in the course's folder."""
-    from jupyter_core.paths import jupyter_config_path
-    from traitlets.config.loader import Config, ConfigFileNotFound, PyFileConfigLoader
-
-    config = Config()
-    for folder in [*reversed(jupyter_config_path()), str(course.root)]:
-        with contextlib.suppress(ConfigFileNotFound):
-            config.merge(PyFileConfigLoader("nbgrader_config.py", path=folder).load_config())
-    return config
 
 
 class RoleAuthorizer(Authorizer):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -63,7 +63,7 @@ def grade_class(
     course: Course,
     assignment: str,
     *,
-    student: str = "",
+    students: Collection[str] = (),
     force: bool = False,
     fresh: bool = False,
     jobs: int = 0,
@@ -71,7 +71,7 @@ def grade_class(
     isolation: str = "",
     watch: Watcher,
 ) -> Graded:
-    """Grade all submissions of an assignment that are new or changed.
+    """Grade all submissions of an assignment that are new or changed, or those of some students.
 
     Files before the gradebook, the report with its key last: whatever interrupts a run, the next one grades a
     submission again unless everything about it was written. `force` grades what is unchanged as well, with the
@@ -79,9 +79,9 @@ def grade_class(
     """
     data, level = data_origins(course, assignment), course_level(course, isolation)
     everybody = course.submissions(assignment)
-    chosen = [each for each in everybody if student in ("", each.student)]
-    if student and not chosen:
-        raise CourseError(f"no submission of {student} in {course.submitted}")
+    chosen = [each for each in everybody if not students or each.student in students]
+    if missing := sorted(set(students) - {each.student for each in chosen}):
+        raise CourseError(f"no submission of {', '.join(missing)} in {course.submitted}")
     due = [each for each in chosen if force or fresh or graded.recorded_key(course, each) != key(each, course, level)]
     done = []
     prune(course)

@@ -127,6 +127,12 @@ def has_assignment(course: Course, assignment: str) -> bool:
             return False
 
 
+def due_dates(course: Course) -> dict[str, str]:
+    """When each assignment is due, where that is known: ISO 8601, UTC."""
+    with opened(course) as book:
+        return {each.name: f"{each.duedate.isoformat()}Z" for each in book.assignments if each.duedate}
+
+
 def record(course: Course, report: GradeReport) -> None:
     """Write the scores of one submission, all or nothing.
 

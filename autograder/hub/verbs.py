@@ -1,0 +1,37 @@
+"""nbgrader's verbs of the exchange, as this course configures them."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from autograder.course.layout import Course
+
+VERBS = {"release": "ReleaseAssignment", "collect": "Collect", "publish": "ReleaseFeedback"}
+
+
+def exchange(course: Course, verb: str, assignment: str, student: str = "") -> None:
+    """Release an assignment, collect it, or publish feedback, of everybody or of one student; raises what nbgrader raises."""
+    from nbgrader.auth import Authenticator
+    from nbgrader.coursedir import CourseDirectory
+    from nbgrader.exchange import ExchangeFactory
+
+    config = nbgrader_config(course)
+    config.ExchangeCollect.update = True
+    config.ExchangeReleaseAssignment.force = True
+    chosen = {"student_id": student} if student else {}
+    directory = CourseDirectory(config=config, root=str(course.root), assignment_id=assignment, course_id=course.id, **chosen)
+    made = getattr(ExchangeFactory(config=config), VERBS[verb])
+    made(coursedir=directory, authenticator=Authenticator(config=config), config=config).start()
+
+
+def nbgrader_config(course: Course) -> Any:
+    """Nbgrader's settings as it finds them when it is started in the course's folder."""
+    from jupyter_core.paths import jupyter_config_path
+    from traitlets.config.loader import Config, ConfigFileNotFound, PyFileConfigLoader
+
+    config = Config()
+    for folder in [*reversed(jupyter_config_path()), str(course.root)]:
+        with contextlib.suppress(ConfigFileNotFound):
+            config.merge(PyFileConfigLoader("nbgrader_config.py", path=folder).load_config())
+    return config

@@ -1,0 +1,170 @@
+"""Submissions are answered as they arrive, as often and as fully as the course says, and none is forgotten or answered twice."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from nbgrader.utils import notebook_hash
+
+from autograder.course.answers import Answers, hand_in
+from autograder.course.layout import FULL, OFF, VISIBLE, Course, OnSubmission
+from autograder.course.notebooks import read_course_notebook, tasks, visible
+from autograder.errors import CourseError, GraderError
+from autograder.hub import arrivals, exchange
+from autograder.hub.arrivals import ANSWERED, FAILED, USED_UP, Entry, due
+from autograder.hub.exchange import Inbound
+from autograder.recording import gradebook, release
+from tests.conftest import scratch_course
+
+NAME = "tensor_drills"
+NOON = datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC)
+MINUTE = datetime.timedelta(minutes=1)
+POLICY = OnSubmission(FULL, attempts=2, wait_minutes=10)
+
+Submit = Callable[..., str]
+
+
+def arrived(student: str, at: datetime.datetime, folder: str = "") -> Inbound:
+    return Inbound(Path(folder or f"{student}+{NAME}+{at:%H%M}"), student, student, at)
+
+
+def known(one: Inbound, outcome: str, at: datetime.datetime) -> Entry:
+    return Entry(NAME, one.claimed, one.folder.name, one.changed.isoformat(), outcome, at.isoformat())
+
+
+def test_the_newest_of_each_student_is_answered() -> None:
+    old, new, other = arrived("ada", NOON), arrived("ada", NOON + MINUTE), arrived("bob", NOON)
+    assert due([old, other, new], [], POLICY, NOON + MINUTE) == ([new, other], [])
+
+
+def test_what_was_answered_is_not_answered_again_but_what_was_changed_is() -> None:
+    one = arrived("ada", NOON)
+    record = [known(one, ANSWERED, NOON)]
+    assert due([one], record, POLICY, NOON + 60 * MINUTE) == ([], [])
+    changed = Inbound(one.folder, "ada", "ada", NOON + MINUTE)
+    assert due([changed], record, POLICY, NOON + 60 * MINUTE) == ([changed], [])
+
+
+def test_a_student_waits_between_two_answers_and_nobody_else_does() -> None:
+    first, second, other = arrived("ada", NOON), arrived("ada", NOON + MINUTE), arrived("bob", NOON + MINUTE)
+    record = [known(first, ANSWERED, NOON)]
+    assert due([first, second, other], record, POLICY, NOON + 9 * MINUTE) == ([other], [])
+    assert due([first, second], record, POLICY, NOON + 10 * MINUTE) == ([second], [])
+
+
+def test_after_the_last_attempt_that_is_said_once() -> None:
+    seen = [arrived("ada", NOON + k * 20 * MINUTE) for k in range(3)]
+    record = [known(each, ANSWERED, each.changed) for each in seen[:2]]
+    assert due(seen, record, POLICY, NOON + 60 * MINUTE) == ([], [seen[2]])
+    record.append(known(seen[2], USED_UP, NOON + 60 * MINUTE))
+    assert due(seen, record, POLICY, NOON + 90 * MINUTE) == ([], [])
+
+
+def test_our_own_failure_is_no_attempt_and_is_tried_again_later_and_not_for_ever() -> None:
+    one = arrived("ada", NOON)
+    record = [known(one, FAILED, NOON)]
+    assert due([one], record, POLICY, NOON) == ([], [])
+    assert due([one], record, POLICY, NOON + arrivals.AGAIN) == ([one], [])
+    assert due([one], record * arrivals.TRIES, POLICY, NOON + 60 * MINUTE) == ([], [])
+
+
+@pytest.mark.parametrize("wrong", ['answer = "maybe"', "attempts = 0", "wait_minutes = -1", "tries = 3"])
+def test_a_policy_that_is_none_is_one_line(course: Course, wrong: str) -> None:
+    file = course.data / "assignments.toml"
+    file.write_text(file.read_text() + f"\n[{NAME}.on_submission]\n{wrong}\n")
+    with pytest.raises(CourseError, match=rf"assignments.toml: \[{NAME}.on_submission\]: "):
+        course.on_submission(NAME)
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> tuple[Course, Submit]:
+    """A released course with an exchange where everybody is this account, and a way to hand in."""
+    made = scratch_course(tmp_path / "course", None)
+    settings = f"\nc.Exchange.root = {str(tmp_path / 'exchange')!r}\nc.ExchangeCollect.check_owner = False\n"
+    with open(made.root / "nbgrader_config.py", "a") as out:
+        out.write(settings)
+    course = Course.open(made.root)
+    release.generate(course, NAME)
+    inbound = exchange.lay_out(tmp_path / "exchange", course.id, 0)
+    (tmp_path / "exchange" / course.id / "outbound" / NAME).mkdir()
+    notebook = read_course_notebook(course.source_notebook(NAME))
+
+    def submit(student: str, stamp: str, cells: dict[str, str]) -> str:
+        folder = inbound / f"{student}+{NAME}+{stamp}"
+        folder.mkdir()
+        (folder / f"{NAME}.ipynb").write_bytes(hand_in(visible(notebook), Answers(cells)))
+        (folder / "submission_secret.txt").write_text(f"secret of {student} {stamp}")
+        return notebook_hash(secret=f"secret of {student} {stamp}", notebook_id=NAME) + ".html"
+
+    return course, submit
+
+
+def policy(course: Course, text: str) -> None:
+    file = course.data / "assignments.toml"
+    file.write_text(file.read_text() + f"\n[{NAME}.on_submission]\n{text}\n")
+
+
+def reference(course: Course, *cells: str) -> dict[str, str]:
+    sources = {each.grade_id: each.source for each in read_course_notebook(course.source_notebook(NAME)).solutions()}
+    return {name: sources[name] for name in cells or sources}
+
+
+def test_off_means_that_nothing_is_touched(hub: tuple[Course, Submit]) -> None:
+    course, submit = hub
+    submit("ada", "1", {})
+    assert course.on_submission(NAME).answer == OFF
+    assert arrivals.answer_arrivals(course, arrivals.now(), print) == 0
+    assert not course.submitted.exists() and not (course.data / "arrivals.jsonl").exists()
+
+
+def test_full_feedback_is_published_for_what_came_while_nobody_looked(hub: tuple[Course, Submit]) -> None:
+    course, submit = hub
+    policy(course, f'answer = "{FULL}"\nattempts = 1\nwait_minutes = 0')
+    pages = {"ada": submit("ada", "1", reference(course)), "bob": submit("bob", "1", {})}
+    assert arrivals.answer_arrivals(course, arrivals.now(), print) == 2
+    published = course.root.parent / "exchange" / course.id / "feedback"
+    notebook = read_course_notebook(course.source_notebook(NAME))
+    points, earned = notebook.points, sum(task.points for task in tasks(notebook) if not task.manual)
+    assert f'content="{earned:g} of {points:g}"' in (published / pages["ada"]).read_text()
+    assert f'content="0 of {points:g}"' in (published / pages["bob"]).read_text()
+    grades = gradebook.read(course, NAME, "ada")
+    assert grades and grades.score == earned
+    assert arrivals.answer_arrivals(course, arrivals.now(), print) == 0, "once is enough"
+    last = submit("bob", "2", reference(course))
+    assert arrivals.answer_arrivals(course, arrivals.now(), print) == 1
+    assert "this was the last" in (published / last).read_text()
+    grades = gradebook.read(course, NAME, "bob")
+    assert grades and grades.score == 0, "it waits for the class to be graded"
+    told = json.loads((published.parent / "course.json").read_text())[NAME]
+    assert (told["points"], told["answer"]) == (points, FULL)
+
+
+def test_the_visible_part_says_what_passes_and_gives_no_hidden_check_away(hub: tuple[Course, Submit]) -> None:
+    course, submit = hub
+    policy(course, f'answer = "{VISIBLE}"')
+    first = next(iter(reference(course)))
+    page = submit("ada", "1", reference(course, first))
+    assert arrivals.answer_arrivals(course, arrivals.now(), print) == 1
+    text = (course.root.parent / "exchange" / course.id / "feedback" / page).read_text()
+    tests = sum(cell.is_test for cell in read_course_notebook(course.source_notebook(NAME)).cells)
+    assert f"1 of {tests} visible tests pass" in text and "NotImplementedError" in text
+    assert gradebook.read(course, NAME, "ada") is None, "nothing is graded"
+
+
+def test_a_submission_that_is_no_notebook_has_an_answer_too(hub: tuple[Course, Submit]) -> None:
+    course, submit = hub
+    policy(course, f'answer = "{VISIBLE}"')
+    page = submit("ada", "1", {})
+    file = course.root.parent / "exchange" / course.id / "inbound" / f"ada+{NAME}+1" / f"{NAME}.ipynb"
+    file.write_text("<html>")
+    assert arrivals.answer_arrivals(course, arrivals.now(), print) == 1
+    assert "not valid JSON" in (course.root.parent / "exchange" / course.id / "feedback" / page).read_text()
+
+
+def test_two_services_for_one_course_are_one_too_many(course: Course) -> None:
+    with arrivals.alone(course), pytest.raises(GraderError, match="by another process already"), arrivals.alone(course):
+        pass
