@@ -22,7 +22,8 @@ LEVEL = isolation.choose("none")
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
     """Run a command in this process: exit code, standard output, standard error."""
     monkeypatch.setattr(sys, "argv", ["autograder", *arguments])
-    monkeypatch.setenv("COLUMNS", "200")
+    for console in (cli.out, cli.err):
+        monkeypatch.setattr(console, "width", 200)
     with pytest.raises(SystemExit) as left:
         cli.main()
     told = capsys.readouterr()

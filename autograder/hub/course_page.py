@@ -115,6 +115,8 @@ def reason(outputs: list[Any]) -> str:
     for each in outputs:
         if each.output_type == "error":
             said = f"{each.ename}: {each.evalue}".strip().removesuffix(":")
+            if each.ename == "AssertionError" and each.evalue:  # it says already what was expected
+                return said
             plain = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(each.traceback))
             marked = re.findall(r"^-+>\s*\d+\s*(.*\S)\s*$", plain, re.M)
             return f"{said}\nin: {marked[-1]}" if marked else said

@@ -165,11 +165,11 @@ def _hub_config(hub: HubLayout, data: Mapping[str, Path], proxy: list[str]) -> s
         "Spawner.default_url": "/course",
         "Spawner.start_timeout": 120,
         "Spawner.http_timeout": 120,
-        "JupyterHub.load_groups": {"staff": {"users": [SERVICE_USER]}, "students": {"users": []}},  # others come by the roster
         "JupyterHub.load_roles": [
             {
                 "name": "staff",
-                "groups": ["staff"],
+                "groups": ["staff"],  # into which the roster puts people as they log in
+                "users": [SERVICE_USER],
                 "scopes": [f"access:services!{service}", "list:services", f"read:services!{service}"],
             },
             {"name": "server", "scopes": ["users:activity!user", "access:servers!server"]},

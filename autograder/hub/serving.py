@@ -47,10 +47,10 @@ def prepare(course: Course, folder: Path | None, port: int, say: Callable[[str],
     return hub
 
 
-def copy_course(course: Course, root: Path, say: Callable[[str], None], *, unprotected: bool = True) -> None:
+def copy_course(course: Course, root: Path, say: Callable[[str], None], *, made_up: bool = True) -> None:
     """The course's notebooks, checks and settings, with real data where there is some, and stand-ins else.
 
-    `unprotected`: a made-up class may be graded where there is no sandbox; each grade says so.
+    `made_up`: such a class may be graded where there is no sandbox, each grade says so; and it shares the data of the course.
     """
     (root / "course_data").mkdir(parents=True)
     shutil.copytree(course.source, root / "source")
@@ -62,7 +62,7 @@ def copy_course(course: Course, root: Path, say: Callable[[str], None], *, unpro
         if (course.data / file).is_file():
             shutil.copy(course.data / file, root / "course_data")
     settings = root / "course_data" / "assignments.toml"
-    if unprotected:
+    if made_up:
         settings.write_text(settings.read_text().replace('isolation = "landlock"', 'isolation = "none"'))
     made = Course.open(root)
     for name in sorted({name for each in course.assignments() for name in course.datasets(each)}):
@@ -73,7 +73,11 @@ def copy_course(course: Course, root: Path, say: Callable[[str], None], *, unpro
         else:
             link = made.store / found.relative_to(course.store)
             link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(found.resolve())
+            if made_up:
+                link.symlink_to(found.resolve())
+            else:
+                say(f"copying {name}")
+                shutil.copytree(found, link)
 
 
 def proxy_command(say: Callable[[str], None]) -> list[str]:

@@ -71,14 +71,16 @@ def install(course: Course, folder: Path, site: dict[str, str], say: Say) -> Hub
     make_accounts(folder, people, say)
     make_students_python(folder / "students", public, say)
     if not (folder / "course").is_dir():
-        copy_course(course, folder / "course", say, unprotected=False)
+        copy_course(course, folder / "course", say, made_up=False)
     shutil.copy(course.data / roster.ROSTER, folder / "course" / "course_data")
     made = Course.open(folder / "course")
     for name, found in served(made).items():
         target = folder / "data" / name
         if not target.is_dir():
             say(f"copying what students may load of {name}")
-            shutil.copytree(found, target, copy_function=shutil.copy)
+            shutil.copytree(found, target, copy_function=shutil.copyfile)
+            for path in [target, *target.rglob("*")]:
+                path.chmod(0o755 if path.is_dir() else 0o644)
     give_to_grader(made.root)
     (folder / "exchange").mkdir(exist_ok=True)
     os.chown(folder / "exchange", pwd.getpwnam(SERVICE_USER).pw_uid, grp.getgrnam(GRADERS).gr_gid)

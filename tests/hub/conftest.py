@@ -1,4 +1,4 @@
-"""Real Unix accounts for the tests of the exchange: made as root, removed afterwards."""
+"""A browser, and real Unix accounts: made as root, removed afterwards."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.hub.browsing import CHROMIUM, QUIET
 
 STUDENTS, GRADER, GRADERS = ("agalice", "agbob"), "aggrader", "aggraders"
 
@@ -49,6 +52,15 @@ class Account:
         if "error" in answer and answer["error"] not in ("PermissionError", "FileNotFoundError"):
             raise AssertionError(answer["trace"])
         return self_said
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="session")

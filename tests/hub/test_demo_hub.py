@@ -12,53 +12,26 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from autograder.course.answers import Answers, hand_in, read_answers
 from autograder.course.notebooks import read_course_notebook, tasks
 from autograder.errors import GraderError
 from autograder.hub.serving import proxy_command
 from tests.conftest import ANSWERS, EXERCISE, ROOT, scratch_course
-
-CHROMIUM = shutil.which("chromium")
-PICTURES = ROOT / "build" / "pictures" / "hub"
-QUIET = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
-SLOW = 120_000  # milliseconds until a step has to be there: a server starts, a class is graded
-ESSAY = "Fewer numbers are learned faster."
-COMMENT = "Say what is lost, too."
+from tests.hub import browsing
+from tests.hub.browsing import CHROMIUM, COMMENT, ESSAY, SLOW, Hub, Person, in_the_browser
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
-
-
-@dataclass
-class Hub:
-    """A running demo hub."""
-
-    process: subprocess.Popen[str]
-    url: str
-    folder: Path
-
-    @property
-    def staff(self) -> str:
-        return f"{self.url}/services/ml_basics"
-
-    def home(self, student: str) -> Path:
-        return self.folder / "homes" / student / "ml_basics" / EXERCISE
 
 
 def start(folder: Path, course: Path) -> Hub:
     """`autograder hub`, as in a terminal."""
     command = [sys.executable, "-m", "autograder", "hub", "--folder", str(folder), "--port", "0", "--course", str(course)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=course)
-    assert process.stdout
-    said = [process.stdout.readline() for _ in range(4)]
-    found = re.search(r"the hub is at (http://127\.0\.0\.1:\d+)", said[0])
-    assert found, said
-    return Hub(process, found[1], folder)
+    return browsing.start(command, folder, course)
 
 
 @pytest.fixture(scope="module")
@@ -79,62 +52,6 @@ def hub(course_root: Path) -> Iterator[Hub]:
     running.process.send_signal(signal.SIGTERM)
     running.process.communicate(timeout=60)
     assert running.process.returncode == 0
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET.split())
-        yield opened
-        opened.close()
-
-
-class Person:
-    """Somebody with a browser of their own, who has logged in; each `picture` is kept."""
-
-    def __init__(self, browser: Browser, hub: Hub, name: str) -> None:
-        self.hub, self.name = hub, name
-        self.page: Page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
-        self.page.set_default_timeout(SLOW)
-        self.page.goto(f"{hub.url}/hub/login?next=/hub/home")
-        self.page.fill("#username_input", name)
-        self.page.click("#login_submit")
-        self.page.wait_for_url("**/hub/home")
-
-    def picture(self, number: int, what: str) -> None:
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{number:02}-{self.name}-{what}.png")
-
-    def do(self, verb: str) -> None:
-        """Press a button of the staff page and wait until it is done."""
-        self.page.goto(f"{self.hub.staff}/autograder")
-        self.page.click(f'button[data-verb="{verb}"][data-assignment="{EXERCISE}"]')
-        self.page.wait_for_selector(
-            f'#job[data-verb="{verb}"][data-state="done"], #job[data-verb="{verb}"][data-state="problem"]'
-        )
-        expect(self.page.locator("#job")).to_contain_text("done")
-        assert self.page.locator("#job .problem").count() == 0, self.page.locator("#job").inner_text()
-
-    def lab(self) -> None:
-        """Open JupyterLab, with nbgrader's list of assignments."""
-        self.page.goto(f"{self.hub.url}/hub/spawn/{self.name}?next=/user/{self.name}/lab/workspaces/new")
-        self.page.wait_for_url(f"**/user/{self.name}/lab/**")
-        self.page.click('.lm-MenuBar-itemLabel:text-is("Nbgrader")')
-        self.page.click('.lm-Menu-itemLabel:text-is("Assignment List")')
-
-    def press(self, part: str, label: str) -> None:
-        """Press a button of the list of assignments."""
-        self.page.click(f'#{part}_assignments_list button:text-is("{label}")')
-
-
-def in_the_browser(page: Page, method: str, path: str) -> int:
-    """The status of a request that a page of the course's server makes."""
-    script = """async ([method, path]) => {
-        const token = document.cookie.split("; ").find((each) => each.startsWith("_xsrf=")).slice(6);
-        return (await fetch(path, { method, headers: { "X-XSRFToken": token }, body: "{}" })).status;
-    }"""
-    status: int = page.evaluate(script, [method, path])
-    return status
 
 
 def test_the_whole_way(hub: Hub, browser: Browser) -> None:
@@ -176,13 +93,8 @@ def test_the_whole_way(hub: Hub, browser: Browser) -> None:
     for path in (f"formgrader/api/assignment/{EXERCISE}/release", f"autograder/api/grade/{EXERCISE}", "api/kernels"):
         assert in_the_browser(lise.page, "POST", f"{base}/{path}") == 403, path
     assert in_the_browser(lise.page, "PUT", f"{base}/api/contents/source/{EXERCISE}/x.txt") == 403
-    lise.page.goto(f"{hub.staff}/formgrader/gradebook/{EXERCISE}/{EXERCISE}")
-    lise.page.click('button:has-text("Show All Names")')
-    lise.page.click('table a:text-is("ada")')
-    lise.page.fill("#reflect", "2")
-    lise.page.fill("#reflect-comment", COMMENT)
-    with lise.page.expect_response(lambda answer: "/api/comment/" in answer.url and answer.request.method == "PUT"):
-        lise.page.locator("#reflect-comment").blur()
+    lise.read("ada")
+    lise.comment("2", COMMENT)
     lise.picture(11, "read")
     kept = [json.loads(line) for line in (hub.folder / "course" / "course_data" / "reviews.jsonl").read_text().splitlines()]
     assert {(each["who"], each["student"], each["cell"]) for each in kept} == {("lise", "ada", "reflect")}
@@ -190,17 +102,18 @@ def test_the_whole_way(hub: Hub, browser: Browser) -> None:
     marie.do("feedback")
     for number, (name, points) in enumerate({"ada": 17, "farid": None}.items()):
         student = Person(browser, hub, name)
-        student.lab()
-        student.press("submitted", "Fetch Feedback")
-        student.page.wait_for_selector('#submitted_assignments_list :text("View Feedback")')
-        student.picture(12 + 2 * number, "feedback-fetched")
-        page = next((hub.home(name) / "feedback").glob("*/*.html"))
-        student.page.goto(f"{hub.url}/user/{name}/files/{page.relative_to(hub.folder / 'homes' / name)}")
-        expect(student.page.locator("h1")).to_contain_text("From colour to grey")
-        score = student.page.locator(".score").inner_text()
-        assert re.match(rf"{points or r'[0-9.]+'}\s+of\s+18", score), score
-        assert (f"{COMMENT} (lise)" in student.page.locator("body").inner_text()) == (name == "ada")
-        student.picture(13 + 2 * number, "feedback")
+        student.course()
+        link = student.page.locator(f'[data-assignment="{EXERCISE}"] a:has-text("of 18")')
+        score = link.inner_text()
+        assert re.fullmatch(rf"{points or r'[0-9.]+'} of 18", score), score
+        student.picture(12 + 2 * number, "course")
+        with student.page.context.expect_page() as opened:
+            link.click()
+        page = opened.value
+        expect(page.locator("h1")).to_contain_text("From colour to grey")
+        assert score.split()[0] in page.locator(".score").inner_text()
+        assert (f"{COMMENT} (lise)" in page.locator("body").inner_text()) == (name == "ada")
+        page.screenshot(path=browsing.PICTURES / hub.name / f"{13 + 2 * number}-{name}-feedback.png")
         student.page.context.close()
 
 
