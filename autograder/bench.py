@@ -146,7 +146,7 @@ class Measured:
     machine: Machine
     speeds: tuple[Speed, ...]
     lasting: Endurance | None
-    trainings: Trainings | None
+    trainings: tuple[Trainings, ...]
     assignments: tuple[tuple[str, float, float], ...]
 
 
@@ -164,7 +164,8 @@ def run(
         own = tuple(own_assignments(course, level, say))
         say("the memory of a kernel")
         machine = Machine(cores(), f"Linux {platform.release()}, Python {platform.python_version()}", level, kernel_bytes(level))
-    trainings = bench_models.measure(course, models, level, done, say) if models else None
+    sizes = (bench_models.REFERENCE, bench_models.LARGE) if models else ()
+    trainings = tuple(bench_models.measure(course, models, size, level, done, say) for size in sizes)
     return Measured(machine, tuple(speeds), lasting, trainings, own)
 
 

@@ -347,8 +347,7 @@ def bench_tables(measured: Measured) -> RenderableType:
     if measured.assignments:
         times = ", ".join(f"{name} {first:.1f} s ({again:.1f} s)" for name, first, again in measured.assignments)
         shown.append(Text(f"one submission in a warm worker (again, with trainings remembered): {times}"))
-    if measured.trainings:
-        shown.append(Text(trainings_lines(measured.trainings)))
+    shown += [Text(trainings_lines(each)) for each in measured.trainings]
     shown.append(Text(f"memory of a kernel after a TensorFlow operation: {machine.kernel_bytes / 1e6:.0f} MB (PSS)"))
     return Group(*shown)
 
@@ -356,7 +355,7 @@ def bench_tables(measured: Measured) -> RenderableType:
 def trainings_lines(found: Trainings) -> str:
     """What grading costs beside the students' own training."""
     return (
-        f"{found.submissions} full submissions of exercise 3 at a time: {found.cpu:.1f} s of CPU, of which {found.fit:.1f} s "
+        f"{found.submissions} full submissions of exercise 3, {found.neurons}-{found.neurons} neurons, at a time: {found.cpu:.1f} s of CPU, of which {found.fit:.1f} s "
         f"({found.fit / found.cpu:.1%}) are the students' own fit\n"
         f"again after an edit of a check: {found.first:.1f} s -> {found.again:.1f} s a submission ({found.again / found.first:.1%}), "
         f"{found.command[0]:.1f} s -> {found.command[1]:.1f} s the whole command ({found.command[1] / found.command[0]:.1%})"
@@ -368,7 +367,7 @@ def bench_tree(measured: Measured) -> dict[str, Any]:
     return {
         "machine": dataclasses.asdict(measured.machine),
         "one_long_run": dataclasses.asdict(measured.lasting) if measured.lasting else None,
-        "trainings": dataclasses.asdict(measured.trainings) if measured.trainings else None,
+        "trainings": [dataclasses.asdict(each) for each in measured.trainings],
         "seconds_of_one_submission": {name: {"first": first, "again": again} for name, first, again in measured.assignments},
         "classes": [
             dataclasses.asdict(each)

@@ -122,7 +122,7 @@ def sample(student: Student, part: str, count: int, rng: np.random.Generator) ->
         rows = np.concatenate([student.rows(f"x_{part}", each).astype(np.float32) for each in parts])
         return rows, labels_of(student, f"y_{part}", index)
 
-    return student.once(f"{part} {count}", take)
+    return student.once(f"{part} {count}", lambda: student.while_same(f"x_{part}", f"{part} {count}", take))
 
 
 def live_model(student: Student, name: str, rng: np.random.Generator) -> Model:

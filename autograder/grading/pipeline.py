@@ -69,11 +69,12 @@ def grade(
     starter = start or kernel_starter(
         course, level, threads, kernel_seed(course, submission.assignment, submission.student), memory
     )
+    kept: dict[str, Any] = {}  # by checks, from one cell to the next
     with Session(rebuilt.notebook, lambda: starter(limits), limits) as session:
 
         def reach(cell: str) -> Student:
             run = session.reach(cell)
-            return Student(session.ask, run, lambda name: open_data(course, name), limits.reply_bytes, bounds)
+            return Student(session.ask, run, lambda name: open_data(course, name), limits.reply_bytes, bounds, kept)
 
         seed = hashlib.sha256(course.secret() + content).digest()
         order = [cell.grade_id for cell in rebuilt.notebook.cells if cell.grade_id]
