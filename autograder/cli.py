@@ -319,6 +319,21 @@ def hub_check(folder: Annotated[Path, typer.Argument(help="Where the real hub is
         raise typer.Exit(1)
 
 
+@hub_app.command("values")
+def hub_values(
+    students: Annotated[str, typer.Option("--students-image", help="NAME:TAG of the image of students.")],
+    staff: Annotated[str, typer.Option("--staff-image", help="NAME:TAG of the image of staff.")],
+    course: CourseOption = HERE,
+) -> None:
+    """Print values for Zero to JupyterHub on Kubernetes, with ngshare; not run by us on a cluster."""
+    from autograder.hub import kubernetes, roster
+
+    if not (":" in students.rpartition("/")[2] and ":" in staff.rpartition("/")[2]):
+        raise CourseError("name both images with their tags: registry.example.org/course/students:2026")
+    opened = Course.open(course)
+    sys.stdout.write(kubernetes.values(opened, roster.read(opened.data / roster.ROSTER), students, staff))
+
+
 @hub_app.command("answer")
 def hub_answer(course: CourseOption = HERE) -> None:
     """Answer submissions as they arrive, as course_data/assignments.toml says; the hub runs this."""

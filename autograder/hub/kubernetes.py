@@ -1,0 +1,85 @@
+"""Values for the Helm chart Zero to JupyterHub, with ngshare as the exchange. Written after their documentation, not run here."""
+
+from __future__ import annotations
+
+import yaml
+
+from autograder.course.layout import Course
+from autograder.hub.layout import COURSES, CREATE, FORMGRADER, NEWS
+from autograder.hub.roster import STUDENT, Person
+
+HEAD = """\
+# Values for the chart jupyterhub/jupyterhub, of the course {course}. NOT RUN by the authors of this course on a cluster: read it first.
+#
+# 1. helm install ngshare ngshare/ngshare --set ngshare.hub_api_token=TOKEN
+# 2. helm upgrade --install hub jupyterhub/jupyterhub --values this-file.yaml --set hub.services.ngshare.apiToken=TOKEN
+# 3. in a pod of the staff: ngshare-course-management create_course {course} {instructor}; then add_student {course} NAME --no-gb for each student
+#
+# Image of students: jupyterlab, nbgrader, tensorflow and what uv.lock names, ngshare-exchange 0.5.3 (pip install --no-deps), and NOT this package.
+# Image of staff: the same, with this package and bubblewrap. A pod may forbid user namespaces: `autograder doctor` there says which level is left.
+# Hidden checks, solutions and the gradebook belong on a volume that staff's pods alone mount, at /srv/course.
+"""
+
+EXCHANGE = """\
+from ngshare_exchange import configureExchange
+
+c = get_config()
+configureExchange(c, "http://proxy-public/services/ngshare")
+c.CourseDirectory.course_id = {course!r}
+"""
+
+BY_ROLE = """\
+STAFF = {staff!r}
+
+async def image_of_role(spawner):
+    if spawner.user.name in STAFF:
+        spawner.image = {image!r}
+        spawner.environment["AUTOGRADER_COURSE"] = "/srv/course"
+
+c.Spawner.pre_spawn_hook = image_of_role
+"""
+
+
+def values(course: Course, people: tuple[Person, ...], students: str, staff: str) -> str:
+    """The text of a values file: `students` and `staff` are the names of the images, with their tags."""
+    name, _, tag = students.rpartition(":")
+    teaching = sorted(each.name for each in people if each.role != STUDENT)
+    tree = {
+        "hub": {
+            "config": {"Authenticator": {"allowed_users": sorted(each.name for each in people)}},
+            "services": {"ngshare": {"url": "http://ngshare:8080/services/ngshare", "oauth_no_confirm": True}},
+            "loadRoles": {
+                "server": {"scopes": ["users:activity!user", "access:servers!server", "access:services!service=ngshare"]},
+                "ngshare": {"services": ["ngshare"], "scopes": ["read:users:name"]},
+            },
+            "extraConfig": {"10-roles": BY_ROLE.format(staff=teaching, image=staff)},
+        },
+        "singleuser": {
+            "image": {"name": name, "tag": tag},
+            "defaultUrl": "/lab",
+            "extraFiles": {
+                "nbgrader": {
+                    "mountPath": "/etc/jupyter/nbgrader_config.py",
+                    "stringData": EXCHANGE.format(course=course.id),
+                },
+                "lab": {
+                    "mountPath": "/etc/jupyter/labconfig/page_config.json",
+                    "data": {"disabledExtensions": dict.fromkeys((FORMGRADER, CREATE, COURSES, NEWS), True)},
+                },
+            },
+        },
+    }
+    instructor = teaching[0] if teaching else "INSTRUCTOR"
+    text: str = yaml.dump(tree, Dumper=_Blocks, sort_keys=False, width=140)
+    return HEAD.format(course=course.id, instructor=instructor) + "\n" + text
+
+
+class _Blocks(yaml.SafeDumper):  # type: ignore[misc]
+    """Writes texts of several lines as such."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Blocks.add_representer(str, _text)

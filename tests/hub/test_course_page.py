@@ -1,0 +1,97 @@
+"""The students' page of the course: what it tells of each assignment, and what passes, in words."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from nbgrader.utils import notebook_hash
+from traitlets.config import Config
+
+from autograder.hub import course_page
+from tests.conftest import cell, notebook_bytes
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> course_page.Course:
+    """Two released assignments, one of them fetched and handed in twice."""
+    exchange, home = tmp_path / "exchange" / "ml", tmp_path / "home"
+    for name in ("week_1", "week_2"):
+        (exchange / "outbound" / name).mkdir(parents=True)
+        (exchange / "outbound" / name / f"{name}.ipynb").write_text("{}")
+    (exchange / "feedback").mkdir()
+    told = {
+        "week_1": {"title": "First", "points": 10, "due": "2026-12-02T12:00:00Z", "answer": "off"},
+        "week_2": {"title": "Second", "points": 12, "due": "2026-12-01T12:00:00Z", "answer": "full"},
+    }
+    (exchange / "course.json").write_text(json.dumps(told))
+    (home / "ml" / "week_1").mkdir(parents=True)
+    for stamp in ("2026-11-24 10:00:00 UTC", "2026-11-25 10:00:00 UTC"):
+        folder = tmp_path / "cache" / "ml" / f"ada+week_1+{stamp}"
+        folder.mkdir(parents=True)
+        (folder / "submission_secret.txt").write_text(stamp)
+    config = Config()
+    config.CourseDirectory.course_id, config.CourseDirectory.student_id = "ml", "ada"
+    config.Exchange.root, config.Exchange.cache = str(tmp_path / "exchange"), str(tmp_path / "cache")
+    return course_page.Course(config, home)
+
+
+def test_what_is_due_first_comes_first(course: course_page.Course) -> None:
+    found = course.assignments()
+    assert [(each["title"], each["points"], each["fetched"]) for each in found] == [("Second", 12, False), ("First", 10, True)]
+    assert found[1]["notebook"] == "ml/week_1/week_1.ipynb"
+
+
+def test_a_score_stands_beside_the_submission_that_it_is_for(course: course_page.Course) -> None:
+    name = notebook_hash(secret="2026-11-25 10:00:00 UTC", notebook_id="week_1")
+    page = course.exchange / "feedback" / f"{name}.html"
+    page.write_text('<head><meta name="score" content="7.5 of 10"></head>')
+    newest, older = course.assignments()[1]["handed_in"]
+    assert (newest["page"], newest["score"]) == (name, "7.5 of 10")
+    assert (older["page"], older["score"]) == ("", "")
+
+
+def test_a_course_that_tells_nothing_is_shown_by_its_names(course: course_page.Course) -> None:
+    (course.exchange / "course.json").write_text("{ broken")
+    assert [each["title"] for each in course.assignments()] == ["week_1", "week_2"]
+
+
+def error(kind: str, value: str, *lines: str) -> SimpleNamespace:
+    return SimpleNamespace(output_type="error", ename=kind, evalue=value, traceback=list(lines))
+
+
+def test_a_reason_is_the_error_and_where_it_happened() -> None:
+    assert course_page.reason([error("AssertionError", "3 is not 4", "----> 1 assert x == 4")]) == "AssertionError: 3 is not 4"
+    assert course_page.reason([error("AssertionError", "", "----> 1 assert x == 4")]) == "AssertionError\nin: assert x == 4"
+    told = course_page.reason([error("KeyError", "'a'", "      1 d = {}", "\x1b[0;32m----> 2 d['a']\x1b[0m")])
+    assert told == "KeyError: 'a'\nin: d['a']"
+
+
+def test_a_notebook_is_checked_in_words(tmp_path: Path) -> None:
+    file = tmp_path / "n.ipynb"
+    extra = {"schema_version": 3, "task": False}
+    tree = json.loads(
+        notebook_bytes(
+            {"cell_type": "markdown", "metadata": {}, "source": "## 1 Double"},
+            cell("code", "double", "def double(x):\n    return 2 * x", solution=True, **extra),
+            cell("code", "test_double", "assert double(2) == 4", grade=True, locked=True, points=1, **extra),
+            {"cell_type": "markdown", "metadata": {}, "source": "## 2 Half"},
+            cell("code", "half", "def half(x):\n    return x", solution=True, **extra),
+            cell("code", "test_half", "assert half(4) == 2, 'half of 4 is 2'", grade=True, locked=True, points=1, **extra),
+        )
+    )
+    for each in tree["cells"]:
+        each |= {"outputs": [], "execution_count": None} if each["cell_type"] == "code" else {}
+    nbformat.write(nbformat.from_dict({**tree, "nbformat_minor": 4}), file)
+    env = {**os.environ, "PYTHONPATH": str(Path(course_page.__file__).parent)}
+    done = subprocess.run([sys.executable, "-m", "course_page", str(file)], capture_output=True, text=True, check=True, env=env)
+    told = json.loads(done.stdout.splitlines()[-1])["parts"]
+    assert [(each["title"], each["passed"]) for each in told] == [("1 Double", True), ("2 Half", False)]
+    assert told[1]["why"] == "AssertionError: half of 4 is 2"
+    assert json.loads(file.read_text())["cells"][1]["outputs"] == [], "the student's file stays as it is"
