@@ -161,7 +161,7 @@ def run(
             if count:
                 speeds.append(measure(Path(folder) / name, name, count, level, say))
         lasting = endure(Path(folder) / "long", long, level, say) if long else None
-        own = tuple(own_assignments(course, level, say))
+        own = tuple(own_assignments(course, level, say)) if submissions else ()
         say("the memory of a kernel")
         machine = Machine(cores(), f"Linux {platform.release()}, Python {platform.python_version()}", level, kernel_bytes(level))
     sizes = (bench_models.REFERENCE, bench_models.LARGE) if models else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -37,7 +38,13 @@ def repository() -> Course:
 @pytest.fixture(scope="session")
 def standin_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the stand-in of CIFAR-10, and small ones of Fashion-MNIST and MNIST to train on, drawn once for all tests."""
-    return small_store(tmp_path_factory.mktemp("store"))
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # by all workers
+    with open(shared / "store.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "store").is_dir():
+            small_store(shared / "store.part").rename(shared / "store")
+    return shared / "store"
 
 
 def small_store(store: Path) -> Path:

@@ -89,9 +89,18 @@ def place(course: Course, student: str, files: list[Path]) -> Submission:
         notebook = visible(notebook)
     target = course.root / "submitted" / student / assignment / f"{assignment}.ipynb"
     target.parent.mkdir(parents=True)
-    cells = {name: text for file in files for name, text in read_answers(file).cells.items()}
+    cells = {cell: visible(notebook).cell(cell).source for cell in left_open(files[0])}
+    cells |= {name: text for file in files for name, text in read_answers(file).cells.items()}
     target.write_bytes(hand_in(notebook, Answers(cells), student))
     return Submission(student, assignment, target)
+
+
+def left_open(file: Path) -> set[str]:
+    """The figures of exercise 1 that a wrong answer elsewhere does not spoil: they take longer than everything else."""
+    if file.parts[-3:-1] != ("exercise_1_grayscale", "wrong"):
+        return set()
+    answers, checks = read_answers(file), declared_checks(Course.open(ROOT).checks("exercise_1_grayscale"))
+    return {"show_color", "show_gray"} - set(answers.cells) - {check.cell for check in checks if check.name in answers.fails}
 
 
 def stands_alone(file: Path) -> bool:
@@ -106,7 +115,8 @@ def test_an_answer_gets_the_verdict_in_its_header(file: Path, graded: dict[Path,
         pytest.skip(f"{file.stem}: what it carries was trained on the stand-in")
     assert {origin for _, origin in report.data} <= {"published" if REAL else "stand-in"}
     answered = {cell for answers in together for cell in answers.cells}
-    looked_at = [task for task in report.tasks if not stands_alone(file) or task.task.cell in answered]
+    there = [task for task in report.tasks if task.task.cell not in left_open(file)]
+    looked_at = [task for task in there if not stands_alone(file) or task.task.cell in answered]
     failed = {check.check.name: check.message for task in looked_at for check in task.checks if not check.passed}
     assert set(failed) == {name for answers in together for name in answers.fails}, failed
     full = [task.earned == task.task.points for task in looked_at if not task.task.manual]

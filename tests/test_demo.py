@@ -92,11 +92,17 @@ def test_the_demo_stays_in_its_own_folder(on_standins: tuple[demo.Demonstration,
 
 
 def test_the_real_data_gives_the_same_scores(
-    on_standins: tuple[demo.Demonstration, str], real_data: Path, repository: Course, tmp_path: Path
+    on_standins: tuple[demo.Demonstration, str],
+    real_data: Path,
+    repository: Course,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    some = ("ada", "chloe", "farid", "hugo", "kim", "lena")
+    monkeypatch.setattr(demo, "CLASS", {name: demo.CLASS[name] for name in some})
     course = scratch_course(tmp_path / "course", None)
     datasets.fetch(datasets.read_registry(course.data / "datasets.toml")["cifar10"], course.store, real_data)
     (course.root / "tests").symlink_to(repository.root / "tests")
     done = demo.run(course, tmp_path / "class", False, Console(file=io.StringIO()), group=False)
     assert done.graded.data == (("cifar10", "published"),)
-    assert scores(done) == scores(on_standins[0])
+    assert scores(done) == {name: scores(on_standins[0])[name] for name in some}
