@@ -287,7 +287,7 @@ def hub(
 @hub_app.command("install")
 def hub_install(
     folder: Annotated[Path, typer.Argument(help="Where everything of the hub goes, /srv/ml-basics for instance.")],
-    address: Annotated[str, typer.Option(help="Where the page is.", metavar="URL")] = "http://127.0.0.1:8000",
+    address: Annotated[str, typer.Option(help="Where the page is; at first http://127.0.0.1:8000.", metavar="URL")] = "",
     certificate: Annotated[Path | None, typer.Option(help="PEM file, for an address that begins with https.")] = None,
     key: Annotated[Path | None, typer.Option(help="PEM file.")] = None,
     course: CourseOption = HERE,
@@ -348,14 +348,22 @@ def hub_add(
     role: Annotated[str, typer.Option(help="student, assistant or instructor.")] = "student",
     email: str = "",
     group: str = "",
+    folder: Annotated[
+        Path | None, typer.Option("--folder", help="Of a real hub: the account is made too.", metavar="DIR")
+    ] = None,
     course: CourseOption = HERE,
 ) -> None:
-    """Add somebody to course_data/roster.csv."""
-    from autograder.hub import roster
+    """Add somebody to the roster: of a real hub, or course_data/roster.csv of the course."""
+    from autograder.hub import roster, site
 
-    file = Course.open(course).data / "roster.csv"
-    roster.add(file, roster.Person(name, role, email, group))
-    out.print(f"{name} ({role}) is in {file}; on a real hub, `autograder hub install` makes the account", soft_wrap=True)
+    person = roster.Person(name, role, email, group)
+    if folder:
+        site.add(folder.resolve(), person, lambda text: out.print(text, soft_wrap=True))
+        out.print(f"{name} ({role}) can log in", soft_wrap=True)
+        return
+    file = Course.open(course).data / roster.ROSTER
+    roster.add(file, person)
+    out.print(f"{name} ({role}) is in {file}", soft_wrap=True)
 
 
 @data_app.command("fetch")

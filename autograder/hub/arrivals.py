@@ -14,22 +14,23 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import jinja2
 
 from autograder.course.layout import FULL, OFF, Course, OnSubmission
 from autograder.course.notebooks import read_course_notebook
-from autograder.errors import AutograderError, BadSubmission, GraderError
+from autograder.errors import BadSubmission, GraderError
 from autograder.grading.scheduling import Result
 from autograder.grading.visible import run_visible
-from autograder.hub.exchange import Inbound, inbound
+from autograder.hub.exchange import TIMESTAMP, Inbound, inbound
 from autograder.hub.verbs import exchange, nbgrader_config
 from autograder.recording import classroom, graded
 from autograder.records import Submission
 
 POLL_SECONDS = 2.0
-ANSWERED, USED_UP, FAILED = "answered", "used up", "failed"
+ANSWERED, USED_UP, REFUSED, FAILED = "answered", "used up", "refused", "failed"
 AGAIN = datetime.timedelta(minutes=1)  # after a failure of ours
 TRIES = 3
 Say = Callable[[str], None]
@@ -67,32 +68,37 @@ def serve(course: Course, say: Say, stopping: threading.Event | None = None) -> 
         while True:
             try:
                 answer_arrivals(course, now(), say)
-            except AutograderError as error:
-                say(str(error))
+            except Exception as error:  # a configuration that is being edited, for instance: the next look may find it whole
+                say(f"{type(error).__name__}: {error}")
             if stop.wait(POLL_SECONDS):
                 return
 
 
 def answer_arrivals(course: Course, time: datetime.datetime, say: Say) -> int:
-    """Answer everything that waits in the exchange and may be answered at this time (UTC); how many submissions that were."""
-    count = 0
+    """Answer everything that waits in the exchange and may be answered at this time (UTC); how many submissions that were.
+
+    What goes wrong with one assignment, or one submission, is said and costs no other one its answer.
+    """
     config = nbgrader_config(course)
-    folder = Path(config.Exchange.get("root", "/srv/nbgrader/exchange")) / course.id / "inbound"
+    exchange_folder = Path(config.Exchange.get("root", "/srv/nbgrader/exchange")) / course.id
+    owned = config.ExchangeCollect.get("check_owner", True)
+    count = 0
     for assignment in course.assignments():
-        policy = course.on_submission(assignment)
-        if policy.answer == OFF or not folder.is_dir():
-            continue
-        owned = config.ExchangeCollect.get("check_owner", True)
-        arrived = [each for each in inbound(folder, assignment) if not owned or each.owner == each.claimed]
-        answered, used_up = due(arrived, entries(course, assignment), policy, time)
-        count += len(answered) + len(used_up)
-        for each in used_up:
-            page = notice(
-                course, assignment, each.claimed, f"You have had an answer {policy.attempts} times, and this was the last."
-            )
-            publish(course, assignment, each, page, USED_UP)
-        if answered:
+        try:
+            policy = course.on_submission(assignment)
+            if policy.answer == OFF or not (exchange_folder / "outbound" / assignment).is_dir():
+                continue
+            arrived = inbound(exchange_folder / "inbound", assignment)
+            own = [each for each in arrived if not owned or each.owner == each.claimed]
+            answered, used_up = due(own, entries(course, assignment), policy, time)
+            last = f"You have had an answer {policy.attempts} times, and this was the last."
+            for each in used_up:
+                exchange(course, "collect", assignment, each.claimed)
+                tell(course, assignment, each, partial(notice, course, assignment, each.claimed, last), USED_UP, say)
             answer(course, assignment, answered, policy, say)
+            count += len(answered) + len(used_up)
+        except Exception as error:  # ours, or the instructor's; the other assignments go on
+            say(f"{assignment}: nothing can be answered: {type(error).__name__}: {error}")
     return count
 
 
@@ -112,7 +118,8 @@ def due(
             continue
         before = [entry for entry in theirs if entry.outcome == ANSWERED]
         if len(before) >= policy.attempts:
-            used_up.append(each)
+            if not any(entry.outcome == USED_UP for entry in theirs):  # once: more would be as good as an answer to each
+                used_up.append(each)
             continue
         earliest = [entry.time + datetime.timedelta(minutes=policy.wait_minutes) for entry in before]
         earliest += [entry.time + AGAIN for entry in failures]
@@ -123,27 +130,58 @@ def due(
 
 def answer(course: Course, assignment: str, arrived: Sequence[Inbound], policy: OnSubmission, say: Say) -> None:
     """Collect, grade and tell; a submission that we cannot grade is tried again later."""
-    for each in arrived:
-        exchange(course, "collect", assignment, each.claimed)
-    if policy.answer == FULL:
-        graded_class = classroom.grade_class(course, assignment, students=[each.claimed for each in arrived], watch=Quiet())
-        failed = {each.submission.student: each.error for each in graded_class.failed}
-    else:
-        failed = {}
+    collected = []
     for each in arrived:
         try:
-            if each.claimed in failed:
-                raise GraderError(failed[each.claimed])
-            if policy.answer == FULL:
-                (file,) = classroom.write_feedback(course, assignment, each.claimed)
-                page = file.read_text(encoding="utf-8")
-            else:
-                page = visible_page(course, assignment, each.claimed)
-            publish(course, assignment, each, page, ANSWERED)
-            say(f"{assignment}: {each.claimed} has an answer")
-        except AutograderError as error:
-            say(f"{assignment}: {each.claimed} could not be answered: {error}")
-            note(course, entry(assignment, each, FAILED))
+            exchange(course, "collect", assignment, each.claimed)
+            if is_collected(course, assignment, each):
+                collected.append(each)
+            else:  # `course_data/refused.log` says why
+                note(course, entry(assignment, each, REFUSED))
+        except Exception as error:
+            failed(course, assignment, each, error, say)
+    problems: dict[str, str] = {}
+    if policy.answer == FULL and collected:
+        names = [each.claimed for each in collected]
+        result = classroom.grade_class(course, assignment, students=names, watch=Quiet())
+        problems = {each.submission.student: each.error for each in result.failed}
+    for each in collected:
+        page = partial(page_of, course, assignment, each.claimed, policy, problems.get(each.claimed, ""))
+        tell(course, assignment, each, page, ANSWERED, say)
+
+
+def is_collected(course: Course, assignment: str, arrived: Inbound) -> bool:
+    """Whether this very submission is the one in submitted/."""
+    file = course.submitted / arrived.claimed / assignment / TIMESTAMP
+    return file.is_file() and file.read_text(errors="replace").strip() == arrived.stamp
+
+
+def page_of(course: Course, assignment: str, student: str, policy: OnSubmission, problem: str) -> str:
+    """The page for a student; GraderError when grading failed."""
+    if problem:
+        raise GraderError(problem)
+    if policy.answer != FULL:
+        return visible_page(course, assignment, student)
+    return classroom.write_feedback(course, assignment, student)[0].read_text(encoding="utf-8")
+
+
+def tell(course: Course, assignment: str, arrived: Inbound, page: Callable[[], str], outcome: str, say: Say) -> None:
+    """Put a page where its student finds it, and note that; what fails is noted too."""
+    try:
+        file = course.feedback / arrived.claimed / assignment / f"{course.source_notebook(assignment).stem}.html"
+        graded.write_atomically(file, page())
+        exchange(course, "publish", assignment, arrived.claimed)
+    except Exception as error:
+        failed(course, assignment, arrived, error, say)
+        return
+    note(course, entry(assignment, arrived, outcome))
+    say(f"{assignment}: {arrived.claimed} has an answer ({outcome})")
+
+
+def failed(course: Course, assignment: str, arrived: Inbound, error: Exception, say: Say) -> None:
+    """Note that there was no answer, and why."""
+    say(f"{assignment}: {arrived.claimed} could not be answered: {type(error).__name__}: {error}")
+    note(course, entry(assignment, arrived, FAILED))
 
 
 def visible_page(course: Course, assignment: str, student: str) -> str:
@@ -173,16 +211,6 @@ def notice(course: Course, assignment: str, student: str, said: str) -> str:
 def _template() -> jinja2.Template:
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     return jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined).get_template("answer.html")
-
-
-def publish(course: Course, assignment: str, arrived: Inbound, page: str, outcome: str) -> None:
-    """Put a page where its student finds it, and note that."""
-    if outcome == USED_UP:
-        exchange(course, "collect", assignment, arrived.claimed)
-    file = course.feedback / arrived.claimed / assignment / f"{course.source_notebook(assignment).stem}.html"
-    graded.write_atomically(file, page)
-    exchange(course, "publish", assignment, arrived.claimed)
-    note(course, entry(assignment, arrived, outcome))
 
 
 # --- the record -------------------------------------------------------------------------------------------------------
@@ -218,7 +246,7 @@ def entries(course: Course, assignment: str) -> list[Entry]:
 def note(course: Course, line: Entry) -> None:
     """Add a line."""
     with open(_file(course), "a", encoding="utf-8") as out:
-        out.write(json.dumps(asdict(line)) + "\n")
+        out.write("\n" + json.dumps(asdict(line)) + "\n")  # a line that a crash cut off ends here
 
 
 def _file(course: Course) -> Path:

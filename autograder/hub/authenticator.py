@@ -39,12 +39,21 @@ class _ByRoster(Authenticator):  # type: ignore[misc]
         if not found:
             return None
         model = found if isinstance(found, dict) else {"name": found}
-        role = self.role(self.normalize_username(model["name"]))
-        return model | {"groups": [] if not role else ["students" if role == roster.STUDENT else "staff"]}
+        return model | {"groups": groups(self.role(self.normalize_username(model["name"])))}
+
+    async def refresh_user(self, user: Any, handler: Any = None, **_: Any) -> Any:
+        """Called by the hub every few minutes for who is logged in: who has left the roster has to log in again, in vain."""
+        role = self.role(user.name)
+        return {"name": user.name, "groups": groups(role)} if role else False
 
     def check_allowed(self, username: str, authentication: Any = None) -> bool:
         """Called by the hub for who has proved who they are."""
         return bool(self.role(username))
+
+
+def groups(role: str) -> list[str]:
+    """The hub's groups for a role."""
+    return [] if not role else ["students" if role == roster.STUDENT else "staff"]
 
 
 class RosterDummy(_ByRoster, DummyAuthenticator):  # type: ignore[misc]

@@ -27,12 +27,12 @@ from nbgrader.utils import notebook_hash
 
 from autograder.course.layout import Course
 from autograder.course.notebooks import read_course_notebook
-from autograder.errors import printable
+from autograder.errors import AutograderError, printable
 from autograder.recording import gradebook
 from autograder.sandbox.folders import remove
 
 SECRET, TIMESTAMP, REFUSED = "submission_secret.txt", "timestamp.txt", "refused.log"
-MOST_BYTES, MOST_FILES, MOST_SECRET = 100 * 2**20, 500, 200
+MOST_BYTES, MOST_FILES, MOST_SECRET, MOST_FOLDERS = 100 * 2**20, 500, 200, 10
 NEVER = {".py", ".pyc", ".pth", ".so", ".html", ".svg"}  # what would be run, or shown, where staff works
 ACL = "system.posix_acl_access"
 # tag, rights, id of each entry of an access list: owner rw, one user r, group nothing, at most r, others nothing
@@ -49,17 +49,27 @@ class Inbound:
     owner: str
     changed: datetime.datetime
 
+    @property
+    def stamp(self) -> str:
+        """The time of this submission, as nbgrader writes times."""
+        return f"{self.changed:%Y-%m-%d %H:%M:%S.%f} UTC"
+
 
 def inbound(folder: Path, assignment: str) -> Iterator[Inbound]:
     """What was handed in for an assignment, in the order of the file system's times; links and files are none of it."""
-    found = []
+    found: dict[tuple[str, int], list[tuple[float, str]]] = {}
     for entry in os.scandir(folder):
         claimed, separator, _ = entry.name.partition(f"+{assignment}+")
         with contextlib.suppress(OSError):  # gone again meanwhile
             status = entry.stat(follow_symlinks=False)
             if separator and claimed and stat.S_ISDIR(status.st_mode):
-                found.append(Inbound(Path(entry.path), claimed, account(status.st_uid), changed(Path(entry.path))))
-    yield from sorted(found, key=lambda each: (each.changed, each.folder.name))
+                found.setdefault((claimed, status.st_uid), []).append((status.st_ctime, entry.path))
+    newest = [
+        Inbound(Path(path), claimed, account(uid), changed(Path(path)))
+        for (claimed, uid), folders in found.items()
+        for _, path in sorted(folders)[-MOST_FOLDERS:]  # who makes thousands of them must not keep the others waiting
+    ]
+    yield from sorted(newest, key=lambda each: (each.changed, each.folder.name))
 
 
 def account(uid: int) -> str:
@@ -140,16 +150,15 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
 
     def _collect(self, each: Inbound) -> None:
         target = Path(self.coursedir.format_path(self.coursedir.submitted_directory, each.claimed, self.coursedir.assignment_id))
-        stamp = f"{each.changed:%Y-%m-%d %H:%M:%S.%f} UTC"
         known = (target / TIMESTAMP).read_text().strip() if (target / TIMESTAMP).is_file() else ""
-        if target.is_dir() and (known == stamp or not (self.update or self.before_duedate)):
+        if target.is_dir() and (known == each.stamp or not (self.update or self.before_duedate)):
             self.log.info(f"{each.claimed}: nothing newer; what was collected at {known} stays")
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix=".collect-", dir=target.parent))
         try:
             copy_plain(each.folder, part)
-            (part / TIMESTAMP).write_text(stamp + "\n")
+            (part / TIMESTAMP).write_text(each.stamp + "\n")
             part.chmod(0o755)
         except (OSError, RecursionError) as error:  # of this one student
             remove(part)
@@ -161,7 +170,7 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
             target.rename(old)
         part.rename(target)
         shutil.rmtree(old, ignore_errors=True)
-        self.log.info(f"{each.claimed}: collected, handed in at {stamp}")
+        self.log.info(f"{each.claimed}: collected, handed in at {each.stamp}")
 
     def _refuse(self, each: Inbound, reason: str) -> None:
         said = f"{each.folder}: {reason}; not collected, changed at {each.changed:%Y-%m-%d %H:%M:%S} UTC"
@@ -253,15 +262,18 @@ def readable_by(file: Path, uid: int) -> None:
 
 
 def announce(exchange: Path, folder: Path) -> None:
-    """Write what students' pages say of each assignment of the course in a folder, where every account can read it."""
-    course = Course.open(folder)
-    names = course.assignments()
-    dates = gradebook.due_dates(course) if names else {}
-    told = {}
-    for name in names:
-        notebook = read_course_notebook(course.source_notebook(name))
-        more = {"due": dates.get(name), "answer": course.on_submission(name).answer}
-        told[name] = {"title": notebook.title, "points": notebook.points, **more}
+    """Write what students' pages say of each released assignment of the course in a folder, where every account can read it.
+
+    What is not in order with one assignment leaves that one out.
+    """
+    course, told = Course.open(folder), {}
+    for name in course.assignments():
+        if not (exchange / "outbound" / name).is_dir():  # what is being written is nobody's business yet
+            continue
+        with contextlib.suppress(AutograderError):
+            notebook = read_course_notebook(course.source_notebook(name))
+            more = {"due": gradebook.due_dates(course).get(name), "answer": course.on_submission(name).answer}
+            told[name] = {"title": notebook.title, "points": notebook.points, **more}
     part = exchange / f".{token_hex(8)}"
     part.write_text(json.dumps(told), encoding="utf-8")
     part.chmod(0o644)

@@ -74,6 +74,11 @@ class HubLayout:
         return self.private / "jupyterhub_config.py"
 
     @property
+    def roster(self) -> Path:
+        """Who is in the course: of a real hub root's own file, since the grader must not let anybody in."""
+        return (self.folder if self.site else self.course.data) / ROSTER
+
+    @property
     def log(self) -> Path:
         """What the hub and everything that it starts says."""
         return self.private / "hub.log"
@@ -193,7 +198,7 @@ def _of_demo(hub: HubLayout) -> dict[str, Any]:
     people = "; ".join(f"{each.name} ({each.role})" for each in hub.people)
     return {
         "JupyterHub.authenticator_class": "autograder.hub.authenticator.RosterDummy",
-        "RosterDummy.roster_file": str(hub.course.data / ROSTER),
+        "RosterDummy.roster_file": str(hub.roster),
         "JupyterHub.spawner_class": "simple",
         "SimpleLocalProcessSpawner.home_dir_template": str(hub.folder / "homes" / "{username}"),
         "Spawner.cmd": [sys.executable, "-m", "jupyterhub.singleuser"],
@@ -205,7 +210,7 @@ def _of_site(hub: HubLayout, site: Site) -> dict[str, Any]:
     """Accounts of the machine, which run the students' Python and nothing of ours."""
     return {
         "JupyterHub.authenticator_class": "autograder.hub.authenticator.RosterPAM",
-        "RosterPAM.roster_file": str(hub.course.data / ROSTER),
+        "RosterPAM.roster_file": str(hub.roster),
         "JupyterHub.spawner_class": "jupyterhub.spawner.LocalProcessSpawner",
         "Spawner.cmd": [site.python, "-m", "jupyterhub.singleuser"],
         **({"JupyterHub.ssl_cert": site.certificate, "JupyterHub.ssl_key": site.key} if site.certificate else {}),
@@ -229,6 +234,7 @@ def _services(hub: HubLayout) -> list[dict[str, Any]]:
                 "JUPYTERHUB_USER": SERVICE_USER,
                 "JUPYTERHUB_DEFAULT_URL": "/autograder",
                 "AUTOGRADER_COURSE": str(hub.course.root),
+                "AUTOGRADER_ROSTER": str(hub.roster),
             },
         },
         common

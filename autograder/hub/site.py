@@ -1,7 +1,8 @@
 """A real hub on this machine: accounts, Python for students, the course for the grader alone, the exchange; and whether all is well.
 
 Below one folder, which belongs to root: `course` (the grader's alone), `students` (Python without this package), `data` (what
-students may load), `exchange`, `etc` (settings by role), `hub` (root's alone). Nothing that root runs can be written by the grader.
+students may load), `exchange`, `etc` (settings by role), `hub` (root's alone), `roster.csv`. Nothing that root runs, and no folder that
+root writes into once the hub is there, can be written by the grader: whoever is the grader, by a hole in a sandbox say, is not root.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import csv
 import grp
 import hashlib
+import json
 import os
 import pwd
 import secrets
@@ -20,17 +22,18 @@ import subprocess
 import sys
 import sysconfig
 import tomllib
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from traitlets.config import Config
+
 from autograder.course.layout import PACKAGE, Course
 from autograder.errors import CourseError, GraderError
 from autograder.grading.pipeline import served
-from autograder.hub import exchange, roster
+from autograder.hub import roster
 from autograder.hub.authenticator import FIRST_UID
 from autograder.hub.layout import SERVICE_USER, HubLayout, Ports, Site, lay_out
 from autograder.hub.serving import copy_course, proxy_command
@@ -38,6 +41,7 @@ from autograder.hub.serving import copy_course, proxy_command
 GRADERS = "graders"
 SETTINGS = "site.toml"
 PASSWORDS = "first_passwords.csv"
+ADDRESS, PORTS = "http://127.0.0.1:8000", {"hub": 18081, "control": 18082, "course": 18083}
 NEEDED = ("jupyterhub", "jupyterlab", "nbgrader", "tensorflow")
 Say = Callable[[str], None]
 
@@ -64,32 +68,57 @@ def install(course: Course, folder: Path, site: dict[str, str], say: Say) -> Hub
         raise CourseError(
             f"the grader's account cannot run {sys.executable}, {closed} is closed: use a Python below /usr for .venv"
         )
-    people = roster.read(course.data / roster.ROSTER)
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
     make_grader(folder, say)
-    make_accounts(folder, people, say)
+    own = folder / roster.ROSTER
+    if not own.is_file():
+        shutil.copyfile(course.data / roster.ROSTER, own)
+    own.chmod(0o640)
+    os.chown(own, 0, grp.getgrnam(GRADERS).gr_gid)
+    make_accounts(folder, roster.read(own), say)
     make_students_python(folder / "students", public, say)
     if not (folder / "course").is_dir():
-        copy_course(course, folder / "course", say, made_up=False)
-    shutil.copy(course.data / roster.ROSTER, folder / "course" / "course_data")
-    made = Course.open(folder / "course")
-    for name, found in served(made).items():
-        target = folder / "data" / name
-        if not target.is_dir():
-            say(f"copying what students may load of {name}")
-            shutil.copytree(found, target, copy_function=shutil.copyfile)
-            for path in [target, *target.rglob("*")]:
-                path.chmod(0o755 if path.is_dir() else 0o644)
-    give_to_grader(made.root)
-    (folder / "exchange").mkdir(exist_ok=True)
-    os.chown(folder / "exchange", pwd.getpwnam(SERVICE_USER).pw_uid, grp.getgrnam(GRADERS).gr_gid)
-    (folder / "exchange").chmod(0o1777)
-    known = read_settings(folder) if (folder / SETTINGS).is_file() else {}
-    ports = known.get("ports") or dict(zip(("hub", "control", "course"), range(18081, 18084), strict=True))
-    lines = [f"{name} = {value!r}".replace("'", '"') for name, value in site.items()]
-    (folder / SETTINGS).write_text("\n".join([*lines, "", "[ports]", *(f"{name} = {port}" for name, port in ports.items()), ""]))
+        make_course(course, folder, say)
+    known = read_settings(folder) if is_site(folder) else {}
+    write_settings(folder, course.id, site or known or {"address": ADDRESS}, known.get("ports") or PORTS)
+    lay_out_exchange(folder, course.id)
     return ready(folder, say)
+
+
+def make_course(course: Course, folder: Path, say: Say) -> None:
+    """The grader's course, what students may load, and the exchange: whole, or not there."""
+    for name in ("course", "data"):
+        shutil.rmtree(folder / f"{name}.part", ignore_errors=True)
+        (folder / f"{name}.part").mkdir(mode=0o700)  # solutions are in it, from the first moment
+    part = folder / "course.part" / "course"
+    copy_course(course, part, say, made_up=False)
+    for name, found in served(Course.open(part)).items():
+        say(f"copying what students may load of {name}")
+        shutil.copytree(found, folder / "data.part" / name, copy_function=shutil.copyfile)
+    for path in (folder / "data.part").rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    shutil.rmtree(folder / "data", ignore_errors=True)
+    (folder / "data.part").rename(folder / "data")
+    (folder / "data").chmod(0o755)
+    uid, gid = pwd.getpwnam(SERVICE_USER).pw_uid, grp.getgrnam(GRADERS).gr_gid
+    for path in [part, *part.rglob("*")]:  # nothing of the grader's has run in there yet
+        os.chown(path, uid, gid, follow_symlinks=False)
+    part.chmod(0o700)
+    part.rename(folder / "course")
+    (folder / "course.part").rmdir()
+
+
+def lay_out_exchange(folder: Path, course: str) -> None:
+    """The exchange with the course's folders in it, made by the grader's account before anybody else can make them."""
+    root = folder / "exchange"
+    if not root.is_dir():
+        root.mkdir(mode=0o700)
+        os.chown(root, pwd.getpwnam(SERVICE_USER).pw_uid, grp.getgrnam(GRADERS).gr_gid)
+    code = "import os, sys; from pathlib import Path; from autograder.hub.exchange import lay_out; lay_out(Path(sys.argv[1]), sys.argv[2], os.getegid())"
+    done = as_account(SERVICE_USER, [sys.executable, "-c", code, str(root), course])
+    if done.returncode:
+        raise GraderError(f"the exchange could not be laid out: {done.stderr.strip()[-300:]}")
 
 
 def ready(folder: Path, say: Say) -> HubLayout:
@@ -99,6 +128,24 @@ def ready(folder: Path, say: Say) -> HubLayout:
     hub = opened(folder)
     lay_out(hub, {each.name: each for each in sorted((folder / "data").iterdir())}, proxy_command(say))
     return hub
+
+
+def add(folder: Path, person: roster.Person, say: Say) -> None:
+    """Put somebody into the roster of a real hub, with an account; CourseError when that is not possible."""
+    if os.geteuid() != 0 or not is_site(folder):
+        raise CourseError(f"{folder} holds no real hub, or this is not root, who alone changes its roster")
+    file = folder / roster.ROSTER
+    roster.add(file, person)
+    file.chmod(0o640)
+    os.chown(file, 0, grp.getgrnam(GRADERS).gr_gid)
+    make_accounts(folder, (person,), say)
+
+
+def write_settings(folder: Path, course: str, site: Mapping[str, str], ports: Mapping[str, int]) -> None:
+    """Keep what was said at the installation."""
+    lines = [f"{name} = {json.dumps(site[name])}" for name in ("address", "certificate", "key") if name in site]
+    inner = [f"{name} = {port}" for name, port in ports.items()]
+    (folder / SETTINGS).write_text("\n".join([f"course = {json.dumps(course)}", *lines, "", "[ports]", *inner, ""]))
 
 
 def read_settings(folder: Path) -> dict[str, Any]:
@@ -120,8 +167,9 @@ def opened(folder: Path) -> HubLayout:
     address = settings["address"]
     ports = Ports(port_of(address), **settings["ports"])
     site = Site(str(folder / "students" / "bin" / "python"), address, settings.get("certificate", ""), settings.get("key", ""))
-    course = Course.open(folder / "course")
-    return HubLayout(folder, course, roster.read(course.data / roster.ROSTER), ports, site)
+    # not Course.open: that runs the course's nbgrader_config.py, which is the grader's, and this is root
+    course = Course(folder / "course", Config({"CourseDirectory": {"course_id": settings["course"]}}))
+    return HubLayout(folder, course, roster.read(folder / roster.ROSTER), ports, site)
 
 
 def port_of(address: str) -> int:
@@ -193,14 +241,6 @@ def make_students_python(target: Path, public: Path, say: Say) -> None:
     options = ("--active", "--frozen", "--no-dev", "--no-install-project", "--compile-bytecode", "--project", str(program))
     run(uv, "sync", "--quiet", *options, env=env)
     stamp.write_text(digest)
-
-
-def give_to_grader(root: Path) -> None:
-    """The course is the grader's alone."""
-    uid, gid = pwd.getpwnam(SERVICE_USER).pw_uid, grp.getgrnam(GRADERS).gr_gid
-    for path in [root, *root.rglob("*")]:
-        os.chown(path, uid, gid, follow_symlinks=False)
-    root.chmod(0o700)
 
 
 def exists(name: str) -> bool:
@@ -288,22 +328,21 @@ def check_folders(hub: HubLayout) -> Iterator[Finding]:
         yield Finding(f"{student} cannot look into the course, the program, the hub", not seen, f"open: {', '.join(seen)}")
         writes = as_account(student, ["sh", "-c", f"cd {hub.exchange / hub.service} 2>/dev/null || cd {hub.exchange}; ls ."])
         yield Finding(f"{student} gets to the exchange", writes.returncode == 0, f"chmod 755 {hub.exchange} and what is above it")
-    inbound = hub.exchange / hub.service / "inbound"
-    if inbound.is_dir():
-        right = inbound.stat().st_mode & 0o7777 == 0o3733
-        yield Finding("nobody lists or takes away submissions", right, f"chmod 3733 {inbound}")
-    with suppress(OSError):
-        probe = hub.exchange / ".acl"
-        probe.write_text("")
-        try:
-            exchange.readable_by(probe, 65534)
-            works = True
-        except OSError:
-            works = False
-        probe.unlink()
-        yield Finding(
-            "the exchange can hold access lists", works, "feedback needs them: use ext4, XFS, Btrfs or tmpfs, on local disk"
-        )
+    grader = pwd.getpwnam(SERVICE_USER).pw_uid
+    modes = {"": 0o755, "outbound": 0o755, "inbound": 0o3733, "feedback": 0o711}
+    state = {hub.exchange / hub.service / name: mode for name, mode in modes.items()}
+    wrong = [
+        str(each)
+        for each, mode in state.items()
+        if not each.is_dir() or (each.stat().st_uid, each.stat().st_mode & 0o7777) != (grader, mode)
+    ]
+    told = f"{', '.join(wrong)}: missing, another one's or open; move it away and run `autograder hub install` again"
+    yield Finding(f"the exchange is {SERVICE_USER}'s: nobody lists or takes away submissions", not wrong, told)
+    code = "import sys, tempfile; from pathlib import Path; from autograder.hub.exchange import readable_by; f = tempfile.NamedTemporaryFile(dir=sys.argv[1]); readable_by(Path(f.name), 65534)"
+    works = as_account(SERVICE_USER, [sys.executable, "-c", code, str(hub.exchange)]).returncode == 0
+    yield Finding(
+        "the exchange can hold access lists", works, "feedback needs them: use ext4, XFS, Btrfs or tmpfs, on local disk"
+    )
 
 
 def check_page(hub: HubLayout, site: Site) -> Iterator[Finding]:
@@ -348,6 +387,16 @@ def as_account(name: str, command: list[str]) -> subprocess.CompletedProcess[str
 def is_open(path: Path) -> bool:
     """Whether others than owner and group can do anything with a file or folder."""
     return path.exists() and bool(path.stat().st_mode & 0o007)
+
+
+def listener(port: int) -> int | None:
+    """The account whose process listens at a TCP port of this machine, or None when nobody does."""
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        for line in Path(table).read_text().splitlines()[1:] if Path(table).exists() else []:
+            fields = line.split()
+            if fields[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == port:  # LISTEN
+                return int(fields[7])
+    return None
 
 
 def answers(port: int) -> bool:

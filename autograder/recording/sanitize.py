@@ -57,8 +57,12 @@ def html(value: str) -> str:
 
 
 def markdown(source: str) -> str:
-    """Markdown of a student's, in which nothing is HTML and nothing is lost: a sign that would begin a tag is shown as one."""
-    return re.sub(r"<(?=[a-zA-Z/!?])", "&lt;", source)
+    """Markdown of a student's, in which nothing is HTML or a link and nothing is lost: the sign that would begin one is shown.
+
+    Formgrader follows `javascript:` in a link, a remote picture tells its owner who reads the page, and a student's own server is on the same hub.
+    """
+    shown = re.sub(r"<(?=[a-zA-Z/!?])", "&lt;", source)
+    return shown.replace("](", "]&#40;").replace("]:", "]&#58;").replace("://", "&#58;//")
 
 
 def picture(kind: str, value: str) -> str | None:

@@ -168,3 +168,41 @@ def test_a_submission_that_is_no_notebook_has_an_answer_too(hub: tuple[Course, S
 def test_two_services_for_one_course_are_one_too_many(course: Course) -> None:
     with arrivals.alone(course), pytest.raises(GraderError, match="by another process already"), arrivals.alone(course):
         pass
+
+
+def test_what_is_refused_or_fails_costs_nobody_else_an_answer(hub: tuple[Course, Submit]) -> None:
+    course, submit = hub
+    policy(course, f'answer = "{FULL}"')
+    page = submit("ada", "1", reference(course))
+    submit("bob", "1", {})
+    inbound = course.root.parent / "exchange" / course.id / "inbound"
+    for number in range(exchange.MOST_FILES + 1):
+        (inbound / f"bob+{NAME}+1" / f"{number}.txt").write_text("")
+    (inbound.parent / "outbound" / "gradient_drills").mkdir()  # before it in the alphabet, and in no gradebook
+    (inbound / "cyd+gradient_drills+1").mkdir()
+    with open(course.data / "assignments.toml", "a") as out:
+        out.write('\n[gradient_drills.on_submission]\nanswer = "full"\n')
+    said: list[str] = []
+    arrivals.answer_arrivals(course, arrivals.now(), said.append)
+    assert (inbound.parent / "feedback" / page).is_file()
+    assert any(line.startswith("gradient_drills: nothing can be answered") for line in said), said
+    outcomes = {each.student: each.outcome for each in arrivals.entries(course, NAME)}
+    assert outcomes == {"ada": ANSWERED, "bob": arrivals.REFUSED}
+
+
+def test_what_is_not_released_is_not_answered_and_not_announced(hub: tuple[Course, Submit]) -> None:
+    course, submit = hub
+    policy(course, f'answer = "{VISIBLE}"')
+    submit("ada", "1", {})
+    folder = course.root.parent / "exchange" / course.id
+    (folder / "outbound" / NAME).rmdir()
+    assert arrivals.answer_arrivals(course, arrivals.now(), print) == 0
+    exchange.announce(folder, course.root)
+    assert json.loads((folder / "course.json").read_text()) == {}
+
+
+def test_a_line_that_a_crash_cut_off_costs_no_other_line(course: Course) -> None:
+    (course.data / "arrivals.jsonl").write_text('{"assignment": "tensor_dr')
+    line = known(arrived("ada", NOON), ANSWERED, NOON)
+    arrivals.note(course, line)
+    assert arrivals.entries(course, NAME) == [line]

@@ -6,6 +6,7 @@ import base64
 import re
 
 import pytest
+from nbconvert.filters.markdown import markdown2html
 
 from autograder.recording import sanitize
 
@@ -91,3 +92,21 @@ def test_in_a_students_markdown_nothing_is_html_and_nothing_is_lost() -> None:
     shown = sanitize.markdown(written)
     assert not re.search(r"<[a-zA-Z/!?]", shown)
     assert shown.replace("&lt;", "<") == written
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "[plot](javascript:alert(1))",
+        "![plot](https://elsewhere.example/seen.png)",
+        "[plot][a]\n\n[a]: javascript:alert(1)",
+        "> [plot][a]\n>\n> [a]:\n> javascript:alert(1)",
+        "[a [b](javascript:alert(1))](javascript:alert(2))",
+        "<javascript:alert(1)>",
+        "look at https://hub.example/user/ada/files/page",
+    ],
+)
+def test_formgraders_own_renderer_makes_no_link_and_no_picture_of_a_students_markdown(attack: str) -> None:
+    page = markdown2html(sanitize.markdown(attack))
+    assert not re.search(r"<(a|img)\b", page), page
+    assert re.search(r"<(a|img)\b", markdown2html(attack)) or attack.startswith("<"), "the attack is none"
