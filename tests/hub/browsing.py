@@ -103,13 +103,15 @@ class Person:
         self.page.wait_for_selector('table a:has-text("Submission")')  # the button changes what is there already
         self.page.click('button:has-text("Show All Names")')
         self.page.click(f'table a:text-is("{student}")')
+        self.page.wait_for_selector("#reflect")
+        self.page.wait_for_load_state("networkidle")  # only then does the page keep what is typed
 
     def comment(self, points: str, text: str) -> None:
         """Give points for the answer in words, and say something about it."""
-        self.page.fill("#reflect", points)
-        self.page.fill("#reflect-comment", text)
-        with self.page.expect_response(lambda answer: "/api/comment/" in answer.url and answer.request.method == "PUT"):
-            self.page.locator("#reflect-comment").blur()
+        for box, value, kept in (("#reflect", points, "/api/grade/"), ("#reflect-comment", text, "/api/comment/")):
+            with self.page.expect_response(lambda answer, kept=kept: kept in answer.url and answer.request.method == "PUT"):  # type: ignore[misc]
+                self.page.fill(box, value)
+                self.page.locator(box).blur()
 
     def course(self) -> None:
         """Open the student's page of the course."""

@@ -202,9 +202,7 @@ def next_array(hub: Hub) -> str:
 
 
 def test_a_service_that_crashes_is_started_again_and_forgets_nothing(hub: Hub, browser: Browser) -> None:
-    (service,) = [
-        each for each in psutil.process_iter(["cmdline"]) if (each.info["cmdline"] or [])[-4:-1] == ["hub", "answer", "--course"]
-    ]
+    (service,) = [each for each in processes_of(site.SERVICE_USER) if each.cmdline()[-4:-1] == ["hub", "answer", "--course"]]
     service.kill()
     service.wait()
     student = Person(browser, hub, "agfarid")
