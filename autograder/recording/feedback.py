@@ -22,7 +22,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from autograder.recording import sanitize
-from autograder.recording.gradebook import Grades
+from autograder.recording.gradebook import NO_RESPONSE, Grades
 from autograder.recording.graded import METADATA, STAFF_CELL
 
 MAX_OUTPUTS_SHOWN = 20
@@ -109,6 +109,7 @@ def _task(task: dict[str, Any], part: dict[str, Any], drawn: dict[str, list[str]
     mood = "wait" if earned is None else "full" if earned >= task["points"] else "none" if earned == 0 else ""
     cell = part.get("cell", {"cell_type": "code", "source": "", "outputs": []})
     comment = scores[task["cell"]].comment if task["cell"] in scores else ""
+    comment = "" if comment == NO_RESPONSE and task["checks"] else comment  # the checks say so already
     answered = cell["source"].strip() and task["attempted"]
     return task | {
         "earned": earned,

@@ -19,6 +19,8 @@ from autograder.course.layout import Course
 from autograder.errors import CourseError
 from autograder.records import GradeReport
 
+NO_RESPONSE = "No response."  # nbgrader's own comment on a cell that is as it was released
+
 
 def _import_jsonschema() -> None:
     """Import it before nbgrader does, without an optional part that builds its grammars for a second and is not used."""
@@ -169,7 +171,7 @@ def record(course: Course, report: GradeReport) -> None:
                 )
                 grade.auto_score = task.earned
             for comment in notebook.comments:
-                comment.auto_comment = None if attempted.get(comment.cell.name, True) else "No response."
+                comment.auto_comment = None if attempted.get(comment.cell.name, True) else NO_RESPONSE
         book.db.flush()
         _late_penalty(course, report, submission)
         book.db.commit()

@@ -6,7 +6,7 @@ import dataclasses
 import html.parser
 
 from autograder.course.layout import Course
-from autograder.course.notebooks import Notebook
+from autograder.course.notebooks import Notebook, visible
 from autograder.recording import feedback, gradebook, graded, release
 from autograder.records import Told
 from tests.conftest import EXERCISE
@@ -131,14 +131,15 @@ def test_points_and_comments_of_people_are_shown(released: Course, make_report: 
     assert "17.5" in text and "2.5 of 3" in text and "Well argued &lt;3" in text and "wait for a person" not in text
 
 
-def test_an_empty_submission_reads_kindly(make_report: MakeReport, notebook: Notebook) -> None:
-    from autograder.course.notebooks import visible
-
+def test_an_empty_submission_reads_kindly(released: Course, make_report: MakeReport, notebook: Notebook) -> None:
     stubs = {each.grade_id: each.source if each.is_code else "# YOUR ANSWER HERE" for each in visible(notebook).solutions()}
     failed = {check.check.name: ("there is no variable", "") for task in make_report().tasks for check in task.checks}
-    text = page(make_report("ann", failed, answers=stubs))
+    report = make_report("ann", failed, answers=stubs)
+    gradebook.record(released, report)
+    text = page(report, gradebook.read(released, EXERCISE, "ann"))
     assert (
         text.count("This task has not been attempted yet.") == 6
+        and text.count("No response.") == 1  # of the task that has no check
         and "Traceback (" not in text
         and "there is no variable" not in text
     )
