@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -18,6 +19,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import astuple
 from pathlib import Path
 
 from autograder.course import datasets
@@ -25,12 +27,12 @@ from autograder.course.layout import CONFIG, Course
 from autograder.errors import CourseError, GraderError
 from autograder.grading.pipeline import served
 from autograder.hub import roster
-from autograder.hub.layout import HubLayout, Ports, lay_out
+from autograder.hub.layout import SERVICE_USER, HubLayout, Ports, lay_out
 
 PROXY = "configurable-http-proxy"
 VERSION = "5.3.0"
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
-START_SECONDS, END_SECONDS, POLL_SECONDS = 90.0, 20.0, 0.2
+START_SECONDS, END_SECONDS, POLL_SECONDS = 90.0, 20.0, 0.5
 
 
 def prepare(course: Course, folder: Path | None, port: int, say: Callable[[str], None]) -> HubLayout:
@@ -148,7 +150,28 @@ def serve(hub: HubLayout, say: Callable[[str], None]) -> None:
         while not stopping.wait(POLL_SECONDS):
             if process.poll() is not None:
                 raise GraderError(f"the hub ended by itself; see {hub.log}")
+            if strangers := foreign_listeners(hub):
+                raise GraderError(f"another account listens at a port of the hub (port and account: {strangers}); the hub ends")
     say("the hub has ended")
+
+
+def foreign_listeners(hub: HubLayout) -> dict[int, int]:
+    """Ports of a hub at which another account than root, this one and the grader's listens, with that account's number.
+
+    Between a crash of the course's server and its next start, a student's program could take its port, and staff's logins with it.
+    """
+    trusted = {0, os.geteuid(), *([pwd.getpwnam(SERVICE_USER).pw_uid] if hub.site else [])}
+    return {port: uid for port in astuple(hub.ports) if (uid := listener(port)) is not None and uid not in trusted}
+
+
+def listener(port: int) -> int | None:
+    """The account whose process listens at a TCP port of this machine, or None when nobody does."""
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        for line in Path(table).read_text().splitlines()[1:] if Path(table).exists() else []:
+            fields = line.split()
+            if fields[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == port:  # LISTEN
+                return int(fields[7])
+    return None
 
 
 def environment() -> dict[str, str]:

@@ -23,7 +23,7 @@ import sys
 import sysconfig
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,7 +36,7 @@ from autograder.grading.pipeline import served
 from autograder.hub import roster
 from autograder.hub.authenticator import FIRST_UID
 from autograder.hub.layout import SERVICE_USER, HubLayout, Ports, Site, lay_out
-from autograder.hub.serving import copy_course, proxy_command
+from autograder.hub.serving import copy_course, foreign_listeners, listener, proxy_command
 
 GRADERS = "graders"
 SETTINGS = "site.toml"
@@ -361,11 +361,11 @@ def check_page(hub: HubLayout, site: Site) -> Iterator[Finding]:
         yield Finding("certificate and key fit", not problem, f"{site.certificate}: {problem}")
         private = bool(problem) or not is_open(Path(site.key))
         yield Finding("the key is root's alone", private, f"chmod 600 {site.key}")
-    busy = [port for port in (hub.ports.hub, hub.ports.control, hub.ports.course) if answers(port)]
-    running = answers(hub.ports.page)
-    yield Finding(
-        "the hub runs" if running else "the hub's ports are free", running or not busy, f"in use: {busy}; change {SETTINGS}"
-    )
+    running, strangers = answers(hub.ports.page), foreign_listeners(hub)
+    busy = {} if running else {port: uid for port in astuple(hub.ports) if (uid := listener(port)) is not None}
+    words = ", ".join(f"{port} by the account {uid}" for port, uid in (strangers | busy).items())
+    what = "the hub runs, at ports of its own" if running else "the hub's ports are free"
+    yield Finding(what, not strangers and not busy, f"taken: {words}; change {SETTINGS}")
 
 
 def version(python: str, package: str) -> str:
@@ -387,16 +387,6 @@ def as_account(name: str, command: list[str]) -> subprocess.CompletedProcess[str
 def is_open(path: Path) -> bool:
     """Whether others than owner and group can do anything with a file or folder."""
     return path.exists() and bool(path.stat().st_mode & 0o007)
-
-
-def listener(port: int) -> int | None:
-    """The account whose process listens at a TCP port of this machine, or None when nobody does."""
-    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-        for line in Path(table).read_text().splitlines()[1:] if Path(table).exists() else []:
-            fields = line.split()
-            if fields[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == port:  # LISTEN
-                return int(fields[7])
-    return None
 
 
 def answers(port: int) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import getpass
 import json
 import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -21,7 +23,7 @@ from playwright.sync_api import Browser, expect
 from autograder.course.answers import Answers, hand_in, read_answers
 from autograder.course.notebooks import read_course_notebook, tasks
 from autograder.errors import CourseError
-from autograder.hub import site
+from autograder.hub import serving, site
 from tests.conftest import ANSWERS, EXERCISE, ROOT
 from tests.hub import browsing
 from tests.hub.browsing import CHROMIUM, COMMENT, ESSAY, SLOW, Hub, Person
@@ -217,3 +219,22 @@ def test_a_service_that_crashes_is_started_again_and_forgets_nothing(hub: Hub, b
         student.page.wait_for_timeout(1000)
     assert student.page.locator("li a").count() == before + 1
     student.page.context.close()
+
+
+def test_a_student_who_takes_a_port_of_the_hub_is_seen(hub: Hub) -> None:
+    opened = site.opened(hub.folder)
+    assert serving.foreign_listeners(opened) == {} and serving.listener(opened.ports.hub) == 0
+    with socket.socket() as trying:
+        trying.bind(("127.0.0.1", 0))
+        free = trying.getsockname()[1]
+    moved = dataclasses.replace(opened, ports=dataclasses.replace(opened.ports, course=free))
+    code = f"import socket, sys; s = socket.create_server(('127.0.0.1', {free})); print('there', flush=True); sys.stdin.read()"
+    account = pwd.getpwnam("agada")
+    python = [str(hub.folder / "students" / "bin" / "python"), "-c", code]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        python, user=account.pw_uid, group=account.pw_gid, extra_groups=[], stdin=pipe, stdout=pipe
+    ) as squatter:
+        assert squatter.stdout and squatter.stdout.readline() == b"there\n"
+        assert serving.foreign_listeners(moved) == {free: account.pw_uid}
+        squatter.communicate()
