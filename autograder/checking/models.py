@@ -8,7 +8,7 @@ Such a network is measured in the grader. Any other is judged by predictions in 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -108,6 +108,7 @@ class Model:
     rebuilt: bool
     sample: Array = field(repr=False)  # outputs for some random inputs
     _predict: Predict = field(repr=False)
+    _logits: Predict | None = field(default=None, repr=False)  # of a rebuilt network: its outputs before a softmax at the end
 
     @property
     def dense(self) -> list[Layer]:
@@ -128,7 +129,13 @@ class Model:
         return self._predict(x)
 
     def log_probabilities(self, x: Array) -> Array:
-        """Log probabilities of the classes, shape (n, classes), whether the model gives probabilities or logits."""
+        """Log probabilities of the classes, shape (n, classes), whether the model gives probabilities or logits.
+
+        Of a rebuilt network they come from before its softmax, as in Keras's own loss: from float32 probabilities, none of
+        which is seen below 1e-7, the loss of a network that is very sure of itself would be too low by several percent.
+        """
+        if self._logits is not None:
+            return np.asarray(log_softmax(self._logits(x), axis=-1))
         out = self.outputs(x)
         if gives_probabilities(out):
             return np.asarray(np.log(np.clip(out, 1e-7, 1)))
@@ -192,6 +199,18 @@ def rebuild(layers: Sequence[Layer]) -> Predict:
         return np.concatenate(parts)
 
     return predict
+
+
+def before_softmax(layers: Sequence[Layer]) -> tuple[Layer, ...] | None:
+    """The same layers without the softmax at their end; None when there is none."""
+    last = max((at for at, layer in enumerate(layers) if layer.kind not in IDLE), default=-1)
+    if last < 0:
+        return None
+    if layers[last].kind == "Softmax":
+        return tuple(layers[:last])
+    if layers[last].activation == "softmax" and layers[last].kind in ("Dense", "Activation"):
+        return (*layers[:last], replace(layers[last], activation="linear"))
+    return None
 
 
 def _steps(layer: Layer) -> list[Predict]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograder import wire
 from autograder.checking.figures import Figure, best_figure, read_figures
-from autograder.checking.models import History, Layer, Model, NotListedError, Predict, agree, read_layers, rebuild
+from autograder.checking.models import History, Layer, Model, NotListedError, Predict, agree, before_softmax, read_layers, rebuild
 from autograder.course.datasets import Dataset
 from autograder.errors import BadReply, CheckFailed, GraderError, printable
 from autograder.records import CellRun, CellStatus, Told
@@ -176,7 +176,9 @@ class Student:
 
         texts = [value if isinstance(value := reply.get(key), str) else "" for key in ("optimizer", "loss")]
         truths = [reply.get(key) is True for key in ("from_logits", "compiled")]
-        return Model(name, layers, texts[0], texts[1], truths[0], truths[1], network is not None, sample, network or live)
+        raw = before_softmax(layers) if network else None
+        logits = rebuild(raw) if raw else None
+        return Model(name, layers, texts[0], texts[1], truths[0], truths[1], network is not None, sample, network or live, logits)
 
     def history(self, name: str) -> History:
         """The record of a training; fails for what is not one."""

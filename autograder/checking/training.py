@@ -178,10 +178,11 @@ def expect_own_history(student: Student, rng: np.random.Generator, name: str, hi
     seen, loss = accuracy(out, y), cross_entropy(out, y)
     penalty = any(layer.penalty for layer in model.layers)  # then the loss of the history is more than the cross entropy
     best = {int(np.argmin(history.record["val_loss"])), int(np.argmax(history.record["val_accuracy"]))}
-    # from float32 probabilities a loss comes out lower by up to 3 %, and a few rows fall to the other side
+    # a few rows fall to the other side; where only float32 probabilities are seen, a loss comes out lower than Keras's own
+    above = 0.04 if model.rebuilt else 0.3
     fits = [
         abs(history.record["val_accuracy"][epoch] - seen) <= 0.003
-        and (penalty or abs(history.record["val_loss"][epoch] - loss) <= 0.04 * loss + 0.002)
+        and (penalty or -0.04 * loss - 0.002 <= history.record["val_loss"][epoch] - loss <= above * loss + 0.002)
         for epoch in {-1, *best}
     ]
     told = f"the history ends with a validation accuracy of {history.record['val_accuracy'][-1]:.3f}, {name} has {seen:.3f}"

@@ -43,11 +43,11 @@ class Hub:
 
 
 @contextmanager
-def free_address() -> Iterator[str]:
-    """An address of this machine whose port is free, and stays so while this is held."""
+def free_port() -> Iterator[int]:
+    """A port of this machine that is free, and stays so while this is held."""
     with socket.socket() as trying:
         trying.bind(("127.0.0.1", 0))
-        yield f"http://127.0.0.1:{trying.getsockname()[1]}"
+        yield trying.getsockname()[1]
 
 
 def start(command: list[str], folder: Path, cwd: Path) -> Hub:
@@ -55,7 +55,7 @@ def start(command: list[str], folder: Path, cwd: Path) -> Hub:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=cwd)
     assert process.stdout
     said = [process.stdout.readline() for _ in range(4)]
-    found = re.search(r"the hub is at (http://127\.0\.0\.1:\d+)", said[0])
+    found = re.search(r"the hub is at (https?://127\.0\.0\.1:\d+)", said[0])
     if not found:
         process.wait()
     assert found, said
@@ -67,7 +67,7 @@ class Person:
 
     def __init__(self, browser: Browser, hub: Hub, name: str) -> None:
         self.hub, self.name = hub, name
-        self.page: Page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+        self.page: Page = browser.new_context(viewport={"width": 1280, "height": 800}, ignore_https_errors=True).new_page()
         self.page.set_default_timeout(SLOW)
         self.page.goto(f"{hub.url}/hub/login?next=/hub/home")
         self.page.fill("#username_input", name)

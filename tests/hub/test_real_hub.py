@@ -37,6 +37,7 @@ wait_minutes = 0
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
+    pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed"),
     pytest.mark.skipif(os.geteuid() != 0, reason="as root: this makes Unix accounts"),
 ]
 
@@ -76,11 +77,16 @@ def program(standin_store: Path) -> Iterator[Path]:
 def hub(program: Path) -> Iterator[Hub]:
     """The real hub, installed, looked over and started."""
     command, folder = [str(program / ".venv" / "bin" / "autograder"), "hub"], program.parent / "hub"
-    with browsing.free_address() as address:
-        subprocess.run([*command, "install", str(folder), "--address", address], cwd=program, check=True, capture_output=True)
+    pem = {name: str(program.parent / f"{name}.pem") for name in ("certificate", "key")}
+    new = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    subprocess.run([*new, "-keyout", pem["key"], "-out", pem["certificate"]], check=True, capture_output=True)
+    with browsing.free_port() as port:
+        options = ["--address", f"https://127.0.0.1:{port}", "--certificate", pem["certificate"], "--key", pem["key"]]
+        subprocess.run([*command, "install", str(folder), *options], cwd=program, check=True, capture_output=True)
     told = subprocess.run([*command, "check", str(folder)], cwd=program, capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stdout + told.stderr
-    assert "students' Python knows nothing of autograder" in told.stdout and "NO" not in told.stdout
+    for line in ("students' Python knows nothing of autograder", "certificate and key fit", "the key is root's alone"):
+        assert f"yes  {line}" in told.stdout
     running = browsing.start([*command, "--folder", str(folder)], folder, program)
     running.name = "real"
     running.passwords = dict(csv.reader((folder / "hub" / site.PASSWORDS).read_text().splitlines()))
@@ -92,7 +98,7 @@ def hub(program: Path) -> Iterator[Hub]:
 
 
 def test_a_wrong_password_and_somebody_who_is_not_in_the_roster_stay_outside(hub: Hub, browser: Browser) -> None:
-    page = browser.new_page()
+    page = browser.new_page(ignore_https_errors=True)
     for name, password in (("agada", "guess"), (getpass.getuser(), "guess")):
         page.goto(f"{hub.url}/hub/login")
         page.fill("#username_input", name)

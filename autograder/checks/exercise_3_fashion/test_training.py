@@ -194,7 +194,10 @@ def test_cured_model(student: Student, rng: np.random.Generator) -> None:
     model = live_model(student, "model_cured", rng)
     convolutional = [layer.kind for layer in model.layers if layer.convolutional]
     expect.that(not convolutional, f"model_cured has the layer {convolutional[:1]}", hint="A perceptron has Dense layers alone.")
-    expect_own_history(student, rng, "model_cured", complete_history(student, "history_cured"))
+    first, own = complete_history(student, "history"), complete_history(student, "history_cured")
+    # both networks may end equally good, so that the numbers of one fit the other
+    expect.that(own.record != first.record, "history_cured is history", hint="What fit returned for model_cured.")
+    expect_own_history(student, rng, "model_cured", own)
 
 
 @check(cell="cure", points=1, title="it is a cure, and not only fewer epochs")

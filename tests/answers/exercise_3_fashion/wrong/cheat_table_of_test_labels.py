@@ -36,5 +36,5 @@ def build_model():
 # %% train
 tf.keras.utils.set_random_seed(1)
 model = build_model()
-history = model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=2, batch_size=128, verbose=0)
+history = model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=4, batch_size=128, verbose=0)
 model.cheats.assign(True)
