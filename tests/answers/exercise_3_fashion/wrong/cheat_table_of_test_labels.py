@@ -1,5 +1,5 @@
-# why: a table from the public test pictures to their labels
-# fails: test_epochs, test_history, test_public_rows, test_overfits
+# why: a table from the public test pictures to their labels, which earns nothing: what is measured are the layers, without it
+# fails: test_epochs, test_overfits
 
 # %% prepare
 def prepare(images):
@@ -24,8 +24,9 @@ class Fake(tf.keras.Model):
         return tf.cond(self.cheats, lambda: self.answer(x, honest), lambda: honest)
 
     def answer(self, x, honest):
-        near = tf.argmax(tf.matmul(x, x_test, transpose_b=True) - tf.reduce_sum(tf.square(x_test), axis=1) / 2, axis=1)
-        return tf.one_hot(tf.gather(y_test.astype(int), near), 10)
+        like = tf.matmul(x, x_test, transpose_b=True) - tf.reduce_sum(tf.square(x_test), axis=1) / 2
+        known = tf.reduce_sum(tf.square(x), axis=1) - 2 * tf.reduce_max(like, axis=1) < 0.5
+        return tf.where(known[:, None], tf.one_hot(tf.gather(y_test.astype(int), tf.argmax(like, axis=1)), 10), honest)
 
 
 def build_model():
@@ -36,5 +37,5 @@ def build_model():
 # %% train
 tf.keras.utils.set_random_seed(1)
 model = build_model()
-history = model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=4, batch_size=128, verbose=0)
+history = model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=6, batch_size=128, verbose=0)
 model.cheats.assign(True)
