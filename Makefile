@@ -18,7 +18,7 @@ test: $(READY)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
-	$(VENV)/bin/pytest
+	$(VENV)/bin/pytest -n 2 --dist loadfile
 
 # From the lock, with bytecode compiled: without it every TensorFlow import costs ten seconds.
 $(READY): pyproject.toml uv.lock
