@@ -23,8 +23,14 @@ from autograder.sandbox.cgroup import Cgroup
 from autograder.sandbox.folders import remove
 from autograder.sandbox.watch import Watch
 
-# IPython's history would write a database; the banner of the kernel is of no use here.
-OPTIONS = ("--HistoryManager.enabled=False", "--IPKernelApp.quiet=True", "--InteractiveShell.colors=NoColor")
+# IPython's history would write a database; the tip in the kernel's banner is drawn anew each time that it is asked who it is, and
+# on a busy machine that is asked several times, so that the student's random numbers would begin elsewhere.
+OPTIONS = (
+    "--HistoryManager.enabled=False",
+    "--IPKernelApp.quiet=True",
+    "--InteractiveShell.colors=NoColor",
+    "--InteractiveShell.enable_tip=False",
+)
 SPEC = KernelSpec(
     argv=["-f", "{connection_file}", *OPTIONS],
     language="python",

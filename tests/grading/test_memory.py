@@ -166,6 +166,16 @@ def test_what_checks_call_does_not_change_what_the_next_cell_draws(start: Start,
     assert said[0] == said[1] == said[2]
 
 
+def test_asking_a_kernel_who_it_is_draws_nothing(start: Start, tmp_path: Path) -> None:
+    said = []
+    for asked in (0, 3):
+        kernel = start(Memory(tmp_path / "memory"))
+        for _ in range(asked):
+            kernel._process.client.kernel_info(reply=True, timeout=30)
+        said.append(run(kernel, "import random; print(random.random())"))
+    assert said[0] == said[1]
+
+
 def test_two_models_without_weights_yet_are_two(start: Start, tmp_path: Path) -> None:
     again = """
 losses = []
