@@ -218,7 +218,9 @@ def test_the_total_of_a_submission_is_watched_from_outside(level: str, what: str
         stopped = run.status is CellStatus.ERROR and any(
             word in run.error for word in ("MemoryError", "No space left", "can't start new thread")
         )
-        assert said_so or stopped, run
+        # where it is not Python but a library that gets no more memory, the process ends by itself
+        ended = what == "memory" and run.status is CellStatus.DIED and "ended the Python process" in run.error
+        assert said_so or stopped or ended, run
     finally:
         kernel.close()
 
