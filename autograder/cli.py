@@ -298,9 +298,8 @@ def hub_install(
     if bool(certificate) != bool(key) or address.startswith("https:") != bool(certificate):
         raise CourseError("an address that begins with https: needs --certificate and --key, and another one neither")
     files = {"certificate": str(certificate.resolve()), "key": str(key.resolve())} if certificate and key else {}
-    site.install(
-        Course.open(course), folder.resolve(), {"address": address, **files}, lambda text: out.print(text, soft_wrap=True)
-    )
+    chosen = {"address": address, **files} if address else {}  # else what was said before, or the address of this machine
+    site.install(Course.open(course), folder.resolve(), chosen, lambda text: out.print(text, soft_wrap=True))
     out.print(f"ready: look with `autograder hub check {folder}`, start with `autograder hub --folder {folder}`", soft_wrap=True)
 
 

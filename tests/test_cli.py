@@ -12,6 +12,7 @@ import pytest
 
 from autograder import cli
 from autograder.course.layout import Course
+from autograder.hub import site
 from autograder.recording import gradebook, graded, release
 from autograder.sandbox import isolation
 from tests.conftest import ANSWERS, EXERCISE, ROOT
@@ -153,3 +154,18 @@ def test_the_data_commands_say_what_is_a_standin(
 def test_commands_do_not_import_tensorflow() -> None:
     code = "import sys, autograder.cli, autograder.recording.classroom, autograder.demo; sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(("options", "chosen"), [([], {}), (["--address", "http://h:1"], {"address": "http://h:1"})])
+def test_a_hub_without_an_address_keeps_the_one_it_has(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    options: list[str],
+    chosen: dict[str, str],
+) -> None:
+    seen = []
+    monkeypatch.setattr(site, "install", lambda course, folder, given, say: seen.append(given))
+    where = ("hub", "install", str(tmp_path / "hub"), "--course", str(ROOT))
+    code, out, err = run(monkeypatch, capsys, *where, *options)
+    assert code == 0 and seen == [chosen], err
