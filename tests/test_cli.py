@@ -167,5 +167,5 @@ def test_a_hub_without_an_address_keeps_the_one_it_has(
     seen = []
     monkeypatch.setattr(site, "install", lambda course, folder, given, say: seen.append(given))
     where = ("hub", "install", str(tmp_path / "hub"), "--course", str(ROOT))
-    code, out, err = run(monkeypatch, capsys, *where, *options)
+    code, _, err = run(monkeypatch, capsys, *where, *options)
     assert code == 0 and seen == [chosen], err

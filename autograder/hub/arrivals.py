@@ -23,7 +23,7 @@ from autograder.course.layout import FULL, OFF, Course, OnSubmission
 from autograder.course.notebooks import read_course_notebook
 from autograder.errors import BadSubmission, GraderError
 from autograder.grading.scheduling import Result
-from autograder.grading.visible import run_visible
+from autograder.grading.visible import Tried, run_visible
 from autograder.hub.exchange import TIMESTAMP, Inbound, inbound
 from autograder.hub.verbs import exchange, nbgrader_config
 from autograder.recording import classroom, graded
@@ -58,12 +58,11 @@ class Entry:
         return datetime.datetime.fromisoformat(self.when)
 
 
-def serve(course: Course, say: Say, stopping: threading.Event | None = None) -> None:
+def serve(course: Course, say: Say) -> None:
     """Look and answer until SIGTERM or Ctrl-C; GraderError when another such service runs for this course."""
-    stop = stopping or threading.Event()
-    if stopping is None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stop.set())
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
     with alone(course):
         while True:
             try:
@@ -193,19 +192,13 @@ def visible_page(course: Course, assignment: str, student: str) -> str:
         return notice(course, assignment, student, f"{fault.message} {fault.hint}")
     passed = sum(each.passed for each in tried if not each.task.manual)
     tests = sum(not each.task.manual for each in tried)
-    return _template().render(
-        title=read_course_notebook(course.source_notebook(assignment)).title,
-        student=student,
-        said=f"{passed} of {tests} visible tests pass.",
-        tried=tried,
-    )
+    return notice(course, assignment, student, f"{passed} of {tests} visible tests pass.", tried)
 
 
-def notice(course: Course, assignment: str, student: str, said: str) -> str:
-    """A page with one sentence."""
-    return _template().render(
-        title=read_course_notebook(course.source_notebook(assignment)).title, student=student, said=said, tried=()
-    )
+def notice(course: Course, assignment: str, student: str, said: str, tried: tuple[Tried, ...] = ()) -> str:
+    """A page with one sentence, and what was tried below it."""
+    title = read_course_notebook(course.source_notebook(assignment)).title
+    return _template().render(title=title, student=student, said=said, tried=tried)
 
 
 def _template() -> jinja2.Template:

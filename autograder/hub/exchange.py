@@ -267,13 +267,15 @@ def announce(exchange: Path, folder: Path) -> None:
     What is not in order with one assignment leaves that one out.
     """
     course, told = Course.open(folder), {}
-    for name in course.assignments():
-        if not (exchange / "outbound" / name).is_dir():  # what is being written is nobody's business yet
-            continue
-        with contextlib.suppress(AutograderError):
-            notebook = read_course_notebook(course.source_notebook(name))
-            more = {"due": gradebook.due_dates(course).get(name), "answer": course.on_submission(name).answer}
-            told[name] = {"title": notebook.title, "points": notebook.points, **more}
+    # what is being written is nobody's business yet
+    released = [name for name in course.assignments() if (exchange / "outbound" / name).is_dir()]
+    with contextlib.suppress(AutograderError):
+        dates = gradebook.due_dates(course) if released else {}
+        for name in released:
+            with contextlib.suppress(AutograderError):
+                notebook = read_course_notebook(course.source_notebook(name))
+                more = {"due": dates.get(name), "answer": course.on_submission(name).answer}
+                told[name] = {"title": notebook.title, "points": notebook.points, **more}
     part = exchange / f".{token_hex(8)}"
     part.write_text(json.dumps(told), encoding="utf-8")
     part.chmod(0o644)

@@ -40,7 +40,7 @@ class Ports:
 
 @dataclass(frozen=True)
 class Site:
-    """What a real hub has: Python for students, the account that grades, where its page is and by which certificate."""
+    """What a real hub has: Python for students, where its page is and by which certificate."""
 
     python: str
     address: str

@@ -161,17 +161,18 @@ def foreign_listeners(hub: HubLayout) -> dict[int, int]:
     Between a crash of the course's server and its next start, a student's program could take its port, and staff's logins with it.
     """
     trusted = {0, os.geteuid(), *([pwd.getpwnam(SERVICE_USER).pw_uid] if hub.site else [])}
-    return {port: uid for port in astuple(hub.ports) if (uid := listener(port)) is not None and uid not in trusted}
+    return {port: uid for port, uid in listeners() if port in astuple(hub.ports) and uid not in trusted}
 
 
-def listener(port: int) -> int | None:
-    """The account whose process listens at a TCP port of this machine, or None when nobody does."""
+def listeners() -> set[tuple[int, int]]:
+    """The TCP ports of this machine at which somebody listens, each with the number of the account whose process that is."""
+    found = set()
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         for line in Path(table).read_text().splitlines()[1:] if Path(table).exists() else []:
             fields = line.split()
-            if fields[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == port:  # LISTEN
-                return int(fields[7])
-    return None
+            if fields[3] == "0A":  # LISTEN
+                found.add((int(fields[1].rpartition(":")[2], 16), int(fields[7])))
+    return found
 
 
 def environment() -> dict[str, str]:

@@ -15,7 +15,6 @@ import os
 import pwd
 import secrets
 import shutil
-import socket
 import ssl
 import stat
 import subprocess
@@ -36,7 +35,7 @@ from autograder.grading.pipeline import served
 from autograder.hub import roster
 from autograder.hub.authenticator import FIRST_UID
 from autograder.hub.layout import SERVICE_USER, HubLayout, Ports, Site, lay_out
-from autograder.hub.serving import copy_course, foreign_listeners, listener, proxy_command
+from autograder.hub.serving import copy_course, foreign_listeners, listeners, proxy_command
 
 GRADERS = "graders"
 SETTINGS = "site.toml"
@@ -326,8 +325,8 @@ def check_folders(hub: HubLayout) -> Iterator[Finding]:
         secret = {"course": hub.course.root, "the program": PACKAGE.parent, "the hub's files": hub.private}
         seen = [name for name, path in secret.items() if as_account(student, ["ls", str(path)]).returncode == 0]
         yield Finding(f"{student} cannot look into the course, the program, the hub", not seen, f"open: {', '.join(seen)}")
-        writes = as_account(student, ["sh", "-c", f"cd {hub.exchange / hub.service} 2>/dev/null || cd {hub.exchange}; ls ."])
-        yield Finding(f"{student} gets to the exchange", writes.returncode == 0, f"chmod 755 {hub.exchange} and what is above it")
+        there = as_account(student, ["ls", str(hub.exchange / hub.service)])
+        yield Finding(f"{student} gets to the exchange", there.returncode == 0, f"chmod 755 {hub.exchange} and what is above it")
     grader = pwd.getpwnam(SERVICE_USER).pw_uid
     modes = {"": 0o755, "outbound": 0o755, "inbound": 0o3733, "feedback": 0o711}
     state = {hub.exchange / hub.service / name: mode for name, mode in modes.items()}
@@ -361,8 +360,9 @@ def check_page(hub: HubLayout, site: Site) -> Iterator[Finding]:
         yield Finding("certificate and key fit", not problem, f"{site.certificate}: {problem}")
         private = bool(problem) or not is_open(Path(site.key))
         yield Finding("the key is root's alone", private, f"chmod 600 {site.key}")
-    running, strangers = answers(hub.ports.page), foreign_listeners(hub)
-    busy = {} if running else {port: uid for port in astuple(hub.ports) if (uid := listener(port)) is not None}
+    taken, strangers = {port: uid for port, uid in listeners() if port in astuple(hub.ports)}, foreign_listeners(hub)
+    running = hub.ports.page in taken
+    busy = {} if running else taken
     words = ", ".join(f"{port} by the account {uid}" for port, uid in (strangers | busy).items())
     what = "the hub runs, at ports of its own" if running else "the hub's ports are free"
     yield Finding(what, not strangers and not busy, f"taken: {words}; change {SETTINGS}")
@@ -387,9 +387,3 @@ def as_account(name: str, command: list[str]) -> subprocess.CompletedProcess[str
 def is_open(path: Path) -> bool:
     """Whether others than owner and group can do anything with a file or folder."""
     return path.exists() and bool(path.stat().st_mode & 0o007)
-
-
-def answers(port: int) -> bool:
-    """Whether something listens at a port of this machine."""
-    with socket.socket() as trying:
-        return trying.connect_ex(("127.0.0.1", port)) == 0
