@@ -6,6 +6,7 @@ import os
 import shutil
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -99,8 +100,14 @@ def left_open(file: Path) -> set[str]:
     """The figures of exercise 1 that a wrong answer elsewhere does not spoil: they take longer than everything else."""
     if file.parts[-3:-1] != ("exercise_1_grayscale", "wrong"):
         return set()
-    answers, checks = read_answers(file), declared_checks(Course.open(ROOT).checks("exercise_1_grayscale"))
-    return {"show_color", "show_gray"} - set(answers.cells) - {check.cell for check in checks if check.name in answers.fails}
+    answers, tasks_of = read_answers(file), cells_of_checks("exercise_1_grayscale")
+    return {"show_color", "show_gray"} - set(answers.cells) - {tasks_of[name] for name in answers.fails}
+
+
+@cache
+def cells_of_checks(assignment: str) -> dict[str, str]:
+    """The cell that each hidden check of an assignment looks at."""
+    return {check.name: check.cell for check in declared_checks(Course.open(ROOT).checks(assignment))}
 
 
 def stands_alone(file: Path) -> bool:

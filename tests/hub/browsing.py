@@ -124,6 +124,19 @@ class Person:
         section.locator(f'button:text-is("{label}")').click()
         expect(section.locator("button:disabled")).to_have_count(0, timeout=SLOW)
 
+    def await_answers(self, count: int) -> None:
+        """Wait until so many submissions have a page, and show them."""
+        seen = """async (count) => {
+            for (let look = 0; look < 240; look += 1) {
+                const state = await (await ask("course/api/status")).json();
+                if (state.assignments.flatMap((each) => each.handed_in).filter((each) => each.page).length >= count) return true;
+                await new Promise((again) => setTimeout(again, 500));
+            }
+            return false;
+        }"""
+        assert self.page.evaluate(seen, count), f"{self.name} has no answer"
+        self.course()
+
     def press(self, part: str, label: str) -> None:
         """Press a button of the list of assignments."""
         self.page.click(f'#{part}_assignments_list button:text-is("{label}")')

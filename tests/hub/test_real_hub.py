@@ -128,12 +128,7 @@ def test_the_whole_way(hub: Hub, browser: Browser) -> None:
         student.picture(2 + 4 * number, "checked")
         student.click("Hand in")
         student.page.wait_for_selector('li:has-text("handed in")')
-        for _ in range(60):  # the service answers when it has seen it
-            student.page.reload()
-            student.page.wait_for_selector('li:has-text("handed in")')
-            if student.page.locator("li a").count():
-                break
-            student.page.wait_for_timeout(1000)
+        student.await_answers(1)
         expect(student.page.locator("li a")).to_contain_text("visible tests pass")
         student.picture(3 + 4 * number, "answered")
         student.page.context.close()
@@ -217,12 +212,7 @@ def test_a_service_that_crashes_is_started_again_and_forgets_nothing(hub: Hub, b
     student.course()
     before = student.page.locator("li a").count()
     student.click("Hand in")
-    for _ in range(90):
-        student.page.reload()
-        student.page.wait_for_selector('li:has-text("handed in")')
-        if student.page.locator("li a").count() > before:
-            break
-        student.page.wait_for_timeout(1000)
+    student.await_answers(before + 1)
     assert student.page.locator("li a").count() == before + 1
     student.page.context.close()
 
