@@ -18,6 +18,7 @@ from autograder.course import datasets
 from autograder.course.answers import hand_in, read_answers
 from autograder.course.layout import Course
 from autograder.course.notebooks import Notebook, read_course_notebook
+from autograder.recording import release
 from autograder.records import CellRun, CellStatus
 
 hypothesis.settings.register_profile("course", database=None, deadline=None)  # no files beside the tests, no timed assertions
@@ -94,6 +95,20 @@ def pack(cells: Mapping[T, Collection[str]]) -> list[list[T]]:
 def course(tmp_path: Path, standin_store: Path) -> Course:
     """A scratch course on stand-in data."""
     return scratch_course(tmp_path / "course", standin_store)
+
+
+@pytest.fixture(scope="session")
+def released_once(tmp_path_factory: pytest.TempPathFactory, standin_store: Path) -> Course:
+    """A scratch course with exercise 1 released, made once; tests work on copies."""
+    made = scratch_course(tmp_path_factory.mktemp("released") / "course", standin_store)
+    release.generate(made, EXERCISE)
+    return made
+
+
+@pytest.fixture
+def released(released_once: Course, tmp_path: Path) -> Course:
+    """A scratch course on stand-in data whose gradebook knows exercise 1."""
+    return Course.open(shutil.copytree(released_once.root, tmp_path / "course", symlinks=True))
 
 
 @pytest.fixture(scope="session")

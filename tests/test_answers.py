@@ -14,7 +14,7 @@ import pytest
 from autograder.checking.plugin import declared_checks
 from autograder.course.answers import Answers, hand_in, read_answers
 from autograder.course.layout import Course
-from autograder.course.notebooks import parse, read_course_notebook, rebuild, tasks, visible
+from autograder.course.notebooks import Notebook, parse, read_course_notebook, rebuild, tasks, visible
 from autograder.grading.memory import memory_of
 from autograder.grading.pipeline import grade
 from autograder.grading.scheduling import cores, grade_all
@@ -24,6 +24,15 @@ from tests.conftest import ANSWERS, ROOT, fix_secret, pack, scratch_course
 REAL = bool(os.environ.get("AUTOGRADER_TEST_REAL"))  # `make test-real`: on the published data in full, for an hour
 FILES = sorted(ANSWERS.glob("*/*/*.py"))
 ASSIGNMENTS = sorted(folder.name for folder in ANSWERS.iterdir())
+TRAINING = {"exercise_2_playground", "exercise_3_fashion", "mnist_digits"}
+FIGURES = {"show_color", "show_gray"}
+
+# Where tasks build on each other: those that a wrong answer can be given to and the others stay right, or fail as it says.
+UNSPOILT = {
+    "exercise_1_grayscale": {"to_gray", "normalize", "convert", *FIGURES},
+    "exercise_3_fashion": {"curves", "gap", "errors"},
+    "mnist_digits": {"weights", "examples"},
+}
 
 
 @dataclass(frozen=True)
@@ -54,18 +63,23 @@ def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def submissions_of(files: list[Path]) -> list[list[Path]]:
-    """The files that are handed in together: wrong answers to different tasks, where no task needs another one."""
-    submissions = [[file] for file in files if not stands_alone(file)]
+    """The files that are handed in together: no two of them fill one cell or fail one check, and none spoils another one."""
+    submissions = [[file] for file in files if not is_shared(file)]
     for assignment in ASSIGNMENTS:
-        submissions += pack(
-            {file: read_answers(file).cells for file in files if stands_alone(file) and file.parts[-3] == assignment}
-        )
+        shared = {file: read_answers(file) for file in files if is_shared(file) and assignment_of(file) == assignment}
+        submissions += pack({file: [*answers.cells, *answers.fails] for file, answers in shared.items()})
     return submissions
+
+
+def is_shared(file: Path) -> bool:
+    """Whether a wrong answer leaves the answers to other tasks what they are."""
+    unspoilt, cells = UNSPOILT.get(assignment_of(file)), list(read_answers(file).cells)
+    return file.parent.name == "wrong" and (unspoilt is None or (len(cells) == 1 and cells[0] in unspoilt))
 
 
 def remember_the_reference(course: Course, submissions: list[Submission]) -> None:
     """Train the reference solutions once: where an answer trains exactly what they train, it remembers what came out."""
-    for assignment in sorted({each.assignment for each in submissions} & {"exercise_3_fashion", "mnist_digits"}):
+    for assignment in sorted({each.assignment for each in submissions} & TRAINING):
         source = course.source_notebook(assignment)
         reference = Submission("reference", assignment, source)
         assert grade(reference, course).earned
@@ -77,31 +91,40 @@ def remember_the_reference(course: Course, submissions: list[Submission]) -> Non
             shutil.copytree(known.folder, memory_of(course, assignment, each.student, rebuilt).folder)
 
 
+def assignment_of(file: Path) -> str:
+    """The assignment that an answers file belongs to."""
+    return file.parent.parent.name
+
+
 def student_of(file: Path) -> str:
     """The name under which an answers file is handed in."""
-    return f"{file.parent.parent.name}-{file.stem}"
+    return f"{assignment_of(file)}-{file.stem}"
 
 
 def place(course: Course, student: str, files: list[Path]) -> Submission:
-    """Hand answers files in: what they do not name is the reference solution or, where tasks are independent, left open."""
-    assignment = files[0].parent.parent.name
+    """Hand answers files in: what they do not name is the reference solution, or left open."""
+    assignment = assignment_of(files[0])
     notebook = read_course_notebook(course.source_notebook(assignment))
-    if stands_alone(files[0]):
-        notebook = visible(notebook)
     target = course.root / "submitted" / student / assignment / f"{assignment}.ipynb"
     target.parent.mkdir(parents=True)
-    cells = {cell: visible(notebook).cell(cell).source for cell in left_open(files[0])}
+    cells = {cell: visible(notebook).cell(cell).source for cell in left_open(notebook, files)}
     cells |= {name: text for file in files for name, text in read_answers(file).cells.items()}
     target.write_bytes(hand_in(notebook, Answers(cells), student))
     return Submission(student, assignment, target)
 
 
-def left_open(file: Path) -> set[str]:
-    """The figures of exercise 1 that a wrong answer elsewhere does not spoil: they take longer than everything else."""
-    if file.parts[-3:-1] != ("exercise_1_grayscale", "wrong"):
+def left_open(notebook: Notebook, files: list[Path]) -> set[str]:
+    """The cells that stay as a student finds them: what the wrong answers in these files do not need and do not spoil."""
+    if files[0].parent.name == "right":
         return set()
-    answers, tasks_of = read_answers(file), cells_of_checks("exercise_1_grayscale")
-    return {"show_color", "show_gray"} - set(answers.cells) - {tasks_of[name] for name in answers.fails}
+    assignment, together = assignment_of(files[0]), [read_answers(file) for file in files]
+    answered = {cell for answers in together for cell in answers.cells}
+    cells = [each.grade_id for each in notebook.solutions() if each.is_code]
+    if assignment not in UNSPOILT:
+        return set(cells) - answered
+    if assignment == "exercise_1_grayscale":  # its figures take longer than everything else
+        return FIGURES - answered - {cells_of_checks(assignment)[name] for answers in together for name in answers.fails}
+    return set(cells[max(map(cells.index, answered)) + 1 :])
 
 
 @cache
@@ -110,20 +133,14 @@ def cells_of_checks(assignment: str) -> dict[str, str]:
     return {check.name: check.cell for check in declared_checks(Course.open(ROOT).checks(assignment))}
 
 
-def stands_alone(file: Path) -> bool:
-    """Whether only the tasks that this file answers are looked at, where no task needs another one."""
-    return file.parent.parent.name != "exercise_1_grayscale" and file.parent.name == "wrong"
-
-
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.parent.name}/{file.parent.name}/{file.stem}")
-def test_an_answer_gets_the_verdict_in_its_header(file: Path, graded: dict[Path, Graded]) -> None:
+def test_an_answer_gets_the_verdict_in_its_header(file: Path, graded: dict[Path, Graded], repository: Course) -> None:
     report, together = graded[file].report, [read_answers(each) for each in graded[file].files]
     if REAL and any(answers.data == "stand-in" for answers in together):
         pytest.skip(f"{file.stem}: what it carries was trained on the stand-in")
     assert {origin for _, origin in report.data} <= {"published" if REAL else "stand-in"}
-    answered = {cell for answers in together for cell in answers.cells}
-    there = [task for task in report.tasks if task.task.cell not in left_open(file)]
-    looked_at = [task for task in there if not stands_alone(file) or task.task.cell in answered]
+    not_there = left_open(read_course_notebook(repository.source_notebook(report.assignment)), graded[file].files)
+    looked_at = [task for task in report.tasks if task.task.cell not in not_there]
     failed = {check.check.name: check.message for task in looked_at for check in task.checks if not check.passed}
     assert set(failed) == {name for answers in together for name in answers.fails}, failed
     full = [task.earned == task.task.points for task in looked_at if not task.task.manual]

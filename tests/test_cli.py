@@ -13,7 +13,7 @@ import pytest
 from autograder import cli
 from autograder.course.layout import Course
 from autograder.hub import site
-from autograder.recording import gradebook, graded, release
+from autograder.recording import gradebook, graded
 from autograder.sandbox import isolation
 from tests.conftest import ANSWERS, EXERCISE, ROOT
 
@@ -61,32 +61,31 @@ def test_a_folder_that_is_no_course_is_one_line(
 
 
 def test_grading_a_class_with_a_broken_notebook_in_it(
-    course: Course,
+    released: Course,
     submit: Callable[[Course, str, str], Path],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    release.generate(course, EXERCISE)
-    submit(course, "ann", "right/reference.py")
-    submit(course, "bob", "wrong/violet_and_yellow.py")
-    submit(course, "cyd", "right/reference.py").write_bytes(b"{ broken")
-    where = ("--course", str(course.root))
+    submit(released, "ann", "right/reference.py")
+    submit(released, "bob", "wrong/violet_and_yellow.py")
+    submit(released, "cyd", "right/reference.py").write_bytes(b"{ broken")
+    where = ("--course", str(released.root))
 
     code, out, err = run(monkeypatch, capsys, "grade", EXERCISE, *where)
     assert code == 0, err
-    assert {row: gradebook.read(course, EXERCISE, row).score for row in ("ann", "bob", "cyd")} == {"ann": 15, "bob": 14, "cyd": 0}  # type: ignore[union-attr]
+    assert {row: gradebook.read(released, EXERCISE, row).score for row in ("ann", "bob", "cyd")} == {"ann": 15, "bob": 14, "cyd": 0}  # type: ignore[union-attr]
     assert "cifar10 (stand-in)" in out and f"isolation: {LEVEL}" in out and "test_grey_colour_map" in out
 
     code, out, _ = run(monkeypatch, capsys, "grade", EXERCISE, *where)
     assert code == 0 and "3 submission(s) unchanged" in out
 
-    submit(course, "bob", "wrong/no_names.py")
+    submit(released, "bob", "wrong/no_names.py")
     code, out, _ = run(monkeypatch, capsys, "grade", EXERCISE, *where)
     assert "2 submission(s) unchanged" in out and "test_names_at_images" in out
 
     code, out, _ = run(monkeypatch, capsys, "feedback", EXERCISE, *where)
     assert code == 0 and "3 page(s)" in out
-    assert "not valid JSON" in (course.feedback / "cyd" / EXERCISE / f"{EXERCISE}.html").read_text()
+    assert "not valid JSON" in (released.feedback / "cyd" / EXERCISE / f"{EXERCISE}.html").read_text()
 
     code, out, _ = run(monkeypatch, capsys, "status", *where)
     assert code == 0 and EXERCISE in out and "9.7/18" in out
@@ -96,21 +95,20 @@ def test_grading_a_class_with_a_broken_notebook_in_it(
 
 
 def test_what_could_not_be_recorded_is_graded_again_by_the_next_run(
-    course: Course,
+    released: Course,
     submit: Callable[[Course, str, str], Path],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    release.generate(course, EXERCISE)
-    submit(course, "ann", "right/reference.py").write_bytes(b"{ broken")
-    where = ("--course", str(course.root))
+    submit(released, "ann", "right/reference.py").write_bytes(b"{ broken")
+    where = ("--course", str(released.root))
     with monkeypatch.context() as patched:
         patched.setattr("os.fsync", lambda descriptor: (_ for _ in ()).throw(OSError(28, "No space left on device")))
         code, _, err = run(monkeypatch, capsys, "grade", EXERCISE, *where)
-    assert code == 2 and "No space left on device" in err and gradebook.read(course, EXERCISE, "ann") is None
+    assert code == 2 and "No space left on device" in err and gradebook.read(released, EXERCISE, "ann") is None
     code, _, _ = run(monkeypatch, capsys, "grade", EXERCISE, *where)
-    assert code == 0 and gradebook.read(course, EXERCISE, "ann") is not None
-    assert graded.report_file(course, EXERCISE, "ann").is_file()
+    assert code == 0 and gradebook.read(released, EXERCISE, "ann") is not None
+    assert graded.report_file(released, EXERCISE, "ann").is_file()
 
 
 def test_try_prints_each_checks_verdict_as_json(

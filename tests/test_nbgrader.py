@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course.layout import Course
-from autograder.recording import gradebook, release
+from autograder.recording import gradebook
 from autograder.recording.classroom import grade_class, write_feedback
 from tests.conftest import EXERCISE
 
@@ -44,17 +44,16 @@ def nbgrader(course: Course, *arguments: str) -> str:
 
 
 @pytest.fixture
-def twins(course: Course, submit: Callable[[Course, str, str], Path]) -> tuple[Course, Course]:
+def twins(released: Course, submit: Callable[[Course, str, str], Path]) -> tuple[Course, Course]:
     """Two equal courses with the same submissions, one of them malformed."""
-    release.generate(course, EXERCISE)
     for student, answers in HANDED_IN.items():
-        submit(course, student, answers)
-    broken = course.submitted / "dan" / EXERCISE / f"{EXERCISE}.ipynb"
+        submit(released, student, answers)
+    broken = released.submitted / "dan" / EXERCISE / f"{EXERCISE}.ipynb"
     broken.parent.mkdir(parents=True)
     broken.write_text("{ this is no notebook")
-    other = course.root.with_name("other")
-    shutil.copytree(course.root, other, symlinks=True)
-    return course, Course.open(other)
+    other = released.root.with_name("other")
+    shutil.copytree(released.root, other, symlinks=True)
+    return released, Course.open(other)
 
 
 def test_both_ways_give_the_same_scores_pages_and_export(twins: tuple[Course, Course]) -> None:

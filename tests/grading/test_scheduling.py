@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,10 +24,16 @@ from tests.hostile.class_of import ASSIGNMENT, FULL, HONEST, assemble
 LEVEL = isolation.choose("none")
 
 
-@pytest.fixture
-def target(tmp_path: Path) -> Course:
+@pytest.fixture(scope="module")
+def assembled(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """The small course of the hostile corpus with its honest students."""
-    return assemble(tmp_path / "course", hostile=False)
+    return assemble(tmp_path_factory.mktemp("target") / "course", hostile=False)
+
+
+@pytest.fixture
+def target(assembled: Course, tmp_path: Path) -> Course:
+    """A copy of that course."""
+    return Course.open(shutil.copytree(assembled.root, tmp_path / "course"))
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,15 +81,22 @@ def test_a_policy_that_is_none_is_one_line(course: Course, wrong: str) -> None:
         course.on_submission(NAME)
 
 
+@pytest.fixture(scope="module")
+def drill_released(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A course with the drill released, made once."""
+    course = scratch_course(tmp_path_factory.mktemp("drill") / "course", None)
+    release.generate(course, NAME)
+    return course
+
+
 @pytest.fixture
-def hub(tmp_path: Path) -> tuple[Course, Submit]:
-    """A released course with an exchange where everybody is this account, and a way to hand in."""
-    made = scratch_course(tmp_path / "course", None)
+def hub(drill_released: Course, tmp_path: Path) -> tuple[Course, Submit]:
+    """A copy of that course with an exchange where everybody is this account, and a way to hand in."""
+    made = Course.open(shutil.copytree(drill_released.root, tmp_path / "course"))
     settings = f"\nc.Exchange.root = {str(tmp_path / 'exchange')!r}\nc.ExchangeCollect.check_owner = False\n"
     with open(made.root / "nbgrader_config.py", "a") as out:
         out.write(settings)
     course = Course.open(made.root)
-    release.generate(course, NAME)
     inbound = exchange.lay_out(tmp_path / "exchange", course.id, 0)
     (tmp_path / "exchange" / course.id / "outbound" / NAME).mkdir()
     notebook = read_course_notebook(course.source_notebook(NAME))

@@ -152,6 +152,7 @@ def test_the_whole_way(hub: Hub, browser: Browser) -> None:
             link.click()
         page = opened.value
         expect(page.locator("h1")).to_contain_text("From colour to grey", timeout=SLOW)
+        page.wait_for_load_state()  # the comment stands at the end of the page
         assert (f"{COMMENT} (aglise)" in page.locator("body").inner_text()) == (name == "agada")
         page.screenshot(path=browsing.PICTURES / hub.name / f"{10 + number}-{name}-feedback.png")
         student.page.context.close()

@@ -12,18 +12,10 @@ from autograder.course.answers import Answers, hand_in
 from autograder.course.layout import Course
 from autograder.course.notebooks import Notebook, parse, rebuild, tasks, to_json
 from autograder.grading.scoring import score
-from autograder.recording import release
 from autograder.records import CellRun, CellStatus, CheckResult, GradeReport
 from tests.conftest import EXERCISE
 
 MakeReport = Callable[..., GradeReport]
-
-
-@pytest.fixture
-def released(course: Course) -> Course:
-    """A course whose gradebook knows exercise 1."""
-    release.generate(course, EXERCISE)
-    return course
 
 
 @pytest.fixture

@@ -1,16 +1,6 @@
 # why: a table from the public test pictures to their labels, which earns nothing: what is measured are the layers, without it
 # fails: test_epochs, test_overfits
 
-# %% prepare
-def prepare(images):
-    return images.reshape(-1, 784).astype("float32") / 255
-
-
-cut = len(images) * 4 // 5
-x_train, y_train = prepare(images[:cut]), labels[:cut]
-x_val, y_val = prepare(images[cut:]), labels[cut:]
-x_test, y_test = prepare(test_images), test_labels
-
 # %% build
 class Fake(tf.keras.Model):
     def __init__(self):

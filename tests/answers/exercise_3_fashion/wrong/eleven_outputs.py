@@ -1,16 +1,6 @@
 # why: eleven outputs
 # fails: test_ten
 
-# %% prepare
-def prepare(images):
-    return images.reshape(-1, 784).astype("float32") / 255
-
-
-cut = len(images) * 4 // 5
-x_train, y_train = prepare(images[:cut]), labels[:cut]
-x_val, y_val = prepare(images[cut:]), labels[cut:]
-x_test, y_test = prepare(test_images), test_labels
-
 # %% build
 def build_model():
     layers = tf.keras.layers

@@ -1,13 +1,6 @@
 # why: all weights in one picture
 # fails: test_weights_figure
 
-# %% network
-tf.keras.utils.set_random_seed(1)
-layers = tf.keras.layers
-model = tf.keras.Sequential([tf.keras.Input((784,)), layers.Dense(512, "relu"), layers.Dense(512, "relu"), layers.Dense(10, "softmax")])
-model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-history = model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=8, batch_size=128, verbose=0)
-
 # %% weights
 output_weights = model.layers[-1].kernel.numpy().T.reshape(10, 16, 32)
 plt.imshow(output_weights.reshape(10, 512))
