@@ -73,7 +73,11 @@ def test_grading_a_class_with_a_broken_notebook_in_it(
 
     code, out, err = run(monkeypatch, capsys, "grade", EXERCISE, *where)
     assert code == 0, err
-    assert {row: gradebook.read(released, EXERCISE, row).score for row in ("ann", "bob", "cyd")} == {"ann": 15, "bob": 14, "cyd": 0}  # type: ignore[union-attr]
+    assert {row: gradebook.read(released, EXERCISE, row).score for row in ("ann", "bob", "cyd")} == {
+        "ann": 15,
+        "bob": 14,
+        "cyd": 0,
+    }  # type: ignore[union-attr]
     assert "cifar10 (stand-in)" in out and f"isolation: {LEVEL}" in out and "test_grey_colour_map" in out
 
     code, out, _ = run(monkeypatch, capsys, "grade", EXERCISE, *where)

@@ -91,11 +91,20 @@ def hostile(request: pytest.FixtureRequest) -> Iterator[Class]:
 
 
 @pytest.fixture(scope="module")
-def alone(hostile: Class) -> Iterator[Class]:
-    """The honest students alone, graded in the same way."""
-    made = graded(hostile.account, hostile.level, hostile=False)
+def by_themselves() -> Iterator[dict[str, Class]]:
+    """The honest students alone, by the level at which they were graded."""
+    made: dict[str, Class] = {}
     yield made
-    shutil.rmtree(made.course.root.parent)
+    for each in made.values():
+        shutil.rmtree(each.course.root.parent)
+
+
+@pytest.fixture(scope="module")
+def alone(hostile: Class, by_themselves: dict[str, Class]) -> Class:
+    """The honest students alone, graded at the same level."""
+    if hostile.level not in by_themselves:
+        by_themselves[hostile.level] = graded(hostile.account, hostile.level, hostile=False)
+    return by_themselves[hostile.level]
 
 
 def test_hostile_submissions_get_their_verdicts(hostile: Class, subtests: pytest.Subtests) -> None:

@@ -21,7 +21,7 @@ from autograder.errors import AutograderError
 from autograder.grading.pipeline import course_level, grade, served
 from autograder.records import GradeReport, Submission
 from autograder.sandbox.folders import remove
-from autograder.sandbox.zygote import Warm, Zygote, adopt
+from autograder.sandbox.zygote import Warm, Zygote, adopt, kept
 
 TRIES = 2
 DIED = "the worker process died"
@@ -80,11 +80,13 @@ def grade_all(
 
 
 class _Crew:
-    """Workers with the warm process that serves them."""
+    """Workers with the warm process that serves them: one of their own, or the one that this process has for itself."""
 
     def __init__(self, course: Course, folder: Path, jobs: int, level: str, threads: int) -> None:
         self.folder, self.jobs = folder, max(1, jobs)
-        self.zygote = Zygote(level, served(course), threads, folder)
+        datasets = served(course)
+        known = kept(level, datasets, threads)
+        self.own, self.zygote = known is None, known or Zygote(level, datasets, threads, folder)
         self.pool = ProcessPoolExecutor(
             max_workers=self.jobs,
             mp_context=multiprocessing.get_context("spawn"),
@@ -97,7 +99,8 @@ class _Crew:
     def dismiss(self) -> None:
         """End them, in the middle of their work if need be."""
         _stop(self.pool)
-        self.zygote.close()
+        if self.own:
+            self.zygote.close()
 
 
 def _results(

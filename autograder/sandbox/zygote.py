@@ -139,6 +139,8 @@ class Zygote:
 
     def await_ready(self) -> None:
         """Wait until it has imported everything; GraderError when it does not get there."""
+        if self._ready:
+            return
         control = self.warm.control
         control.settimeout(START_SECONDS)
         try:
@@ -182,15 +184,24 @@ def adopt(warm: Warm) -> None:
 
 def warm(level: str, datasets: dict[str, Path], threads: int) -> Warm:
     """The warm process for these settings: the one adopted, or one of this process's own, started when there is none yet."""
-    settings = (level, tuple(sorted(datasets.items())), threads)
-    for pid, known, zygote in _current:
-        if pid == os.getpid() and known.settings == settings and (zygote is None or zygote.alive()):
+    for known, zygote in _known(level, datasets, threads):
+        if zygote is None or zygote.alive():
             return known
     cool()
     started = Zygote(level, datasets, threads)
     started.await_ready()
     _current.append((os.getpid(), started.warm, started))
     return started.warm
+
+
+def kept(level: str, datasets: dict[str, Path], threads: int) -> Zygote | None:
+    """The warm process that this process has started for these settings, if it lives: it serves whole runs as well."""
+    return next((zygote for _, zygote in _known(level, datasets, threads) if zygote and zygote.alive()), None)
+
+
+def _known(level: str, datasets: dict[str, Path], threads: int) -> list[tuple[Warm, Zygote | None]]:
+    settings = (level, tuple(sorted(datasets.items())), threads)
+    return [(known, zygote) for pid, known, zygote in _current if pid == os.getpid() and known.settings == settings]
 
 
 def cool() -> None:

@@ -15,9 +15,10 @@ import pytest
 
 from autograder.course.layout import Course
 from autograder.grading import scheduling
+from autograder.grading.pipeline import served
 from autograder.grading.scheduling import DIED, grade_all, grading
 from autograder.recording import gradebook
-from autograder.sandbox import isolation
+from autograder.sandbox import isolation, zygote
 from autograder.sandbox.zygote import Zygote
 from tests.hostile.class_of import ASSIGNMENT, FULL, HONEST, assemble
 
@@ -34,6 +35,14 @@ def assembled(tmp_path_factory: pytest.TempPathFactory) -> Course:
 def target(assembled: Course, tmp_path: Path) -> Course:
     """A copy of that course."""
     return Course.open(shutil.copytree(assembled.root, tmp_path / "course"))
+
+
+@pytest.fixture(autouse=True)
+def cold() -> Iterator[None]:
+    """No warm process from an earlier test, and none for a later one."""
+    zygote.cool()
+    yield
+    zygote.cool()
 
 
 @pytest.fixture
@@ -65,7 +74,7 @@ def when_ready(monkeypatch: pytest.MonkeyPatch, act: Callable[[Zygote], object],
     monkeypatch.setattr(Zygote, "await_ready", await_ready)
 
 
-def kill_a_worker(zygote: Zygote) -> None:
+def kill_a_worker(warm: Zygote) -> None:
     """Kill one worker process, as a machine that is out of memory does."""
     import multiprocessing
 
@@ -74,10 +83,10 @@ def kill_a_worker(zygote: Zygote) -> None:
     os.kill(worker.pid, signal.SIGKILL)
 
 
-def kill_the_warm_process(zygote: Zygote) -> None:
+def kill_the_warm_process(warm: Zygote) -> None:
     """Kill the process that kernels are forked from."""
-    zygote._process.kill()
-    zygote._process.wait()
+    warm._process.kill()
+    warm._process.wait()
 
 
 @pytest.mark.parametrize("act", [kill_a_worker, kill_the_warm_process])
@@ -95,6 +104,22 @@ def test_what_dies_twice_stays_ungraded_and_says_why(target: Course, monkeypatch
     when_ready(monkeypatch, kill_a_worker, times=2)
     results = list(grade_all(target, target.submissions(ASSIGNMENT), 1, LEVEL))
     assert [(each.report, each.error) for each in results] == [(None, DIED)] * len(HONEST)
+
+
+def test_the_warm_process_that_this_process_has_serves_a_class_and_stays(
+    target: Course, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warm = zygote.warm(LEVEL, served(target), 1)
+    with monkeypatch.context() as patched:
+        patched.setattr(scheduling, "Zygote", None)  # there is no need for another one
+        results = list(grade_all(target, target.submissions(ASSIGNMENT), 2, LEVEL))
+    assert [each.error for each in results if each.report is None] == []
+    known = zygote.kept(LEVEL, served(target), 1)
+    assert known and known.warm is warm and [each.name for each in temporary.glob("*/k-*")] == []
+    kill_the_warm_process(known)
+    assert zygote.kept(LEVEL, served(target), 1) is None
+    results = list(grade_all(target, target.submissions(ASSIGNMENT)[:1], 1, LEVEL))
+    assert [each.error for each in results] == [""]
 
 
 def test_a_run_that_is_left_early_leaves_nothing(target: Course, temporary: Path) -> None:

@@ -111,6 +111,7 @@ def test_the_whole_way(hub: Hub, browser: Browser) -> None:
             link.click()
         page = opened.value
         expect(page.locator("h1")).to_contain_text("From colour to grey")
+        page.wait_for_load_state()  # the comment stands at the end of the page
         assert score.split()[0] in page.locator(".score").inner_text()
         assert (f"{COMMENT} (lise)" in page.locator("body").inner_text()) == (name == "ada")
         page.screenshot(path=browsing.PICTURES / hub.name / f"{13 + 2 * number}-{name}-feedback.png")
