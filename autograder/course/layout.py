@@ -41,6 +41,17 @@ class OnSubmission:
         if not (type(self.attempts) is int and self.attempts > 0 and self.wait_minutes >= 0):
             raise ValueError("attempts is a whole number from 1, wait_minutes a number from 0")
 
+    @property
+    def rule(self) -> str:
+        """What students are told about it, a sentence; nothing when it is off."""
+        if self.answer == OFF:
+            return ""
+        what = "get your points and the whole feedback" if self.answer == FULL else "are told which of the visible tests pass"
+        if self.attempts == 1:
+            return f"The first time you hand in, you {what} at once."
+        apart = f", {self.wait_minutes:g} minutes or more apart" if self.wait_minutes else ""
+        return f"When you hand in, you {what} at once: up to {self.attempts} times{apart}."
+
 
 @dataclass(frozen=True)
 class Course:

@@ -66,7 +66,7 @@ class Course:
             "title": told.get("title", name),
             "due": told.get("due"),
             "points": told.get("points"),
-            "answer": told.get("answer", "off"),
+            "rule": told.get("rule", ""),
             "notebook": f"{self.id}/{name}/{notebooks[0].name}" if notebooks else "",
             "fetched": folder.is_dir(),
             "handed_in": [self._handed_in(each, notebooks[0].stem if notebooks else "") for each in self._submissions(name)],

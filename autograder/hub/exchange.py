@@ -274,7 +274,7 @@ def announce(exchange: Path, folder: Path) -> None:
         for name in released:
             with contextlib.suppress(AutograderError):
                 notebook = read_course_notebook(course.source_notebook(name))
-                more = {"due": dates.get(name), "answer": course.on_submission(name).answer}
+                more = {"due": dates.get(name), "rule": course.on_submission(name).rule}
                 told[name] = {"title": notebook.title, "points": notebook.points, **more}
     part = exchange / f".{token_hex(8)}"
     part.write_text(json.dumps(told), encoding="utf-8")

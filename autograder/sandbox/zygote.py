@@ -20,6 +20,7 @@ from autograder.sandbox import environment, isolation
 from autograder.sandbox.folders import remove
 
 START_SECONDS = 180.0
+MOST_KEPT = 3  # 400 MB each
 CREDENTIALS = socket.CMSG_SPACE(12)
 
 
@@ -187,7 +188,7 @@ def warm(level: str, datasets: dict[str, Path], threads: int) -> Warm:
     for known, zygote in _known(level, datasets, threads):
         if zygote is None or zygote.alive():
             return known
-    cool()
+    cool(MOST_KEPT - 1)
     started = Zygote(level, datasets, threads)
     started.await_ready()
     _current.append((os.getpid(), started.warm, started))
@@ -204,10 +205,10 @@ def _known(level: str, datasets: dict[str, Path], threads: int) -> list[tuple[Wa
     return [(known, zygote) for pid, known, zygote in _current if pid == os.getpid() and known.settings == settings]
 
 
-def cool() -> None:
-    """End the warm process that this process has started."""
-    while _current:
-        pid, _, zygote = _current.pop()
+def cool(kept: int = 0) -> None:
+    """End the warm processes that this process has started, the oldest first, until so many are left."""
+    while len(_current) > kept:
+        pid, _, zygote = _current.pop(0)
         if pid == os.getpid() and zygote is not None:
             zygote.close()
 

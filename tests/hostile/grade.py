@@ -36,7 +36,7 @@ class Quiet:
 def main() -> None:
     """Grade, and write the pages."""
     course, level = Course.open(Path(sys.argv[1])), sys.argv[2]
-    graded = grade_class(course, ASSIGNMENT, isolation=level, jobs=6, watch=Quiet())
+    graded = grade_class(course, ASSIGNMENT, isolation=level, jobs=4, watch=Quiet())
     write_feedback(course, ASSIGNMENT)
     sys.exit(1 if graded.failed else 0)
 

@@ -19,6 +19,7 @@ from autograder.hub import arrivals, exchange
 from autograder.hub.arrivals import ANSWERED, FAILED, USED_UP, Entry, due
 from autograder.hub.exchange import Inbound
 from autograder.recording import gradebook, release
+from autograder.sandbox import isolation, zygote
 from tests.conftest import scratch_course
 
 NAME = "tensor_drills"
@@ -73,6 +74,19 @@ def test_our_own_failure_is_no_attempt_and_is_tried_again_later_and_not_for_ever
     assert due([one], record * arrivals.TRIES, POLICY, NOON + 60 * MINUTE) == ([], [])
 
 
+def test_students_are_told_the_policy_in_a_sentence() -> None:
+    assert (
+        POLICY.rule
+        == "When you hand in, you get your points and the whole feedback at once: up to 2 times, 10 minutes or more apart."
+    )
+    assert (
+        OnSubmission(VISIBLE, 3, 0).rule
+        == "When you hand in, you are told which of the visible tests pass at once: up to 3 times."
+    )
+    assert OnSubmission(FULL, 1).rule == "The first time you hand in, you get your points and the whole feedback at once."
+    assert OnSubmission().rule == ""
+
+
 @pytest.mark.parametrize("wrong", ['answer = "maybe"', "attempts = 0", "wait_minutes = -1", "tries = 3"])
 def test_a_policy_that_is_none_is_one_line(course: Course, wrong: str) -> None:
     file = course.data / "assignments.toml"
@@ -93,6 +107,7 @@ def drill_released(tmp_path_factory: pytest.TempPathFactory) -> Course:
 def hub(drill_released: Course, tmp_path: Path) -> tuple[Course, Submit]:
     """A copy of that course with an exchange where everybody is this account, and a way to hand in."""
     made = Course.open(shutil.copytree(drill_released.root, tmp_path / "course"))
+    zygote.warm(isolation.choose("none"), {}, 1)  # one for all answers of this file
     settings = f"\nc.Exchange.root = {str(tmp_path / 'exchange')!r}\nc.ExchangeCollect.check_owner = False\n"
     with open(made.root / "nbgrader_config.py", "a") as out:
         out.write(settings)
@@ -148,7 +163,7 @@ def test_full_feedback_is_published_for_what_came_while_nobody_looked(hub: tuple
     grades = gradebook.read(course, NAME, "bob")
     assert grades and grades.score == 0, "it waits for the class to be graded"
     told = json.loads((published.parent / "course.json").read_text())[NAME]
-    assert (told["points"], told["answer"]) == (points, FULL)
+    assert told["points"] == points and told["rule"] == course.on_submission(NAME).rule
 
 
 def test_the_visible_part_says_what_passes_and_gives_no_hidden_check_away(hub: tuple[Course, Submit]) -> None:

@@ -27,8 +27,8 @@ def course(tmp_path: Path) -> course_page.Course:
         (exchange / "outbound" / name / f"{name}.ipynb").write_text("{}")
     (exchange / "feedback").mkdir()
     told = {
-        "week_1": {"title": "First", "points": 10, "due": "2026-12-02T12:00:00Z", "answer": "off"},
-        "week_2": {"title": "Second", "points": 12, "due": "2026-12-01T12:00:00Z", "answer": "full"},
+        "week_1": {"title": "First", "points": 10, "due": "2026-12-02T12:00:00Z"},
+        "week_2": {"title": "Second", "points": 12, "due": "2026-12-01T12:00:00Z", "rule": "Up to 3 times."},
     }
     (exchange / "course.json").write_text(json.dumps(told))
     (home / "ml" / "week_1").mkdir(parents=True)
@@ -45,6 +45,7 @@ def course(tmp_path: Path) -> course_page.Course:
 def test_what_is_due_first_comes_first(course: course_page.Course) -> None:
     found = course.assignments()
     assert [(each["title"], each["points"], each["fetched"]) for each in found] == [("Second", 12, False), ("First", 10, True)]
+    assert [each["rule"] for each in found] == ["Up to 3 times.", ""]
     assert found[1]["notebook"] == "ml/week_1/week_1.ipynb"
 
 

@@ -23,4 +23,4 @@ def build():
 
 tf.keras.utils.set_random_seed(3)
 circle_model = build()
-circle_model.fit(*make_data(600, 7), epochs=40, batch_size=20, verbose=0)
+circle_model.fit(*make_data(600, 7), epochs=40, batch_size=60, verbose=0)
