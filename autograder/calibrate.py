@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.stats import t as student_t
+import scipy  # its parts are imported when they are used
 
 from autograder.course import datasets, thresholds
 from autograder.course.answers import Answers, hand_in, read_answers
@@ -72,7 +72,7 @@ class Distribution:
     def bound(self) -> float:
         """A further training falls below this less than once in a thousand: the prediction interval of a normal distribution."""
         n = len(self.values)
-        return self.mean - float(student_t.ppf(1 - RARE, n - 1)) * self.deviation * float(np.sqrt(1 + 1 / n))
+        return self.mean - float(scipy.stats.t.ppf(1 - RARE, n - 1)) * self.deviation * float(np.sqrt(1 + 1 / n))
 
 
 def read_plan(course: Course, assignment: str) -> Plan:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from scipy.special import erf, expit, log_softmax, softmax
+import scipy  # its parts are imported when they are used: half a second that no other check needs
 
 from autograder.errors import BadReply
 
@@ -27,14 +27,14 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "linear": lambda z: z,
     "relu": lambda z: np.maximum(z, 0),
     "tanh": np.tanh,
-    "sigmoid": expit,
-    "softmax": lambda z: softmax(z, axis=-1),
-    "log_softmax": lambda z: log_softmax(z, axis=-1),
+    "sigmoid": lambda z: scipy.special.expit(z),
+    "softmax": lambda z: scipy.special.softmax(z, axis=-1),
+    "log_softmax": lambda z: scipy.special.log_softmax(z, axis=-1),
     "elu": lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),
     "selu": lambda z: SELU_SCALE * np.where(z > 0, z, SELU_ALPHA * np.expm1(np.minimum(z, 0))),
-    "gelu": lambda z: 0.5 * z * (1 + erf(z / np.sqrt(2))),
+    "gelu": lambda z: 0.5 * z * (1 + scipy.special.erf(z / np.sqrt(2))),
     "gelu_tanh": lambda z: 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))),
-    "silu": lambda z: z * expit(z),
+    "silu": lambda z: z * scipy.special.expit(z),
     "softplus": lambda z: np.logaddexp(0, z),
     "softsign": lambda z: z / (1 + np.abs(z)),
     "relu6": lambda z: np.clip(z, 0, 6),
@@ -135,11 +135,11 @@ class Model:
         which is seen below 1e-7, the loss of a network that is very sure of itself would be too low by several percent.
         """
         if self._logits is not None:
-            return np.asarray(log_softmax(self._logits(x), axis=-1))
+            return np.asarray(scipy.special.log_softmax(self._logits(x), axis=-1))
         out = self.outputs(x)
         if gives_probabilities(out):
             return np.asarray(np.log(np.clip(out, 1e-7, 1)))
-        return np.asarray(log_softmax(out, axis=-1))
+        return np.asarray(scipy.special.log_softmax(out, axis=-1))
 
 
 def gives_probabilities(outputs: Array) -> bool:
@@ -323,7 +323,7 @@ BUILDERS: dict[str, Callable[[Layer], Predict]] = {
     "LeakyReLU": _leaky,
     "PReLU": _prelu,
     "ELU": _elu,
-    "Softmax": lambda layer: lambda x: softmax(x, axis=-1),
+    "Softmax": lambda layer: lambda x: scipy.special.softmax(x, axis=-1),
     "BatchNormalization": _batch_normalization,
     "LayerNormalization": _layer_normalization,
 }
