@@ -48,9 +48,9 @@ class OnSubmission:
             return ""
         what = "get your points and the whole feedback" if self.answer == FULL else "are told which of the visible tests pass"
         if self.attempts == 1:
-            return f"The first time you hand in, you {what} at once."
+            return f"The first time you hand in, you {what}, at once."
         apart = f", {self.wait_minutes:g} minutes or more apart" if self.wait_minutes else ""
-        return f"When you hand in, you {what} at once: up to {self.attempts} times{apart}."
+        return f"When you hand in, you {what}, at once: up to {self.attempts} times{apart}."
 
 
 @dataclass(frozen=True)

@@ -77,13 +77,13 @@ def test_our_own_failure_is_no_attempt_and_is_tried_again_later_and_not_for_ever
 def test_students_are_told_the_policy_in_a_sentence() -> None:
     assert (
         POLICY.rule
-        == "When you hand in, you get your points and the whole feedback at once: up to 2 times, 10 minutes or more apart."
+        == "When you hand in, you get your points and the whole feedback, at once: up to 2 times, 10 minutes or more apart."
     )
     assert (
         OnSubmission(VISIBLE, 3, 0).rule
-        == "When you hand in, you are told which of the visible tests pass at once: up to 3 times."
+        == "When you hand in, you are told which of the visible tests pass, at once: up to 3 times."
     )
-    assert OnSubmission(FULL, 1).rule == "The first time you hand in, you get your points and the whole feedback at once."
+    assert OnSubmission(FULL, 1).rule == "The first time you hand in, you get your points and the whole feedback, at once."
     assert OnSubmission().rule == ""
 
 

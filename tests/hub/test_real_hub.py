@@ -117,7 +117,7 @@ def test_the_whole_way(hub: Hub, browser: Browser) -> None:
     for number, (name, file) in enumerate({"agada": "right/matrix_product.py", "agfarid": "wrong/not_divided.py"}.items()):
         student = Person(browser, hub, name)
         student.course()
-        expect(student.page.locator(".rule")).to_contain_text("told which of the visible tests pass at once: up to 3 times.")
+        expect(student.page.locator(".rule")).to_contain_text("told which of the visible tests pass, at once: up to 3 times.")
         student.picture(1 + 4 * number, "released")
         student.click("Fetch")
         work = hub.home(name) / f"{EXERCISE}.ipynb"
