@@ -185,9 +185,8 @@ def adopt(warm: Warm) -> None:
 
 def warm(level: str, datasets: dict[str, Path], threads: int) -> Warm:
     """The warm process for these settings: the one adopted, or one of this process's own, started when there is none yet."""
-    for known, zygote in _known(level, datasets, threads):
-        if zygote is None or zygote.alive():
-            return known
+    for known, _ in _living(level, datasets, threads):
+        return known
     cool(MOST_KEPT - 1)
     started = Zygote(level, datasets, threads)
     started.await_ready()
@@ -197,17 +196,19 @@ def warm(level: str, datasets: dict[str, Path], threads: int) -> Warm:
 
 def kept(level: str, datasets: dict[str, Path], threads: int) -> Zygote | None:
     """The warm process that this process has started for these settings, if it lives: it serves whole runs as well."""
-    return next((zygote for _, zygote in _known(level, datasets, threads) if zygote and zygote.alive()), None)
+    return next((zygote for _, zygote in _living(level, datasets, threads) if zygote), None)
 
 
-def _known(level: str, datasets: dict[str, Path], threads: int) -> list[tuple[Warm, Zygote | None]]:
+def _living(level: str, datasets: dict[str, Path], threads: int) -> list[tuple[Warm, Zygote | None]]:
+    """The warm processes with these settings that this process can ask; with those that it has started itself."""
     settings = (level, tuple(sorted(datasets.items())), threads)
-    return [(known, zygote) for pid, known, zygote in _current if pid == os.getpid() and known.settings == settings]
+    mine = [(known, zygote) for pid, known, zygote in _current if pid == os.getpid() and known.settings == settings]
+    return [(known, zygote) for known, zygote in mine if zygote is None or zygote.alive()]
 
 
-def cool(kept: int = 0) -> None:
+def cool(most: int = 0) -> None:
     """End the warm processes that this process has started, the oldest first, until so many are left."""
-    while len(_current) > kept:
+    while len(_current) > most:
         pid, _, zygote = _current.pop(0)
         if pid == os.getpid() and zygote is not None:
             zygote.close()
