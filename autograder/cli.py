@@ -14,7 +14,7 @@ from rich.text import Text
 
 from autograder import screen
 from autograder.course import datasets, scaffold, standins
-from autograder.course.layout import Course
+from autograder.course.course import Course
 from autograder.errors import AutograderError, CourseError, StudentFault
 
 
@@ -39,13 +39,17 @@ app = typer.Typer(
 )
 data_app = typer.Typer(no_args_is_help=True, help="The datasets of the course.")
 app.add_typer(data_app, name="data")
-hub_app = typer.Typer(invoke_without_command=True, help="The course on JupyterHub: a demo hub to look at, or a real one.")
+hub_app = typer.Typer(
+    invoke_without_command=True, help="The course on JupyterHub: a demo hub to look at, or a real one."
+)
 app.add_typer(hub_app, name="hub")
 
 CourseOption = Annotated[Path, typer.Option("--course", help="The course folder.", metavar="DIR")]
 IsolationOption = Annotated[
     str,
-    typer.Option("--isolation", help="namespaces, landlock, or none: without a sandbox, for people you trust.", metavar="LEVEL"),
+    typer.Option(
+        "--isolation", help="namespaces, landlock, or none: without a sandbox, for people you trust.", metavar="LEVEL"
+    ),
 ]
 HERE = Path()
 out = Console(highlight=False)
@@ -53,16 +57,38 @@ err = Console(stderr=True, highlight=False)
 
 
 @app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="The folder of the new course; its name becomes the course's.")],
+) -> None:
+    """Make a new course in a folder: settings for nbgrader and the engine, and no assignment yet."""
+    for file in scaffold.create_course(folder):
+        out.print(f"wrote {file}", soft_wrap=True)
+    out.print(f"Go there (cd {folder}) and start an assignment with `autograder new week_1`.", soft_wrap=True)
+
+
+@app.command()
+def new(assignment: str, course: CourseOption = HERE) -> None:
+    """Start an assignment of your own: a notebook, a check module, a right and a wrong answer."""
+    written = scaffold.create(Course.open(course), assignment)
+    for file in written:
+        out.print(f"wrote {file}", soft_wrap=True)
+    out.print(
+        f"Edit them, then run `autograder try {assignment} {written[-1]}` and `autograder release {assignment}`.",
+        soft_wrap=True,
+    )
+
+
+@app.command()
 def release(assignment: str, isolation: IsolationOption = "", course: CourseOption = HERE) -> None:
     """Check an assignment, grade its reference solution, and generate the students' version in release/."""
-    from autograder.recording import release as releasing
+    from autograder.teaching import release as releasing
 
     opened = Course.open(course)
-    opened.assignment(assignment)
     with out.status(f"grading the reference solution of {assignment}"):
-        report = releasing.release(opened, assignment, isolation)
+        report = releasing.release(opened, opened.assignment(assignment), isolation)
     out.print(
-        f"{assignment}: the reference solution earns {report.earned:g} of {report.auto_points:g} points by checks; {report.manual_points:g} more are given by a person"
+        f"{assignment}: the reference solution earns {report.earned:g} of {report.auto_points:g} points by checks; "
+        f"{report.manual_points:g} more are given by a person"
     )
     out.print(f"released to {opened.release / assignment}", soft_wrap=True)
 
@@ -71,7 +97,9 @@ def release(assignment: str, isolation: IsolationOption = "", course: CourseOpti
 def grade(
     assignment: str,
     student: Annotated[str, typer.Option(help="Grade this student alone.", metavar="ID")] = "",
-    force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed; trainings are remembered.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Grade again what has not changed; trainings are remembered.")
+    ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Like --force, and train again too.")] = False,
     jobs: Annotated[int, typer.Option(help="Worker processes; 0 means one per core.", min=0)] = 0,
     threads: Annotated[int, typer.Option(help="TensorFlow threads of each worker's kernels.", min=1)] = 1,
@@ -79,56 +107,47 @@ def grade(
     course: CourseOption = HERE,
 ) -> None:
     """Grade what was handed in, as far as it is new or changed, and show the grades."""
-    from autograder.recording.classroom import grade_class
+    from autograder.teaching.classroom import Grading, grade_class
 
     opened = Course.open(course)
-    opened.assignment(assignment)
-    progress = screen.GradeProgress(out)
-    graded = grade_class(
-        opened,
-        assignment,
-        students=[student] if student else [],
-        force=force,
-        fresh=fresh,
-        jobs=jobs,
-        threads=threads,
-        isolation=isolation,
-        watch=progress,
-    )
-    out.print(screen.grade_table(opened, assignment, graded.grades))
+    read = opened.assignment(assignment)
+    how = Grading([student] if student else [], force, fresh, jobs, threads, isolation)
+    graded = grade_class(opened, read, how, screen.GradeProgress(out))
+    out.print(screen.grade_table(read, graded.grades))
     screen.print_labels(out, graded)
     if graded.failed:
-        err.print(
-            f"[red]{len(graded.failed)} submission(s) could not be graded and have no new grade; the next run tries again[/]"
-        )
+        count = len(graded.failed)
+        err.print(f"[red]{count} submission(s) could not be graded and have no new grade; the next run tries again[/]")
         raise typer.Exit(1)
 
 
 @app.command("try")
 def try_answers(
     assignment: str,
-    answers: Annotated[Path, typer.Argument(help="A file with `# %% GRADE_ID` before each answer.", metavar="ANSWERS.py")],
+    answers: Annotated[
+        Path, typer.Argument(help="A file with `# %% GRADE_ID` before each answer.", metavar="ANSWERS.py")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     isolation: IsolationOption = "",
     course: CourseOption = HERE,
 ) -> None:
     """Grade an answers file through the real engine and show what each check says; nothing is recorded."""
-    from autograder.recording.classroom import try_answers as grade_answers
+    from autograder.teaching.classroom import try_answers as grade_answers
 
     opened = Course.open(course)
-    opened.assignment(assignment)
+    read = opened.assignment(assignment)
     if as_json:
-        out.print_json(json.dumps(screen.report_tree(grade_answers(opened, assignment, answers, isolation))))
+        out.print_json(json.dumps(screen.report_tree(grade_answers(opened, read, answers, isolation))))
         return
     with out.status("running"):
-        report = grade_answers(opened, assignment, answers, isolation)
+        report = grade_answers(opened, read, answers, isolation)
     out.print(screen.check_table(report))
 
 
 @app.command()
 def status(isolation: IsolationOption = "", course: CourseOption = HERE) -> None:
     """Show for each assignment what is released, handed in, graded, and waiting for a person."""
-    from autograder.recording.classroom import course_status
+    from autograder.teaching.classroom import course_status
 
     opened = Course.open(course)
     out.print(screen.status_table(opened, course_status(opened, isolation)))
@@ -141,25 +160,16 @@ def feedback(
     course: CourseOption = HERE,
 ) -> None:
     """Write the pages that students read into feedback/."""
-    from autograder.recording.classroom import write_feedback
+    from autograder.teaching.classroom import write_feedback
 
     opened = Course.open(course)
-    opened.assignment(assignment)
-    written = write_feedback(opened, assignment, student)
+    written = write_feedback(opened, opened.assignment(assignment), student)
     out.print(
         f"{len(written)} page(s) in {opened.feedback}, for example {written[0]}"
         if written
         else f"nothing is graded yet: run `autograder grade {assignment}`",
         soft_wrap=True,
     )
-
-
-@app.command()
-def new(assignment: str, course: CourseOption = HERE) -> None:
-    """Start an assignment of your own: a notebook, a check module, a right and a wrong answer."""
-    for file in scaffold.create(Course.open(course), assignment):
-        out.print(f"wrote {file}", soft_wrap=True)
-    out.print(f"Edit them, then run `autograder try {assignment} ANSWERS.py` and `autograder release {assignment}`.")
 
 
 @app.command()
@@ -170,13 +180,14 @@ def calibrate(
     course: CourseOption = HERE,
 ) -> None:
     """Train the reference and the named answers over seeds, and write the thresholds that an honest answer reaches."""
-    from autograder import calibrate as calibrating
+    from autograder.teaching import calibration
 
     opened = Course.open(course)
-    plan = calibrating.read_plan(opened, opened.assignment(assignment))
+    read = opened.assignment(assignment)
+    plan = calibration.read_plan(opened, read)
     with out.status(f"{assignment}: training") as status:
-        found = calibrating.measure(opened, assignment, seeds, status.update, jobs)
-    file = calibrating.write(opened, assignment, plan, found)
+        found = calibration.measure(opened, read, seeds, status.update, jobs)
+    file = calibration.write(opened, read, plan, found)
     out.print(screen.calibration_table(plan, found))
     out.print(f"written to {file}", soft_wrap=True)
 
@@ -187,8 +198,12 @@ def playground(
     epochs: Annotated[
         str, typer.Option(help="At which epochs to look, comma-separated; the last one ends the run.", metavar="LIST")
     ] = "0,1,10,50,100,300",
-    resets: Annotated[int, typer.Option(help="How many resets to simulate after the page's own run.", min=0, max=1000)] = 20,
-    picture: Annotated[Path | None, typer.Option(help="Draw the decision surface and the losses.", metavar="FILE.png")] = None,
+    resets: Annotated[
+        int, typer.Option(help="How many resets to simulate after the page's own run.", min=0, max=1000)
+    ] = 20,
+    picture: Annotated[
+        Path | None, typer.Option(help="Draw the decision surface and the losses.", metavar="FILE.png")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Run an experiment of playground.tensorflow.org again, from its URL, and show what comes of it."""
@@ -220,10 +235,10 @@ def doctor(course: CourseOption = HERE) -> None:
 
     opened = Course.open(course)
     bad = 0
-    for finding in examining.examine(opened.minimum_isolation()):
+    for finding in examining.examine(opened.settings().isolation):
         out.print(screen.finding_line(finding), soft_wrap=True)
         bad += not finding.good
-    out.print(screen.data_table(datasets.status(opened.store, datasets.read_registry(opened.data / "datasets.toml"))))
+    out.print(screen.data_table(datasets.status(opened.store, datasets.read_registry(opened.data / datasets.REGISTRY))))
     if bad:
         raise typer.Exit(1)
 
@@ -234,13 +249,18 @@ def demo(
         Path | None,
         typer.Option("--dir", help="Where to put the scratch course; by default a new folder under the temporary one."),
     ] = None,
-    stand_in: Annotated[bool, typer.Option("--stand-in", help="Use drawn images even where the real data is at hand.")] = False,
+    stand_in: Annotated[
+        bool, typer.Option("--stand-in", help="Use drawn images even where the real data is at hand.")
+    ] = False,
     course: CourseOption = HERE,
 ) -> None:
     """Grade a made-up class in a scratch course, from the release to the feedback pages."""
-    from autograder import demo as demonstration
+    from autograder.teaching import demo as demonstration
 
-    demonstration.run(Course.open(course), folder, stand_in, out)
+    opened = Course.open(course)
+    plan = demonstration.read_plan(opened)
+    done = demonstration.run(opened, plan, folder, stand_in, screen.DemoProgress(out))
+    screen.print_demo(out, done)
 
 
 @app.command()
@@ -248,13 +268,13 @@ def bench(
     submissions: Annotated[int, typer.Option(help="Small notebooks to grade each way.", min=0)] = 80,
     training: Annotated[int, typer.Option(help="Notebooks with 20 s of training to grade each way.", min=0)] = 8,
     long: Annotated[int, typer.Option(help="Small notebooks to grade in one run of this engine alone.", min=0)] = 200,
-    models: Annotated[int, typer.Option(help="Full submissions of exercise 3 to train and to grade again.", min=0)] = 2,
+    models: Annotated[int, typer.Option(help="Full submissions to train and to grade again.", min=0)] = 2,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     isolation: IsolationOption = "",
     course: CourseOption = HERE,
 ) -> None:
     """Grade the same class by stock nbgrader and by this engine, alternating, and compare; takes a quarter of an hour."""
-    from autograder import bench as benchmark
+    from autograder.teaching import benchmark
 
     with err.status("beginning") as shown:
         measured = benchmark.run(Course.open(course), submissions, training, long, models, isolation, shown.update)
@@ -267,7 +287,9 @@ def bench(
 @hub_app.callback(invoke_without_command=True)
 def hub(
     ctx: typer.Context,
-    folder: Annotated[Path | None, typer.Option("--folder", help="Where everything of the hub goes.", metavar="DIR")] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--folder", help="Where everything of the hub goes.", metavar="DIR")
+    ] = None,
     port: Annotated[int, typer.Option(help="The port of the page; 0 takes a free one.", min=0, max=65535)] = 8000,
     course: CourseOption = HERE,
 ) -> None:
@@ -287,7 +309,9 @@ def hub(
 @hub_app.command("install")
 def hub_install(
     folder: Annotated[Path, typer.Argument(help="Where everything of the hub goes, /srv/ml-basics for instance.")],
-    address: Annotated[str, typer.Option(help="Where the page is; at first http://127.0.0.1:8000.", metavar="URL")] = "",
+    address: Annotated[
+        str, typer.Option(help="Where the page is; at first http://127.0.0.1:8000.", metavar="URL")
+    ] = "",
     certificate: Annotated[Path | None, typer.Option(help="PEM file, for an address that begins with https.")] = None,
     key: Annotated[Path | None, typer.Option(help="PEM file.")] = None,
     course: CourseOption = HERE,
@@ -298,21 +322,26 @@ def hub_install(
     if bool(certificate) != bool(key) or address.startswith("https:") != bool(certificate):
         raise CourseError("an address that begins with https: needs --certificate and --key, and another one neither")
     files = {"certificate": str(certificate.resolve()), "key": str(key.resolve())} if certificate and key else {}
-    chosen = {"address": address, **files} if address else {}  # else what was said before, or the address of this machine
+    chosen = (
+        {"address": address, **files} if address else {}
+    )  # else what was said before, or the address of this machine
     site.install(Course.open(course), folder.resolve(), chosen, lambda text: out.print(text, soft_wrap=True))
-    out.print(f"ready: look with `autograder hub check {folder}`, start with `autograder hub --folder {folder}`", soft_wrap=True)
+    out.print(
+        f"ready: look with `autograder hub check {folder}`, start with `autograder hub --folder {folder}`",
+        soft_wrap=True,
+    )
 
 
 @hub_app.command("check")
 def hub_check(folder: Annotated[Path, typer.Argument(help="Where the real hub is.")]) -> None:
     """Look at accounts, permissions, programs, certificate and ports of a real hub, and say what to fix."""
-    from autograder.hub import site
+    from autograder.hub import site_check
 
     wrong = 0
-    for finding in site.check(folder.resolve()):
-        wrong += not finding.well
-        mark = ("yes  ", "green") if finding.well else ("NO   ", "red")
-        out.print(Text.assemble(mark, finding.what, ("" if finding.well else f"\n     {finding.fix}")), soft_wrap=True)
+    for finding in site_check.check(folder.resolve()):
+        wrong += not finding.good
+        mark = ("yes  ", "green") if finding.good else ("NO   ", "red")
+        out.print(Text.assemble(mark, finding.name, ("" if finding.good else f"\n     {finding.mend}")), soft_wrap=True)
     if wrong:
         err.print(f"[red]{wrong} to fix[/]")
         raise typer.Exit(1)
@@ -375,8 +404,9 @@ def data_fetch(
 ) -> None:
     """Download datasets, or take them from a folder, verify their checksums and put them into the store."""
     opened = Course.open(course)
-    registry = datasets.read_registry(opened.data / "datasets.toml")
-    specs = [datasets.lookup(registry, name)] if name else [each for each in registry.values() if each.format != datasets.BUNDLED]
+    registry = datasets.read_registry(opened.data / datasets.REGISTRY)
+    published = [spec for spec in registry.values() if spec.format != datasets.BUNDLED]
+    specs = [datasets.lookup(registry, name)] if name else published
     failed = False
     for spec in specs:
         try:
@@ -394,7 +424,7 @@ def data_fetch(
 def data_status(course: CourseOption = HERE) -> None:
     """Show what the store holds, with checksums computed anew."""
     opened = Course.open(course)
-    out.print(screen.data_table(datasets.status(opened.store, datasets.read_registry(opened.data / "datasets.toml"))))
+    out.print(screen.data_table(datasets.status(opened.store, datasets.read_registry(opened.data / datasets.REGISTRY))))
 
 
 @data_app.command("standin")
@@ -403,14 +433,12 @@ def data_standin(
 ) -> None:
     """Draw stand-ins: made-up images in the same shapes, for practice without the real data."""
     opened = Course.open(course)
-    for each in [name] if name else list(standins.PAINTERS):
-        with out.status(f"drawing {each}"):
-            folder = datasets.make_standin(opened.store, each)
-        real = datasets.origin_of(opened.store, each) == datasets.PUBLISHED
-        out.print(
-            f"{each}: stand-in (not the real data) in {folder}" + ("; the real data is there too and is used" if real else ""),
-            soft_wrap=True,
-        )
+    for dataset in [name] if name else standins.names(opened.data):
+        with out.status(f"drawing {dataset}"):
+            folder = standins.draw(opened.data, opened.store, dataset)
+        real = datasets.origin_of(opened.store, dataset) == datasets.PUBLISHED
+        more = "; the real data is there too and is used" if real else ""
+        out.print(f"{dataset}: stand-in (not the real data) in {folder}{more}", soft_wrap=True)
 
 
 def main() -> None:

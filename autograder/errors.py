@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 TERMINAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-# control characters, what is not seen, changes of the direction of writing, halves of surrogate pairs
-UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
+# control characters, invisible characters, changes of the direction of writing, halves of surrogate pairs
+INVISIBLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
+)
 
 
 def printable(text: str) -> str:
-    """Text as a person sees it, without commands to a terminal or to the eye: it may come from a student's program."""
-    return UNSEEN.sub("", TERMINAL.sub("", text))
+    """Return text without control characters: it may come from a student's program, and commands a terminal or the eye."""
+    return INVISIBLE.sub("", TERMINAL.sub("", text))
 
 
 class AutograderError(Exception):
@@ -30,14 +32,20 @@ class GraderError(AutograderError):
     """Our own machinery failed; a submission graded when this happens stays ungraded."""
 
 
+class WarmProcessEnded(GraderError):
+    """The process that kernels are forked from has ended, and its kernels with it."""
+
+
 class StudentFault(AutograderError):
     """The student's program did something that is a verdict, never a crash of ours.
 
-    `message` is written for the student, `hint` says what to try, `detail` is for staff alone.
+    `message` is written for the student, `hint` says what to try, `detail` is for staff alone; `code` names the message
+    where it is one of `autograder.messages`.
     """
 
-    def __init__(self, message: str, *, hint: str = "", detail: str = "") -> None:
+    def __init__(self, message: str, *, hint: str = "", detail: str = "", code: str = "") -> None:
         super().__init__(message)
+        self.code = code
         self.message = printable(message)
         self.hint = printable(hint)
         self.detail = printable(detail or message)

@@ -1,13 +1,26 @@
-"""Frozen records that pass between the rooms of this package; none of them does I/O."""
+"""Frozen records that pass between the packages; none of them does I/O."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+
+MAX_FILES = 10_000  # that a kernel may leave in its folders
+
+
+class Level(StrEnum):
+    """The isolation levels, strongest first; `autograder.sandbox.levels` has a module for each."""
+
+    NAMESPACES = "namespaces"
+    LANDLOCK = "landlock"
+    NONE = "none"
 
 
 class CellStatus(StrEnum):
@@ -18,6 +31,25 @@ class CellStatus(StrEnum):
     OUT_OF_TIME = "out of time"
     DIED = "kernel died"
     NOT_RUN = "not run"
+
+
+class Ending(StrEnum):
+    """Why a kernel ended before it was told to."""
+
+    EXITED = "exited"
+    KILLED_BY_SIGNAL = "killed by a signal"
+    OUT_OF_MEMORY = "out of memory"
+    TOO_MANY_PROCESSES = "too many processes"
+    TOO_MANY_FILES = "too many files"
+    NOT_MEASURABLE = "not measurable"
+
+
+@dataclass(frozen=True)
+class KernelEnd:
+    """How a kernel ended: `status` is its exit status, negative for a signal, or None where it is not known."""
+
+    ending: Ending
+    status: int | None = None
 
 
 @dataclass(frozen=True)
@@ -45,23 +77,36 @@ class Limits:
     processes: int = 256
 
     def __post_init__(self) -> None:
-        for each in dataclasses.fields(self):
-            if not getattr(self, each.name) > 0:
-                raise ValueError(f"{each.name} must be positive")
+        for limit in dataclasses.fields(self):
+            if not getattr(self, limit.name) > 0:
+                raise ValueError(f"{limit.name} must be positive")
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """The arrays of a dataset, memory-mapped read-only, and where they came from; equal to itself alone."""
+
+    name: str
+    origin: str
+    arrays: dict[str, np.ndarray[Any, Any]]
+
+    def __getitem__(self, name: str) -> np.ndarray[Any, Any]:
+        return self.arrays[name]
 
 
 @dataclass(frozen=True)
 class Check:
-    """One hidden check as its author declared it."""
+    """One hidden check as its author declared it; `notebook` is empty when its cell's name is enough to find the cell."""
 
     cell: str
     name: str
     title: str
     points: float
+    notebook: str = ""
 
 
 @dataclass(frozen=True)
-class Told:
+class Remark:
     """What a check tells a student besides its verdict: a sentence, and a picture (PNG) that the grader drew, or none."""
 
     text: str
@@ -70,9 +115,10 @@ class Told:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """A check and its verdict: `message`, `hint` and `told` are for the student, `detail` and `flags` for staff.
+    """A check and its verdict: `message`, `hint` and `remarks` are for the student, `detail` and `flags` for staff.
 
-    A flag is what a check could not judge by itself and asks a person to look at.
+    `code` names the message where it is one of `autograder.messages`. A flag is what a check could not judge by itself
+    and asks a person to look at.
     """
 
     check: Check
@@ -81,9 +127,10 @@ class CheckResult:
     hint: str = ""
     detail: str = ""
     seconds: float = 0.0
-    told: tuple[Told, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     measured: tuple[tuple[str, float], ...] = ()
     flags: tuple[str, ...] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +142,7 @@ class Task:
     points: float
     title: str
     manual: bool = False
+    notebook: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,51 +167,109 @@ class TaskReport:
 
 
 @dataclass(frozen=True)
+class Unreadable:
+    """Why a file that was handed in cannot be read: for the student, what to try, and for staff."""
+
+    message: str
+    hint: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
 class Submission:
-    """What one student handed in for one assignment: the folder and the file of the notebook in it."""
+    """What one student handed in for one assignment.
+
+    `contents` are the bytes of its notebooks by name (no suffix), once they were read: a submission with contents can
+    be graded where its folder cannot be seen.
+    """
 
     student: str
     assignment: str
-    notebook: Path
+    folder: Path
     timestamp: str = ""
+    contents: Mapping[str, bytes | Unreadable] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class NotebookReport:
+    """One notebook of a graded submission.
+
+    `tree` is the graded notebook, nbformat 4. `notes` are for the student, `staff_notes` for staff alone.
+    """
+
+    name: str
+    tasks: tuple[TaskReport, ...]
+    tree: dict[str, Any] = field(repr=False)
+    notes: tuple[str, ...] = ()
+    staff_notes: tuple[str, ...] = ()
+    seconds: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
 class GradeReport:
     """Everything that is known about one graded submission.
 
-    `key` names what was graded (submission, course version, checks, data): equal keys need no second run.
-    `notebook` is the graded notebook, nbformat 4. `notes` are for the student, `staff_notes` for staff alone.
+    `key` names what was graded (submission, version of the assignment, level): equal keys need no second run.
     """
 
     student: str
     assignment: str
     key: str
-    tasks: tuple[TaskReport, ...]
-    notebook: dict[str, Any] = field(repr=False)
+    notebooks: tuple[NotebookReport, ...]
     timestamp: str = ""
     data: tuple[tuple[str, str], ...] = ()
-    isolation: str = "none"
-    notes: tuple[str, ...] = ()
-    staff_notes: tuple[str, ...] = ()
-    seconds: tuple[tuple[str, float], ...] = ()
+    isolation: Level = Level.NONE
+
+    @property
+    def tasks(self) -> tuple[TaskReport, ...]:
+        """The tasks of all notebooks, in order."""
+        return tuple(task for notebook in self.notebooks for task in notebook.tasks)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the student is told about the notebooks."""
+        return tuple(note for notebook in self.notebooks for note in notebook.notes)
+
+    @property
+    def staff_notes(self) -> tuple[str, ...]:
+        """What staff is told about the notebooks."""
+        return tuple(note for notebook in self.notebooks for note in notebook.staff_notes)
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """Where the time went, summed over the notebooks."""
+        total: dict[str, float] = {}
+        for notebook in self.notebooks:
+            for part, seconds in notebook.seconds:
+                total[part] = total.get(part, 0.0) + seconds
+        return total
 
     @property
     def earned(self) -> float:
         """Points from hidden checks."""
-        return sum(each.earned or 0.0 for each in self.tasks)
+        return sum(task.earned or 0.0 for task in self.tasks)
 
     @property
     def auto_points(self) -> float:
         """Points that hidden checks can give."""
-        return sum(each.task.points for each in self.tasks if not each.task.manual)
+        return sum(report.task.points for report in self.tasks if not report.task.manual)
 
     @property
     def manual_points(self) -> float:
         """Points that a person gives."""
-        return sum(each.task.points for each in self.tasks if each.task.manual)
+        return sum(report.task.points for report in self.tasks if report.task.manual)
 
     @property
     def standin(self) -> bool:
         """Whether any dataset of this course was a stand-in when this was graded."""
         return any(origin == "stand-in" for _, origin in self.data)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was examined on this machine: whether it is good, what was seen, and how to mend it."""
+
+    name: str
+    good: bool
+    seen: str = ""
+    mend: str = ""

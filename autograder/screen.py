@@ -13,21 +13,21 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from autograder.calibrate import Distribution, Plan, bounds
+from autograder.course.assignment import Assignment
+from autograder.course.course import Course
 from autograder.course.datasets import BUNDLED, PUBLISHED, STANDIN, StoreStatus
-from autograder.course.layout import Course
-from autograder.course.notebooks import read_course_notebook, tasks
 from autograder.playground.settings import KEYS
-from autograder.records import GradeReport
+from autograder.records import Finding, GradeReport, Level
 
 if TYPE_CHECKING:
-    from autograder.bench import Measured
-    from autograder.bench_models import Trainings
     from autograder.grading.scheduling import Result
     from autograder.playground.experiment import Rerun
-    from autograder.recording.classroom import AssignmentStatus, Graded
     from autograder.recording.gradebook import Grades
-    from autograder.sandbox.doctor import Finding
+    from autograder.teaching.benchmark import Measured
+    from autograder.teaching.benchmark_trainings import Trainings
+    from autograder.teaching.calibration import Distribution, Plan
+    from autograder.teaching.classroom import AssignmentStatus, Graded
+    from autograder.teaching.demo import Demonstration
 
 MAX_ROWS = 60
 MAX_COLUMNS = 9
@@ -52,7 +52,12 @@ class GradeProgress:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._progress = Progress(
-            TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console, transient=True
+            TextColumn("grading"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
         )
         self._task: Any = None
 
@@ -73,46 +78,73 @@ class GradeProgress:
         self._progress.advance(self._task)
         name = Text(f"{result.submission.student:<20} ")
         if result.report is None:
-            self._progress.console.print(
-                name + Text(f"not graded: {result.error.splitlines()[0] if result.error else 'unknown'}", "red")
-            )
+            reason = result.error.splitlines()[0] if result.error else "unknown"
+            self._progress.console.print(name + Text(f"not graded: {reason}", "red"))
             return
-        seconds = dict(result.report.seconds).get("total", 0.0)
-        line = (
-            name
-            + points(result.report.earned, result.report.auto_points)
-            + Text(f" of {result.report.auto_points:g}   {seconds:.1f} s")
-        )
-        failed = [check.check.name for task in result.report.tasks if task.attempted for check in task.checks if not check.passed]
+        report = result.report
+        seconds = report.seconds.get("total", 0.0)
+        line = name + points(report.earned, report.auto_points)
+        line += Text(f" of {report.auto_points:g}   {seconds:.1f} s")
+        attempted = [check for task in report.tasks if task.attempted for check in task.checks]
+        failed = ", ".join(check.check.name for check in attempted if not check.passed)
         self._progress.console.print(
-            line + Text("   " + ", ".join(failed), "dim"), soft_wrap=False, no_wrap=True, overflow="ellipsis"
+            line + Text(f"   {failed}", "dim"), soft_wrap=False, no_wrap=True, overflow="ellipsis"
         )
 
 
-def grade_table(course: Course, assignment: str, grades: Sequence[Grades]) -> RenderableType:
-    """Points by student and task, with the class mean; the first rows only of a large class.
+class DemoProgress(GradeProgress):
+    """What the demo says as it goes on."""
+
+    def say(self, step: str, text: str) -> None:
+        """Print a step."""
+        self._console.print(Text(f"{step:<11}", "bold") + Text(text), soft_wrap=True)
+
+    def working(self, text: str) -> None:
+        """Print what takes a while."""
+        self._console.print(Text(text, "dim"), soft_wrap=True)
+
+
+def print_demo(console: Console, done: Demonstration) -> None:
+    """Show the grades of the demo, and where everything is."""
+    for part in done.parts:
+        console.print(grade_table(part.assignment, part.graded.grades))
+    last = done.parts[-1]
+    print_labels(console, last.graded)
+    failed = [row.student for row in last.graded.grades if 0 < row.score < row.points]
+    wrong = next((page for page in last.pages if set(page.parts) & set(failed[-1:])), last.pages[0])
+    console.print(
+        f"\nfeedback   {wrong}\nall pages  {done.course.feedback}\n"
+        f"gradebook  {done.course.root / 'gradebook.db'}\ncourse     {done.course.root}\n\n"
+        f"Look at a feedback page in a browser. `nbgrader export` in {done.course.root} writes the grades as CSV.",
+        soft_wrap=True,
+    )
+
+
+def grade_table(assignment: Assignment, grades: Sequence[Grades]) -> RenderableType:
+    """Return points by student and task, with the class mean; the first rows only of a large class.
 
     Many tasks do not fit side by side: each is then a mark, and below the table stands which is which.
     """
-    parts = tasks(read_course_notebook(course.source_notebook(assignment)))
-    table = Table(title=assignment, title_justify="left", title_style="bold")
+    parts = assignment.tasks
+    total = sum(task.points for task in parts)
+    table = Table(title=assignment.name, title_justify="left", title_style="bold")
     narrow = len(parts) > MAX_COLUMNS
     if narrow:
         table.add_column("student", no_wrap=True)
         table.add_column(" ".join(f"{number:>2}" for number in range(1, len(parts) + 1)), no_wrap=True)
-        table.add_column(f"of {sum(task.points for task in parts):g}", justify="right", style="bold")
+        table.add_column(f"of {total:g}", justify="right", style="bold")
     else:
         lines = max(task.cell.count("_") for task in parts) + 1
         table.add_column("\n" * lines + "student", no_wrap=True)
         for task in parts:
             words = "\n".join([""] * (lines - task.cell.count("_") - 1) + task.cell.split("_"))
             table.add_column(f"{words}\n{task.points:g}", justify="right", no_wrap=True)
-        table.add_column("\n" * (lines - 1) + f"total\n{sum(task.points for task in parts):g}", justify="right", style="bold")
+        table.add_column("\n" * (lines - 1) + f"total\n{total:g}", justify="right", style="bold")
     for row in list(grades)[:MAX_ROWS]:
-        cells = {each.cell: each for each in row.cells}
+        cells = {(grade.notebook, grade.cell): grade for grade in row.cells}
         shown, marks = [], Text()
         for task in parts:
-            grade = cells.get(task.grade_cell)
+            grade = cells.get((task.notebook, task.grade_cell))
             waiting = grade is None or (grade.auto_score is None and grade.manual_score is None)
             earned = None if waiting or grade is None else grade.score
             shown.append(points(earned, task.points))
@@ -120,12 +152,17 @@ def grade_table(course: Course, assignment: str, grades: Sequence[Grades]) -> Re
         table.add_row(row.student, *([marks] if narrow else shown), f"{row.score - row.late_penalty:g}")
     if len(grades) > 1:
         table.add_section()
-        columns = [[each.score for row in grades for each in row.cells if each.cell == task.grade_cell] for task in parts]
-        means = [""] if narrow else [f"{sum(scores) / len(grades):.1f}" for scores in columns]
+        by_cell = {(task.notebook, task.grade_cell): 0.0 for task in parts}
+        for row in grades:
+            for grade in row.cells:
+                if (grade.notebook, grade.cell) in by_cell:
+                    by_cell[grade.notebook, grade.cell] += grade.score
+        means = [""] if narrow else [f"{score / len(grades):.1f}" for score in by_cell.values()]
         table.add_row("mean", *means, f"{sum(row.score for row in grades) / len(grades):.1f}")
     names = "  ".join(f"{number} {task.cell}" for number, task in enumerate(parts, start=1)) if narrow else ""
     legend = f"● all points, ◐ some, ○ none, … a person grades.  {names}" if narrow else ""
-    note = f"… and {len(grades) - MAX_ROWS} more; `nbgrader export` writes all of them" if len(grades) > MAX_ROWS else ""
+    more = len(grades) - MAX_ROWS
+    note = f"… and {more} more; `nbgrader export` writes all of them" if more > 0 else ""
     reviews = sum(row.needs_manual_grade for row in grades)
     review = f"{reviews} submission(s) have a part (…) that a person grades, in formgrader" if reviews else ""
     return Group(table, *(Text(line, "dim") for line in (legend, note, review) if line))
@@ -136,19 +173,17 @@ def print_labels(console: Console, graded: Graded) -> None:
     origins = ", ".join(f"{name} ({origin})" for name, origin in graded.data)
     standin = any(origin == STANDIN for _, origin in graded.data)
     if origins:
-        console.print(
-            Text(
-                f"data: {origins}" + (" - drawn images, not a result on the real data" if standin else ""),
-                "yellow" if standin else "",
-            )
-        )
-    for each in graded.results:
-        flags = [flag for task in each.report.tasks for flag in task.flags] if each.report else []
+        warning = " - drawn images, not a result on the real data" if standin else ""
+        console.print(Text(f"data: {origins}{warning}", "yellow" if standin else ""))
+    for result in graded.results:
+        flags = [flag for task in result.report.tasks for flag in task.flags] if result.report else []
         if flags:
-            console.print(Text(f"{each.submission.student}: a person should look at this: {flags[0]}", "yellow"))
-    levels = sorted({each.report.isolation for each in graded.results if each.report})
-    if "none" in levels:
-        console.print(Text("isolation: none - student code ran with your rights: grade only trusted people", "yellow"))
+            told = f"{result.submission.student}: a person should look at this: {flags[0]}"
+            console.print(Text(told, "yellow"))
+    levels = sorted({result.report.isolation for result in graded.results if result.report})
+    if Level.NONE in levels:
+        told = "isolation: none - student code ran with your rights: grade only trusted people"
+        console.print(Text(told, "yellow"))
     elif levels:
         console.print(f"isolation: {', '.join(levels)}")
 
@@ -165,7 +200,7 @@ def check_table(report: GradeReport) -> RenderableType:
     for task in report.tasks:
         for check in task.checks:
             verdict = "" if check.passed else f"{check.message}\n{check.hint}"
-            said = "\n".join([verdict, *(each.text for each in check.told)]).strip()
+            said = "\n".join([verdict, *(remark.text for remark in check.remarks)]).strip()
             earned = check.check.points if check.passed else 0.0
             table.add_row(
                 task.task.cell,
@@ -183,7 +218,9 @@ def check_table(report: GradeReport) -> RenderableType:
 
 
 def calibration_table(plan: Plan, found: Sequence[Distribution]) -> RenderableType:
-    """What was trained, and the thresholds that come of it."""
+    """Return what was trained, and the thresholds that come of it."""
+    from autograder.teaching.calibration import bounds
+
     table = Table(title="what each answer reaches, over seeds", title_justify="left", title_style="bold")
     for name in ("quantity", "answer", "n", "mean", "std", "min", "1 in 1000 is below"):
         table.add_column(name, justify="left" if name in ("quantity", "answer") else "right")
@@ -199,7 +236,9 @@ def rerun_table(run: Rerun) -> RenderableType:
     """An experiment of the Playground that was run again."""
     settings = run.settings
     shape = ",".join(map(str, settings.network_shape)) or "no hidden layer"
-    penalty = "" if settings.regularization == "none" else f", {settings.regularization} {settings.regularization_rate:g}"
+    penalty = (
+        "" if settings.regularization == "none" else f", {settings.regularization} {settings.regularization_rate:g}"
+    )
     title = f"{settings.data} from {', '.join(settings.features) or 'nothing'}: {shape}, {settings.activation}, rate {settings.learning_rate:g}{penalty}"
     resets = run.losses.shape[2] - 1
     table = Table(title=title, title_justify="left", title_style="bold")
@@ -223,7 +262,15 @@ def rerun_tree(run: Rerun) -> dict[str, Any]:
     """The same as plain data, for programs; what is not finite is text, as JavaScript writes it."""
 
     def number(value: float) -> float | str:
-        return float(value) if np.isfinite(value) else "NaN" if np.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+        return (
+            float(value)
+            if np.isfinite(value)
+            else "NaN"
+            if np.isnan(value)
+            else "Infinity"
+            if value > 0
+            else "-Infinity"
+        )
 
     settings = {key: getattr(run.settings, name) for name, key in KEYS.items()}
     weights = [[{"bias": float(unit[-1]), "weights": unit[:-1].tolist()} for unit in layer[0]] for layer in run.initial]
@@ -231,7 +278,9 @@ def rerun_tree(run: Rerun) -> dict[str, Any]:
         "settings": settings,
         "points": run.points.train[:5].tolist(),
         "weights": weights,
-        "losses": {str(e): [number(value) for value in losses[:, 0]] for e, losses in zip(run.epochs, run.losses, strict=True)},
+        "losses": {
+            str(e): [number(value) for value in losses[:, 0]] for e, losses in zip(run.epochs, run.losses, strict=True)
+        },
         "resets": [number(value) for value in run.resets],
     }
 
@@ -246,9 +295,10 @@ def report_tree(report: GradeReport) -> dict[str, Any]:
         "data": dict(report.data),
         "isolation": report.isolation,
         "notes": list(report.staff_notes),
-        "seconds": dict(report.seconds),
+        "seconds": report.seconds,
         "cells": [
             {
+                "notebook": task.task.notebook,
                 "cell": task.task.cell,
                 "status": task.status.value,
                 "attempted": task.attempted,
@@ -281,10 +331,16 @@ def status_table(course: Course, rows: Sequence[AssignmentStatus]) -> Renderable
     """The state of the course."""
     table = Table(title=str(course.root), title_justify="left", title_style="bold")
     for name in ("assignment", "re-\nleased", "handed\nin", "graded", "to\ngrade", "to\nreview", "mean", "data"):
-        table.add_column(name, justify="left" if name in ("assignment", "data") else "right", no_wrap=name == "assignment")
+        table.add_column(
+            name, justify="left" if name in ("assignment", "data") else "right", no_wrap=name == "assignment"
+        )
     for row in rows:
         mean = "" if row.mean is None else f"{row.mean:.1f}/{row.points:g}"
-        data = Text(row.problem, "red") if row.problem else Text(", ".join(f"{name} ({origin})" for name, origin in row.data))
+        data = (
+            Text(row.problem, "red")
+            if row.problem
+            else Text(", ".join(f"{name} ({origin})" for name, origin in row.data))
+        )
         table.add_row(
             row.name,
             "yes" if row.released else "no",
@@ -299,7 +355,7 @@ def finding_line(finding: Finding) -> Text:
     """One line of the doctor."""
     mark = Text("✓ ", "green") if finding.good else Text("✗ ", "red")
     mend = Text(f"   mend: {finding.mend}", "yellow") if finding.mend and not finding.good else Text("")
-    return mark + Text(f"{finding.name:<44} {finding.said}") + mend
+    return mark + Text(f"{finding.name:<44} {finding.seen}") + mend
 
 
 def data_table(rows: Sequence[StoreStatus]) -> RenderableType:
@@ -337,13 +393,19 @@ def bench_tables(measured: Measured) -> RenderableType:
         parts.add_column(name, justify="left" if name == "class" else "right")
     for each in speeds:
         ratio = each.our_rate / each.stock_rate
-        rates.add_row(each.name, f"{each.submissions}", f"{each.stock_rate:.1f}", f"{each.our_rate:.1f}", f"{ratio:.1f}")
-        parts.add_row(each.name, *(f"{each.split[key]:.2f}" for key in ("start", "import", "cells", "checks", "record", "total")))
+        rates.add_row(
+            each.name, f"{each.submissions}", f"{each.stock_rate:.1f}", f"{each.our_rate:.1f}", f"{ratio:.1f}"
+        )
+        parts.add_row(
+            each.name, *(f"{each.split[key]:.2f}" for key in ("start", "import", "cells", "checks", "record", "total"))
+        )
     shown: list[RenderableType] = [rates, parts] if speeds else []
     if lasting:
         steps = ", ".join(f"{memory / 1e6:.0f} MB after {count}" for count, memory in lasting.memory)
         shown.append(Text(f"one run of {lasting.submissions} submissions: grader and workers take {steps}"))
-        shown.append(Text(f"{lasting.zombies} zombie processes, {lasting.files_left} files left under the temporary folder"))
+        shown.append(
+            Text(f"{lasting.zombies} zombie processes, {lasting.files_left} files left under the temporary folder")
+        )
     if measured.assignments:
         times = ", ".join(f"{name} {first:.1f} s ({again:.1f} s)" for name, first, again in measured.assignments)
         shown.append(Text(f"one submission in a warm worker (again, with trainings remembered): {times}"))
@@ -355,10 +417,11 @@ def bench_tables(measured: Measured) -> RenderableType:
 def trainings_lines(found: Trainings) -> str:
     """What grading costs beside the students' own training."""
     return (
-        f"{found.submissions} full submissions of exercise 3, {found.neurons}-{found.neurons} neurons, at a time: {found.cpu:.1f} s of CPU, of which {found.fit:.1f} s "
-        f"({found.fit / found.cpu:.1%}) are the students' own fit\n"
-        f"again after an edit of a check: {found.first:.1f} s -> {found.again:.1f} s a submission ({found.again / found.first:.1%}), "
-        f"{found.command[0]:.1f} s -> {found.command[1]:.1f} s the whole command ({found.command[1] / found.command[0]:.1%})"
+        f"{found.submissions} full submissions of {found.assignment}, {found.variant}, at a time: {found.cpu:.1f} s of "
+        f"CPU, of which {found.fit:.1f} s ({found.fit / found.cpu:.1%}) are the students' own fit\n"
+        f"again after an edit of a check: {found.first:.1f} s -> {found.again:.1f} s a submission "
+        f"({found.again / found.first:.1%}), {found.command[0]:.1f} s -> {found.command[1]:.1f} s the whole command "
+        f"({found.command[1] / found.command[0]:.1%})"
     )
 
 
@@ -368,7 +431,9 @@ def bench_tree(measured: Measured) -> dict[str, Any]:
         "machine": dataclasses.asdict(measured.machine),
         "one_long_run": dataclasses.asdict(measured.lasting) if measured.lasting else None,
         "trainings": [dataclasses.asdict(each) for each in measured.trainings],
-        "seconds_of_one_submission": {name: {"first": first, "again": again} for name, first, again in measured.assignments},
+        "seconds_of_one_submission": {
+            name: {"first": first, "again": again} for name, first, again in measured.assignments
+        },
         "classes": [
             dataclasses.asdict(each)
             | {

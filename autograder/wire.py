@@ -54,6 +54,13 @@ class Namespace:
 
 
 @dataclass(frozen=True)
+class Missing:
+    """There is no variable or function of this name."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Opaque:
     """Something that is not plain data; only the name of its type came across."""
 
@@ -90,6 +97,8 @@ def encode(value: object, default: Callable[[object], object] | None = None) -> 
             return {"$generator": item.seed}
         if isinstance(item, Namespace):
             return {"$namespace": plain(item.fields, depth + 1)}
+        if isinstance(item, Missing):
+            return {"$missing": item.name[:200]}
         if isinstance(item, Opaque):
             return {"$object": item.type_name[:200]}
         if isinstance(item, np.ndarray) and item.dtype.kind in ARRAY_KINDS:
@@ -104,7 +113,9 @@ def encode(value: object, default: Callable[[object], object] | None = None) -> 
         if sum(map(len, arrays)) + array.nbytes > MAX_BYTES:
             raise WireError(f"larger than {MAX_BYTES // 2**20} MiB")
         out = io.BytesIO()
-        np.lib.format.write_array(out, np.ascontiguousarray(array).reshape(array.shape), version=(1, 0), allow_pickle=False)
+        np.lib.format.write_array(
+            out, np.ascontiguousarray(array).reshape(array.shape), version=(1, 0), allow_pickle=False
+        )
         arrays.append(out.getvalue())
         return len(arrays) - 1
 
@@ -157,6 +168,8 @@ def decode(message: bytes, limit: int = MAX_BYTES) -> Any:
                 return complex(float(real), float(imag))
             if tag == "$int" and type(body) is str and len(body) < 1000:
                 return int(body, 16)
+            if tag == "$missing" and type(body) is str:
+                return Missing(body[:200])
             if tag == "$object" and type(body) is str:
                 return Opaque(body[:200])
         except WireError:

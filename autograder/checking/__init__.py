@@ -6,4 +6,16 @@ from autograder.checking.plugin import check
 from autograder.checking.student import Student, some_rows
 from autograder.wire import Generator, Namespace, Tensor
 
-__all__ = ["Axes", "Figure", "Generator", "Image", "Namespace", "Student", "Tensor", "check", "expect", "playground", "some_rows"]
+__all__ = [
+    "Axes",
+    "Figure",
+    "Generator",
+    "Image",
+    "Namespace",
+    "Student",
+    "Tensor",
+    "check",
+    "expect",
+    "playground",
+    "some_rows",
+]

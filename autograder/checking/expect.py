@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
 
 from autograder.errors import CheckFailed as CheckFailed
 from autograder.wire import Opaque, Tensor
 
-if TYPE_CHECKING:
-    from autograder.checking.student import Student
-
 Array = np.ndarray[Any, Any]
+
+
+class Callee(Protocol):
+    """Whoever can be asked to call a function and to show its inputs afterwards: a student."""
+
+    def call_and_inputs(self, function: str, *args: object) -> tuple[Any, list[Any]]:
+        """Return the result of a call, and its inputs as they are after it."""
 
 
 def fail(message: str, *, hint: str = "", detail: str = "") -> NoReturn:
@@ -28,7 +32,9 @@ def that(condition: object, message: str, *, hint: str = "", detail: str = "") -
         fail(message, hint=hint, detail=detail)
 
 
-def array(value: object, what: str = "the result", *, hint: str = "", numeric: bool = True, complex_too: bool = False) -> Array:
+def array(
+    value: object, what: str = "the result", *, hint: str = "", numeric: bool = True, complex_too: bool = False
+) -> Array:
     """The value as a NumPy array of real numbers; fails for None, text, functions, ragged lists and objects."""
     if isinstance(value, Tensor):
         value = value.array
@@ -97,21 +103,27 @@ def values(
 
 def parts(value: object, count: int, message: str, *, arrays: bool = False) -> list[Any]:
     """The parts of a result that consists of several things; fails unless it is a list or tuple (or an array) of `count`."""
-    found = list(value) if isinstance(value, list) or (arrays and isinstance(value, np.ndarray) and value.ndim) else None
+    found = (
+        list(value) if isinstance(value, list) or (arrays and isinstance(value, np.ndarray) and value.ndim) else None
+    )
     if found is None or len(found) != count:
         fail(message)
     return found
 
 
-def input_untouched(student: Student, function: str, values: Array) -> None:
+def input_untouched(student: Callee, function: str, values: Array) -> None:
     """Fail when a call changes the array that it is given, or does not do its work at all."""
     result, inputs = student.call_and_inputs(function, values)
     made = array(result, f"{function}(images)")
     that(
-        not np.array_equal(made, values), f"{function}(images) gives back what it was given", hint="Its work has to be done, too."
+        not np.array_equal(made, values),
+        f"{function}(images) gives back what it was given",
+        hint="Its work has to be done, too.",
     )
     work = made.shape[:1] == values.shape[:1] and np.ptp(made) > 0
-    that(work, f"{function}(images) gives no result that depends on all images", hint="First the result has to be right.")
+    that(
+        work, f"{function}(images) gives no result that depends on all images", hint="First the result has to be right."
+    )
     after = inputs[0]
     same = isinstance(after, np.ndarray) and after.shape == values.shape and np.array_equal(after, values)
     hint = "Operators like /= or assignments like images[...] = work in place: make a new array."

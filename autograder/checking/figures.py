@@ -102,7 +102,9 @@ def best_figure(figures: list[Figure], images: int, stopped: str = "") -> Figure
     expect.that(figures, f"no figure was shown{stopped}", hint=hint)
     best = max(reversed(figures), key=lambda figure: (len(figure.pictures()) == images, len(figure.pictures())))
     expect.that(
-        best.pictures(), f"the figure has no images in it{stopped}", hint=hint if stopped else "ax.imshow(image) draws an image."
+        best.pictures(),
+        f"the figure has no images in it{stopped}",
+        hint=hint if stopped else "ax.imshow(image) draws an image.",
     )
     return best
 

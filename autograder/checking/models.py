@@ -19,7 +19,12 @@ from autograder.errors import BadReply
 Array = np.ndarray[Any, Any]
 Predict = Callable[[Array], Array]
 
-MOST_LAYERS, MOST_PARAMETERS, MOST_UNITS, CHUNK = 200, 20_000_000, 20_000, 1000  # what a lying description may make us compute
+MOST_LAYERS, MOST_PARAMETERS, MOST_UNITS, CHUNK = (
+    200,
+    20_000_000,
+    20_000,
+    1000,
+)  # what a lying description may make us compute
 AGREE = 1e-3  # relative to the largest output: float32 on both sides, sums of a thousand terms
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 
@@ -46,7 +51,15 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "hard_sigmoid": lambda z: np.clip(z / 6 + 0.5, 0, 1),
 }
 # Without effect when a model is used: they act in training alone.
-IDLE = ("InputLayer", "Dropout", "AlphaDropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise", "ActivityRegularization")
+IDLE = (
+    "InputLayer",
+    "Dropout",
+    "AlphaDropout",
+    "SpatialDropout1D",
+    "GaussianDropout",
+    "GaussianNoise",
+    "ActivityRegularization",
+)
 CONVOLUTIONAL = ("Conv", "Pool", "SeparableConv", "DepthwiseConv", "LocallyConnected")
 
 
@@ -108,7 +121,9 @@ class Model:
     rebuilt: bool
     sample: Array = field(repr=False)  # outputs for some random inputs
     _predict: Predict = field(repr=False)
-    _logits: Predict | None = field(default=None, repr=False)  # of a rebuilt network: its outputs before a softmax at the end
+    _logits: Predict | None = field(
+        default=None, repr=False
+    )  # of a rebuilt network: its outputs before a softmax at the end
 
     @property
     def dense(self) -> list[Layer]:
@@ -349,8 +364,12 @@ def cross_entropy(log_probabilities: Array, labels: Array) -> float:
     return float(-np.mean(log_probabilities[np.arange(len(labels)), labels.astype(int)]))
 
 
-def confusion(labels: Array, predicted: Array, classes: int = 10) -> Array:
-    """How often each class was taken for each: rows are the truth, columns the prediction, shape (classes, classes)."""
+def confusion(labels: Array, predicted: Array, classes: int = 0) -> Array:
+    """Return how often each class was taken for each: rows are the truth, columns the prediction.
+
+    Shape (classes, classes); by default as many classes as there are in the labels and predictions.
+    """
+    classes = classes or int(max(labels.max(initial=0), predicted.max(initial=0))) + 1
     table = np.zeros((classes, classes), dtype=int)
     np.add.at(table, (labels.astype(int), predicted.astype(int)), 1)
     return table
@@ -372,5 +391,8 @@ def calibration_error(log_probabilities: Array, labels: Array, bins: int = 15) -
     """Expected calibration error: how far confidence and accuracy are apart, over bins of confidence (Guo et al. 2017)."""
     confidence, right = np.exp(log_probabilities.max(axis=1)), log_probabilities.argmax(axis=1) == labels
     place = np.minimum((confidence * bins).astype(int), bins - 1)
-    parts = [np.abs(confidence[place == k].mean() - right[place == k].mean()) * np.mean(place == k) for k in set(place.tolist())]
+    parts = [
+        np.abs(confidence[place == k].mean() - right[place == k].mean()) * np.mean(place == k)
+        for k in set(place.tolist())
+    ]
     return float(sum(parts))

@@ -37,7 +37,9 @@ def handed_in(
     value: Any = student.get(name)
     if isinstance(value, str) and not value.strip():
         expect.fail(f"{name} is empty", hint="Copy the address of the page from the browser's address line.")
-    expect.that(isinstance(value, str), f"{name} is {expect.kind(value)}, not a URL", hint="The address as text, in quotes.")
+    expect.that(
+        isinstance(value, str), f"{name} is {expect.kind(value)}, not a URL", hint="The address as text, in quotes."
+    )
     try:
         settings = offered(value)
     except BadUrl as fault:
@@ -46,15 +48,21 @@ def handed_in(
         task = "classification" if data in ("circle", "xor", "gauss", "spiral") else "regression"
         hint = "The problem type is at the top right of the page."
         expect.that(settings.problem == task, f"{name} is a {settings.problem}, not a {task}", hint=hint)
-        expect.that(settings.data == data, f"{name} has the data '{settings.data}', not '{data}'", hint="Data, at the left.")
+        expect.that(
+            settings.data == data, f"{name} has the data '{settings.data}', not '{data}'", hint="Data, at the left."
+        )
     if noise_free:
-        expect.that(settings.noise == 0, f"{name} has noise {settings.noise:g}", hint="Set the noise to 0: it hides the effect.")
+        expect.that(
+            settings.noise == 0, f"{name} has noise {settings.noise:g}", hint="Set the noise to 0: it hides the effect."
+        )
     if features is not None:
         more = [each for each in settings.features if each not in features]
         told = f"{name} has {', '.join(more)} among its inputs"
         expect.that(not more, told, hint=f"Only {' and '.join(features)} may be switched on: see the column FEATURES.")
         less = [each for each in features if each not in settings.features]
-        expect.that(not less, f"{name} does not have {', '.join(less)} among its inputs", hint="See the column FEATURES.")
+        expect.that(
+            not less, f"{name} does not have {', '.join(less)} among its inputs", hint="See the column FEATURES."
+        )
     return Handed(name, settings)
 
 
@@ -85,7 +93,9 @@ def tell(student: Student, url: Handed, *, pictured: bool = True) -> None:
     epochs, resets = run.epochs[-1], len(run.resets)
     begin = f"{url.name}: open it in a new tab and run {epochs} epochs"
     if run.chaotic:
-        text = f"{begin}: what comes out depends on the last digit of a number, so your browser may show something else."
+        text = (
+            f"{begin}: what comes out depends on the last digit of a number, so your browser may show something else."
+        )
     else:
         below = int((run.resets < SOLVED).sum())
         text = f"{begin}: test loss about {run.test_loss:.3f} from this seed; {below} of {resets} resets get below {SOLVED:g}."

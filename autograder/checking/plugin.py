@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
-from unittest import mock
 
 import numpy as np
 import pytest
@@ -27,6 +27,7 @@ OPTIONS = (
     "--noconftest",
     "--import-mode=importlib",
     "--assert=plain",
+    "--disable-plugin-autoload",
     "-p",
     "no:terminal",
     "-p",
@@ -48,30 +49,40 @@ OPTIONS = (
 )
 
 
-def check(*, cell: str, points: float, title: str) -> Callable[[Function], Function]:
-    """Declare a hidden check of a cell: its points, and a title that tells students what is right when it passes."""
+def check(*, cell: str, points: float, title: str, notebook: str = "") -> Callable[[Function], Function]:
+    """Declare a hidden check of a cell: its points, and a title that tells students what is right when it passes.
+
+    `notebook` is needed only where several notebooks of an assignment have a cell of this name.
+    """
 
     def declare(function: Function) -> Function:
-        function.declared = (cell, float(points), title)  # type: ignore[attr-defined]
+        function.declared = (cell, float(points), title, notebook)  # type: ignore[attr-defined]
         return function
 
     return declare
 
 
 def declared_checks(folder: Path) -> list[Check]:
-    """All checks in a folder, in the order of the file; GraderError when it cannot be imported."""
+    """Return all checks in a folder, in the order of the file; raises GraderError when it cannot be imported."""
     collector = _Checks(order=None)
     _session(folder, collector, "--collect-only")
     return collector.found
 
 
-def run_checks(folder: Path, order: Sequence[str], reach: Callable[[str], Student], seed: bytes) -> list[CheckResult]:
-    """Run all checks of one notebook, in the order of its cells, in one pytest session.
+def run_checks(
+    folder: Path,
+    order: Sequence[str],
+    reach: Callable[[str], Student],
+    seed: bytes,
+    chosen: Collection[str] | None = None,
+) -> list[CheckResult]:
+    """Run the checks of one notebook, in the order of its cells, in one pytest session.
 
     `reach` is called with a cell's id before its checks run and returns the student standing there. `seed` and the
-    check's name determine its random inputs. GraderError when a check itself is broken.
+    check's name determine its random inputs. `chosen` are the names of the checks to run, if not all in the folder.
+    Raises GraderError when a check itself is broken.
     """
-    runner = _Checks(order=list(order), reach=reach, seed=seed)
+    runner = _Checks(order=list(order), reach=reach, seed=seed, chosen=chosen)
     _session(folder, runner)
     return runner.results
 
@@ -79,25 +90,53 @@ def run_checks(folder: Path, order: Sequence[str], reach: Callable[[str], Studen
 def _session(folder: Path, plugin: _Checks, *options: str) -> None:
     if not sorted(folder.glob("test_*.py")):
         raise GraderError(f"{folder} has no checks (test_*.py)")
-    with mock.patch.dict(os.environ, {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}):
+    with _without_pytest_options(), _importable(folder):
         # rootdir "/": modules are named by their whole path, so that equal file names of two assignments stay apart
         code = pytest.main([*OPTIONS, *options, "--rootdir", "/", str(folder)], plugins=[plugin])
-    for name, module in list(sys.modules.items()):  # the checks of another course may have the same names
-        if Path(getattr(module, "__file__", None) or "/").is_relative_to(folder):
-            del sys.modules[name]
     if plugin.ours:
         raise plugin.ours
     if plugin.broken:
         raise GraderError(f"a hidden check is broken: {plugin.broken[0]}")
-    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise GraderError(f"the checks in {folder} could not be run (pytest says {code!r})")
+
+
+@contextmanager
+def _without_pytest_options() -> Iterator[None]:
+    """Keep the options of whoever runs pytest around us out of this session; no other variable is touched."""
+    given = os.environ.pop("PYTEST_ADDOPTS", None)
+    try:
+        yield
+    finally:
+        if given is not None:
+            os.environ["PYTEST_ADDOPTS"] = given
+
+
+@contextmanager
+def _importable(folder: Path) -> Iterator[None]:
+    """Let checks import the modules beside them; afterwards those of another assignment may have the same names."""
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(folder))
+        for name, module in list(sys.modules.items()):
+            if Path(getattr(module, "__file__", None) or "/").is_relative_to(folder):
+                del sys.modules[name]
 
 
 class _Checks:
     """The plugin of one session."""
 
-    def __init__(self, order: list[str] | None, reach: Callable[[str], Student] | None = None, seed: bytes = b"") -> None:
+    def __init__(
+        self,
+        order: list[str] | None,
+        reach: Callable[[str], Student] | None = None,
+        seed: bytes = b"",
+        chosen: Collection[str] | None = None,
+    ) -> None:
         self._order = order
+        self._chosen = chosen
         self._reach = reach
         self._seed = seed
         self._student: tuple[str, Student] | None = None
@@ -108,7 +147,9 @@ class _Checks:
 
     @pytest.hookimpl
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.option.tbstyle = "native"  # pytest's own way parses the sources again for each check that fails: 25 ms each
+        config.option.tbstyle = (
+            "native"  # pytest's own way parses the sources again for each check that fails: 25 ms each
+        )
 
     @pytest.hookimpl
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -117,6 +158,8 @@ class _Checks:
 
     @pytest.hookimpl
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        if self._chosen is not None and not self.broken:
+            items[:] = [item for item in items if item.name in self._chosen]
         for item in items:
             declared = _check_of(item)
             if declared is None:
@@ -125,9 +168,11 @@ class _Checks:
                 self.found.append(declared)
         if self._order is not None and not self.broken:
             place = {cell: at for at, cell in enumerate(self._order)}
-            unknown = [each for each in self.found if each.cell not in place]
+            unknown = [check for check in self.found if check.cell not in place]
             if unknown:
-                self.broken.append(f"{unknown[0].name} checks the cell {unknown[0].cell}, which the notebook does not have")
+                self.broken.append(
+                    f"{unknown[0].name} checks the cell {unknown[0].cell}, which the notebook does not have"
+                )
             else:
                 items.sort(key=lambda item: place[_check_of(item).cell])  # type: ignore[union-attr]
         if self.broken:
@@ -156,15 +201,15 @@ class _Checks:
         if declared is None:
             return report
         error = call.excinfo.value if call.excinfo else None
-        told = self._student[1].told() if self._student else ()
+        remarks = self._student[1].remarks() if self._student else ()
         measured = self._student[1].measured() if self._student else ()
         flags = self._student[1].flags() if self._student else ()
 
-        def result(passed: bool, message: str = "", hint: str = "", detail: str = "") -> CheckResult:
-            return CheckResult(declared, passed, message, hint, detail, call.duration, told, measured, flags)
+        def result(passed: bool, message: str = "", hint: str = "", detail: str = "", code: str = "") -> CheckResult:
+            return CheckResult(declared, passed, message, hint, detail, call.duration, remarks, measured, flags, code)
 
         if isinstance(error, StudentFault):
-            self.results.append(result(False, error.message, error.hint, error.detail))
+            self.results.append(result(False, error.message, error.hint, error.detail, error.code))
         elif isinstance(error, AssertionError) and call.when == "call":
             self.results.append(result(False, "this is not right yet", detail=f"assertion: {error}"))
         elif isinstance(error, GraderError):
@@ -178,4 +223,4 @@ class _Checks:
 
 def _check_of(item: pytest.Item) -> Check | None:
     declared = getattr(getattr(item, "function", None), "declared", None)
-    return Check(declared[0], item.name, declared[2], declared[1]) if declared else None
+    return Check(declared[0], item.name, declared[2], declared[1], declared[3]) if declared else None

@@ -7,12 +7,21 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from autograder import wire
+from autograder import messages, wire
 from autograder.checking.figures import Figure, best_figure, read_figures
-from autograder.checking.models import History, Layer, Model, NotListedError, Predict, agree, before_softmax, read_layers, rebuild
-from autograder.course.datasets import Dataset
+from autograder.checking.models import (
+    History,
+    Layer,
+    Model,
+    NotListedError,
+    Predict,
+    agree,
+    before_softmax,
+    read_layers,
+    rebuild,
+)
 from autograder.errors import BadReply, CheckFailed, GraderError, printable
-from autograder.records import CellRun, CellStatus, Told
+from autograder.records import CellRun, CellStatus, Dataset, Remark
 
 Ask = Callable[[bytes], bytes]
 Array = np.ndarray[Any, Any]
@@ -21,7 +30,9 @@ T = TypeVar("T")
 
 def some_rows(count: int, rng: np.random.Generator, at_most: int = 200) -> list[int]:
     """Random indices all over an array of `count` rows, always with the first and the last."""
-    middle: Iterable[int] = rng.choice(np.arange(1, count - 1), size=min(at_most, count - 2), replace=False) if count > 2 else []
+    middle: Iterable[int] = (
+        rng.choice(np.arange(1, count - 1), size=min(at_most, count - 2), replace=False) if count > 2 else []
+    )
     return sorted({0, *(int(at) for at in middle), max(count - 1, 0)})
 
 
@@ -56,7 +67,7 @@ class Student:
         self._ask = ask
         self._limit = limit
         self._thresholds = thresholds or {}
-        self._told: list[Told] = []
+        self._remarks: list[Remark] = []
         self._made: dict[str, Any] = {}
         self._kept = {} if kept is None else kept
         self._measured: list[tuple[str, float]] = []
@@ -83,7 +94,7 @@ class Student:
 
     def tell(self, text: str, picture: bytes = b"") -> None:
         """Tell the student something, whether or not the check passes; `picture` is a PNG that the grader drew."""
-        self._told.append(Told(printable(text), picture))
+        self._remarks.append(Remark(printable(text), picture))
 
     def flag(self, text: str) -> None:
         """Ask a person to look at this task: something that a check cannot judge, and that changes no points by itself."""
@@ -97,15 +108,15 @@ class Student:
     def trained_epochs(self) -> int:
         """How many epochs `fit` has trained in this notebook so far, counted on the other side: a claim."""
         reply = self._answer("fit", {"ask": "trainings"})
-        told = reply.get("fits") if isinstance(reply, dict) else None
-        if not isinstance(told, list) or not all(isinstance(each, list) and type(each[-1]) is int for each in told):
+        fits = reply.get("fits") if isinstance(reply, dict) else None
+        if not isinstance(fits, list) or not all(isinstance(fit, list) and type(fit[-1]) is int for fit in fits):
             return 0
-        return sum(each[-1] for each in told)
+        return sum(fit[-1] for fit in fits)
 
-    def told(self) -> tuple[Told, ...]:
-        """What was told since this was last asked."""
-        told, self._told = tuple(self._told), []
-        return told
+    def remarks(self) -> tuple[Remark, ...]:
+        """Return what the student was told since this was last asked."""
+        remarks, self._remarks = tuple(self._remarks), []
+        return remarks
 
     def get(self, name: str) -> Any:
         """The value of a variable as plain data: None, bool, int, float, complex, str, list, dict, ndarray or Opaque."""
@@ -134,7 +145,7 @@ class Student:
         """Like `call`; also returns the inputs as they are after the call, to see whether they were modified."""
         reply = self._call(function, args, {}, inputs=True)
         if not isinstance(reply["inputs"], list) or len(reply["inputs"]) != len(args):
-            raise BadReply("your program gave no answer that could be read", detail="inputs are missing")
+            raise self._unreadable("inputs are missing")
         return reply["result"], reply["inputs"]
 
     def call_and_type(self, function: str, *args: object) -> tuple[Any, str]:
@@ -178,21 +189,27 @@ class Student:
         truths = [reply.get(key) is True for key in ("from_logits", "compiled")]
         raw = before_softmax(layers) if network else None
         logits = rebuild(raw) if raw else None
-        return Model(name, layers, texts[0], texts[1], truths[0], truths[1], network is not None, sample, network or live, logits)
+        return Model(
+            name, layers, texts[0], texts[1], truths[0], truths[1], network is not None, sample, network or live, logits
+        )
 
     def history(self, name: str) -> History:
         """The record of a training; fails for what is not one."""
         reply = self._answer(name, {"ask": "history", "name": name})
         record = reply.get("record") if isinstance(reply, dict) else None
         fits = isinstance(record, dict) and all(
-            isinstance(key, str) and isinstance(values, list) and all(isinstance(each, float) for each in values)
+            isinstance(key, str) and isinstance(values, list) and all(isinstance(value, float) for value in values)
             for key, values in record.items()
         )
         counts = (
-            [value for name in ("epochs", "steps") if type(value := reply.get(name)) is int] if isinstance(reply, dict) else []
+            [value for name in ("epochs", "steps") if type(value := reply.get(name)) is int]
+            if isinstance(reply, dict)
+            else []
         )
         if not isinstance(record, dict) or not fits or len(counts) != 2:
-            raise CheckFailed(f"{name} is not what fit() returns", hint=f"{name} = model.fit(...)", detail=repr(reply)[:300])
+            raise CheckFailed(
+                f"{name} is not what fit() returns", hint=f"{name} = model.fit(...)", detail=repr(reply)[:300]
+            )
         return History(record, counts[0], counts[1])
 
     def once(self, name: str, make: Callable[[], T]) -> T:
@@ -222,32 +239,33 @@ class Student:
 
     def figure(self, images: int) -> Figure:
         """The figure that the cell was to show, with this number of images; fails when none has any."""
-        return best_figure(self.figures(), images, self._stopped())
+        stopped = self._stopped()
+        return best_figure(self.figures(), images, stopped.text if stopped else "")
 
     def _call(self, function: str, args: Sequence[object], kwargs: dict[str, object], inputs: bool) -> dict[str, Any]:
         question = {"ask": "call", "name": function, "args": list(args), "kwargs": kwargs, "inputs": inputs}
         reply = self._answer(function, question, calling=True)
         if not isinstance(reply, dict) or set(reply) != {"result", "type", "inputs"}:
-            raise BadReply("your program gave no answer that could be read", detail=repr(reply)[:300])
+            raise self._unreadable(repr(reply)[:300])
         return reply
+
+    @staticmethod
+    def _unreadable(detail: str) -> BadReply:
+        return BadReply(messages.UNREADABLE_REPLY.text, detail=detail, code=messages.UNREADABLE_REPLY.code)
 
     def _answer(self, name: str, question: dict[str, Any], calling: bool = False) -> Any:
         """Ask and decode; a student's exception, and anything that is not plain data, is a failed check."""
         try:
             reply = wire.decode(self._ask(wire.encode(question)), self._limit)
         except wire.WireError as error:
-            raise BadReply(
-                "your program gave no answer that could be read", hint="Return plain numbers, lists or arrays.", detail=str(error)
-            ) from None
+            raise messages.UNREADABLE_REPLY.fault(BadReply, detail=str(error)) from None
         if isinstance(reply, dict) and set(reply) == {"value"}:
+            if isinstance(reply["value"], wire.Missing):
+                raise self._missing(name, calling)
             return reply["value"]
         if not isinstance(reply, dict) or not all(isinstance(reply.get(key), str) for key in ("error", "text")):
-            raise BadReply("your program gave no answer that could be read", detail=repr(reply)[:300])
+            raise self._unreadable(repr(reply)[:300])
         kind, text = reply["error"][:80], reply["text"][:300]
-        if kind == "NameError" and text == f"there is no {name}":
-            stopped = self._stopped()
-            hint = "Make the cell run to its end." if stopped else f"The task asks for the name {name}, spelled like this."
-            raise CheckFailed(f"there is no {'function' if calling else 'variable'} {name}{stopped}", hint=hint)
         if kind == "WireError":
             raise BadReply("the result is too large or too deeply nested to be looked at", detail=text)
         raise CheckFailed(
@@ -256,10 +274,16 @@ class Student:
             detail=repr(reply)[:1000],
         )
 
-    def _stopped(self) -> str:
-        """Why a name may be missing: what became of the cell that should have made it."""
+    def _missing(self, name: str, calling: bool) -> CheckFailed:
+        """Return the error for a name that is not there."""
+        message, stopped = messages.NO_SUCH_FUNCTION if calling else messages.NO_SUCH_VARIABLE, self._stopped()
+        filled = message.filled(name=name, reason=stopped.text if stopped else "")
+        return CheckFailed(filled.text, hint=stopped.hint if stopped else filled.hint, code=filled.code)
+
+    def _stopped(self) -> messages.Message | None:
+        """Return why a name may be missing: what became of the cell that should have made it; None if it ran."""
         if self.run.status is CellStatus.ERROR:
-            return f"; your cell stopped with {self.run.error}"
+            return messages.CELL_STOPPED.filled(error=self.run.error)
         if self.run.status is not CellStatus.OK:
-            return f"; your cell did not finish: {self.run.error or self.run.status.value}"
-        return ""
+            return messages.CELL_NOT_FINISHED.filled(error=self.run.error or self.run.status.value)
+        return None

@@ -13,12 +13,27 @@ import numpy as np
 from autograder.checking import expect
 from autograder.checking.models import History, Model, accuracy, cross_entropy
 from autograder.checking.student import Student, some_rows
-from autograder.course.datasets import Dataset
+from autograder.records import Dataset
 
 Array = np.ndarray[Any, Any]
 SEEN_ROWS, VALIDATION_ROWS, PUBLIC_ROWS = 4000, 20_000, 5000
 ROWS_AT_ONCE = 4000  # of 784 numbers: 25 MB of double precision
 CLOSE = 0.01  # of one step of 256: a pixel that was divided by 255 in float32 is whole again
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a notebook calls its inputs and labels of a part (`train`, `val`, `test`), and what makes inputs of images.
+
+    The defaults are those of Keras's own examples, and `prepare`.
+    """
+
+    inputs: str = "x_{part}"
+    labels: str = "y_{part}"
+    prepare: str = "prepare"
+
+
+KERAS = Names()
 
 
 @dataclass(frozen=True)
@@ -72,18 +87,19 @@ def prepared(images: Array) -> Array:
     return images.reshape(len(images), -1).astype(np.float32) / np.float32(255)
 
 
-def as_the_student_prepares(student: Student, images: Array) -> Array:
+def as_the_student_prepares(student: Student, images: Array, names: Names = KERAS) -> Array:
     """Pictures as the student's own `prepare` makes them: in the kernel only where it does something of its own."""
+    told = f"{names.prepare}(images)"
 
     def its_own() -> bool:
         some = images[some_rows(len(images), np.random.default_rng(0), 6)]
-        seen = np.asarray(expect.array(student.call("prepare", some), "prepare(images)"), dtype=np.float64)
+        seen = np.asarray(expect.array(student.call(names.prepare, some), told), dtype=np.float64)
         wanted = prepared(some)
         return seen.shape != wanted.shape or not np.allclose(seen, wanted, atol=1e-5)
 
     if not student.once("prepares in a way of its own", its_own):
         return prepared(images)
-    return np.asarray(expect.array(student.call("prepare", images), "prepare(images)"), dtype=np.float32)
+    return np.asarray(expect.array(student.call(names.prepare, images), told), dtype=np.float32)
 
 
 def places(rows: Array, table: dict[int, tuple[int, int]]) -> list[tuple[int, int] | None]:
@@ -113,35 +129,43 @@ def labels_of(student: Student, name: str, index: Sequence[int]) -> Array:
     return rows.reshape(len(rows)).astype(np.int64)
 
 
-def sample(student: Student, part: str, count: int, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Some rows x and labels y of the student's part `train`, `val` or `test`."""
+def sample(
+    student: Student, part: str, count: int, rng: np.random.Generator, names: Names = KERAS
+) -> tuple[Array, Array]:
+    """Return some inputs and labels of the student's part `train`, `val` or `test`."""
+    inputs, labels = names.inputs.format(part=part), names.labels.format(part=part)
 
     def take() -> tuple[Array, Array]:
-        index = some_rows(student.shape(f"x_{part}")[0], rng, count)
+        index = some_rows(student.shape(inputs)[0], rng, count)
         parts = [index[at : at + ROWS_AT_ONCE] for at in range(0, len(index), ROWS_AT_ONCE)]
-        rows = np.concatenate([student.rows(f"x_{part}", each).astype(np.float32) for each in parts])
-        return rows, labels_of(student, f"y_{part}", index)
+        rows = np.concatenate([student.rows(inputs, some).astype(np.float32) for some in parts])
+        return rows, labels_of(student, labels, index)
 
-    return student.once(f"{part} {count}", lambda: student.while_same(f"x_{part}", f"{part} {count}", take))
-
-
-def live_model(student: Student, name: str, rng: np.random.Generator) -> Model:
-    """A trained model of the student's, for inputs like those of `x_train`."""
-    return student.once(f"model {name}", lambda: student.model(name, rng, shape=student.shape("x_train")[1:]))
+    return student.once(f"{part} {count}", lambda: student.while_same(inputs, f"{part} {count}", take))
 
 
-def measured(student: Student, name: str, dataset: Dataset, rng: np.random.Generator) -> Measured:
+def live_model(student: Student, name: str, rng: np.random.Generator, names: Names = KERAS) -> Model:
+    """Return a trained model of the student's, for inputs like those that it was trained on."""
+    inputs = names.inputs.format(part="train")
+    return student.once(f"model {name}", lambda: student.model(name, rng, shape=student.shape(inputs)[1:]))
+
+
+def measured(student: Student, name: str, dataset: Dataset, rng: np.random.Generator, names: Names = KERAS) -> Measured:
     """Measure a model of the student's, once for all checks of a cell."""
 
     def measure() -> Measured:
-        model = live_model(student, name, rng)
-        x, y = sample(student, "train", SEEN_ROWS, rng)
-        new, truth = as_the_student_prepares(student, dataset["x_withheld"]), dataset["y_withheld"]
+        model = live_model(student, name, rng, names)
+        x, y = sample(student, "train", SEEN_ROWS, rng, names)
+        new, truth = as_the_student_prepares(student, dataset["x_withheld"], names), dataset["y_withheld"]
         chosen = rng.choice(len(dataset["x_test"]), size=min(PUBLIC_ROWS, len(dataset["x_test"])), replace=False)
-        public, public_truth = as_the_student_prepares(student, dataset["x_test"][chosen]), dataset["y_test"][chosen].ravel()
+        public = as_the_student_prepares(student, dataset["x_test"][chosen], names)
+        public_truth = dataset["y_test"][chosen].ravel()
         seen_out, new_out, public_out = (model.log_probabilities(part) for part in (x, new, public))
+        classes = len(np.unique(truth))
         expect.that(
-            new_out.shape[1] == len(np.unique(truth)), f"{name} has {new_out.shape[1]} outputs", hint="One for each class: ten."
+            new_out.shape[1] == classes,
+            f"{name} has {new_out.shape[1]} outputs",
+            hint=f"One for each class: {classes}.",
         )
         done = Measured(
             accuracy(seen_out, y),
@@ -166,17 +190,23 @@ def complete_history(student: Student, name: str) -> History:
         expect.that(history.record.get(quantity), told, hint=hint)
     seen = student.trained_epochs()
     if seen < history.epochs:
-        student.flag(f"{name} tells of {history.epochs} epochs, but fit trained {seen} in this notebook: who made {name}?")
+        student.flag(
+            f"{name} tells of {history.epochs} epochs, but fit trained {seen} in this notebook: who made {name}?"
+        )
     return history
 
 
-def expect_own_history(student: Student, rng: np.random.Generator, name: str, history: History) -> None:
+def expect_own_history(
+    student: Student, rng: np.random.Generator, name: str, history: History, names: Names = KERAS
+) -> None:
     """Fail unless an epoch (the last, or the best one restored) is what the live model does on the validation rows."""
-    x, y = sample(student, "val", VALIDATION_ROWS, rng)
-    model = live_model(student, name, rng)
+    x, y = sample(student, "val", VALIDATION_ROWS, rng, names)
+    model = live_model(student, name, rng, names)
     out = model.log_probabilities(x)
     seen, loss = accuracy(out, y), cross_entropy(out, y)
-    penalty = any(layer.penalty for layer in model.layers)  # then the loss of the history is more than the cross entropy
+    penalty = any(
+        layer.penalty for layer in model.layers
+    )  # then the loss of the history is more than the cross entropy
     best = {int(np.argmin(history.record["val_loss"])), int(np.argmax(history.record["val_accuracy"]))}
     # a few rows fall to the other side; where only float32 probabilities are seen, a loss comes out lower than Keras's own
     above = 0.04 if model.rebuilt else 0.3

@@ -6,8 +6,9 @@
     # %% to_gray
     def to_gray(images): ...
 
-`# %% GRADE_ID` starts the text of that solution cell; cells that are not named keep the reference solution. The lines
-of a text cell may stand as comments. `# fails:` names the checks that have to fail, `# flags:` the cells that a person
+`# %% GRADE_ID` starts the text of that solution cell, `# %% NOTEBOOK/GRADE_ID` where an assignment has several
+notebooks with such a cell; cells that are not named keep the reference solution. The lines of a text cell may stand as
+comments. `# fails:` names the checks that have to fail, `# flags:` the cells that a person
 is asked to look at, `# data:` the only origin of the data (`stand-in`) for which all this is so.
 """
 
@@ -19,6 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autograder.course.assignment import Assignment
 from autograder.course.notebooks import Notebook, to_json
 from autograder.errors import CourseError
 
@@ -61,14 +63,16 @@ def read_answers(file: Path) -> Answers:
             header[match.group(1)] = match.group(2)
         elif line.strip() and not line.startswith("#"):
             raise CourseError(f"{file}:{number}: code before the first `# %% GRADE_ID`")
-    fails, flags = (tuple(name.strip() for name in header.get(key, "").split(",") if name.strip()) for key in ("fails", "flags"))
+    fails, flags = (
+        tuple(name.strip() for name in header.get(key, "").split(",") if name.strip()) for key in ("fails", "flags")
+    )
     texts = {name: "\n".join(text).strip("\n") for name, text in cells.items()}
     return Answers(texts, header.get("why", ""), fails, flags, header.get("data", ""))
 
 
 def hand_in(notebook: Notebook, answers: Answers, source: str = "the answers") -> bytes:
-    """The notebook that a student with these answers hands in; CourseError for a cell that does not exist."""
-    known = {each.grade_id: each for each in notebook.solutions()}
+    """Return the notebook that a student with these answers hands in; raises CourseError for a cell that is not there."""
+    known = {cell.grade_id: cell for cell in notebook.solutions()}
     for name in answers.cells:
         if name not in known:
             raise CourseError(f"{source}: there is no solution cell {name}; there are: {', '.join(known)}")
@@ -77,9 +81,40 @@ def hand_in(notebook: Notebook, answers: Answers, source: str = "the answers") -
         if name not in answers.cells:
             return MARKER.sub("", reference).strip("\n")
         given = answers.cells[name]
-        return (
-            given if known[name].is_code else "\n".join(line.removeprefix("# ").removeprefix("#") for line in given.splitlines())
-        )
+        if known[name].is_code:
+            return given
+        return "\n".join(line.removeprefix("# ").removeprefix("#") for line in given.splitlines())
 
-    cells = tuple(replace(each, source=text(each.grade_id, each.source)) if each.solution else each for each in notebook.cells)
+    cells = tuple(
+        replace(cell, source=text(cell.grade_id, cell.source)) if cell.solution else cell for cell in notebook.cells
+    )
     return json.dumps(to_json(replace(notebook, cells=cells), {}, {}), indent=1).encode()
+
+
+def hand_in_all(assignment: Assignment, answers: Answers, source: str = "the answers") -> dict[str, bytes]:
+    """Return all notebooks of an assignment as a student with these answers hands them in, by name."""
+    parts: dict[str, dict[str, str]] = {notebook.name: {} for notebook in assignment.notebooks}
+    for name, text in answers.cells.items():
+        notebook, cell = _place(assignment, name, source)
+        parts[notebook][cell] = text
+    return {
+        notebook.name: hand_in(notebook.notebook, replace(answers, cells=parts[notebook.name]), source)
+        for notebook in assignment.notebooks
+    }
+
+
+def _place(assignment: Assignment, name: str, source: str) -> tuple[str, str]:
+    """Return the notebook and the cell that a name in an answers file means; raises CourseError for none or several."""
+    wanted, _, cell = name.rpartition("/")
+    known = [
+        (notebook.name, solution.grade_id)
+        for notebook in assignment.notebooks
+        for solution in notebook.notebook.solutions()
+        if wanted in ("", notebook.name)
+    ]
+    found = [place for place in known if place[1] == cell]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise CourseError(f"{source}: {cell} is in {len(found)} notebooks; write `# %% {found[0][0]}/{cell}`")
+    raise CourseError(f"{source}: there is no solution cell {name}; there are: {', '.join(cell for _, cell in known)}")

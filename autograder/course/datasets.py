@@ -2,68 +2,28 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import io
 import json
-import pickle
 import shutil
 import tarfile
 import tempfile
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from autograder.course import standins
+from autograder.course.readers import READERS, DatasetSpec, FileSpec, UnreadableError
 from autograder.errors import DataError
+from autograder.records import Dataset
 
 Array = np.ndarray[Any, Any]
 PUBLISHED, STANDIN, BUNDLED = "published", "stand-in", "scikit-learn"
 RECORD = "dataset.json"
-
-
-@dataclass(frozen=True)
-class FileSpec:
-    """One published file: its name below the dataset's folder, its checksum as (algorithm, digest), its address."""
-
-    name: str
-    checksum: tuple[str, str]
-    url: str = ""
-
-
-@dataclass(frozen=True)
-class DatasetSpec:
-    """A registry entry."""
-
-    name: str
-    title: str
-    format: str
-    folder: str
-    image: tuple[int, ...]
-    train: int
-    test: int
-    classes: tuple[str, ...]
-    licence: str
-    citation: str
-    files: tuple[FileSpec, ...]
-    archive: FileSpec | None
-    arrays: dict[str, str]
-
-
-@dataclass(frozen=True, eq=False)
-class Dataset:
-    """The arrays of a dataset, memory-mapped read-only, and where they came from; equal to itself alone."""
-
-    name: str
-    origin: str
-    arrays: dict[str, Array]
-
-    def __getitem__(self, name: str) -> Array:
-        return self.arrays[name]
+REGISTRY = "datasets.toml"
 
 
 @dataclass(frozen=True)
@@ -77,9 +37,9 @@ class StoreStatus:
 
 
 def read_registry(file: Path) -> dict[str, DatasetSpec]:
-    """All entries of datasets.toml by name; DataError when it cannot be read."""
+    """Return all entries of datasets.toml by name, none without the file; raises DataError when it cannot be read."""
     try:
-        tree = tomllib.loads(file.read_text())
+        tree = tomllib.loads(file.read_text()) if file.exists() else {}
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise DataError(f"{file}: {error}") from error
     return {name: _spec(name, entry, file) for name, entry in tree.items()}
@@ -137,13 +97,35 @@ def origin_of(store: Path, name: str) -> str:
     return "" if folder is None else str(json.loads((folder / RECORD).read_text())["origin"])
 
 
+def how_to_get(store: Path, name: str) -> str:
+    """Return the line that says how to get a dataset that is not in the store."""
+    return (
+        f"{name} is not in {store}: run `autograder data fetch {name}`, or `autograder data standin {name}` to practise "
+        "without it"
+    )
+
+
+@lru_cache(maxsize=8)  # one submission after the other asks for the same
+def open_folders(name: str, origin: str, folder: Path, withheld: Path | None) -> Dataset:
+    """Memory-map a dataset as kernels are served it, and beside it `x_withheld` and `y_withheld` where rows are withheld.
+
+    Raises DataError when its folder is damaged.
+    """
+    try:
+        keys = json.loads((folder / RECORD).read_text())["sha256"]
+        arrays = {key: np.load(folder / f"{key}.npy", mmap_mode="r", allow_pickle=False) for key in keys}
+        for key in ("x_withheld", "y_withheld") if withheld else ():
+            arrays[key] = np.load(Path(str(withheld)) / f"{key}.npy", mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, KeyError) as error:
+        raise DataError(f"{folder} is damaged ({error}): remove it and fetch {name} again") from error
+    return Dataset(name, origin, arrays)
+
+
 def open_dataset(store: Path, name: str) -> Dataset:
     """Memory-map a dataset of the store; DataError says how to get it when it is not there."""
     folder = folder_of(store, name)
     if folder is None:
-        raise DataError(
-            f"{name} is not in {store}: run `autograder data fetch {name}`, or `autograder data standin {name}` to practise without it"
-        )
+        raise DataError(how_to_get(store, name))
     record = json.loads((folder / RECORD).read_text())
     try:
         arrays = {key: np.load(folder / f"{key}.npy", mmap_mode="r", allow_pickle=False) for key in record["sha256"]}
@@ -197,13 +179,6 @@ def status(store: Path, registry: dict[str, DatasetSpec]) -> list[StoreStatus]:
             except DataError as error:
                 found.append(StoreStatus(spec, "", size, str(error)))
     return found
-
-
-def make_standin(store: Path, name: str, sizes: tuple[int, int] | None = None) -> Path:
-    """Draw the stand-in of a dataset into the store, in the published size or a smaller one; DataError for one that has none."""
-    if name not in standins.PAINTERS:
-        raise DataError(f"there is no stand-in for {name}; there are: {', '.join(standins.PAINTERS)}")
-    return save_dataset(store, name, STANDIN, standins.make(name, sizes=sizes))
 
 
 # --- from the publisher -----------------------------------------------------------------------------------------------
@@ -297,7 +272,7 @@ def _read(spec: DatasetSpec, folder: Path, exact_container: bool) -> dict[str, A
             _verify(folder / file.name, file)
     try:
         arrays = READERS[spec.format](spec, folder)
-    except (OSError, ValueError, KeyError, EOFError, pickle.UnpicklingError) as error:
+    except UnreadableError as error:
         raise DataError(f"{folder}: {spec.title} cannot be read ({type(error).__name__}: {error})") from error
     for key, expected in spec.arrays.items():
         if (found := _array_sum(arrays[key])) != expected:
@@ -306,52 +281,11 @@ def _read(spec: DatasetSpec, folder: Path, exact_container: bool) -> dict[str, A
             )
     for key, count in (("x_train", spec.train), ("x_test", spec.test)):
         if arrays[key].shape != (count, *spec.image):
-            raise DataError(f"{spec.name}: {key} has the shape {arrays[key].shape}, published is {(count, *spec.image)}")
+            raise DataError(
+                f"{spec.name}: {key} has the shape {arrays[key].shape}, published is {(count, *spec.image)}"
+            )
     return arrays
 
 
 def _array_sum(array: Array) -> str:
     return hashlib.sha256(np.ascontiguousarray(array).data).hexdigest()
-
-
-class _ArraysOnly(pickle.Unpickler):
-    """Reads the pickles in which CIFAR is published, after their checksum was verified, and no other names than theirs."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        module = module.replace("numpy.core.", "numpy._core.")
-        if (module, name) in (("numpy._core.multiarray", "_reconstruct"), ("numpy", "ndarray"), ("numpy", "dtype")):
-            return super().find_class(module, name)
-        raise pickle.UnpicklingError(f"{module}.{name} in a dataset")
-
-
-def _read_cifar(spec: DatasetSpec, folder: Path) -> dict[str, Array]:
-    arrays: dict[str, Array] = {}
-    for part in ("train", "test"):
-        names = [file.name for file in spec.files if ("test" in file.name) == (part == "test")]
-        batches = [_ArraysOnly(io.BytesIO((folder / name).read_bytes()), encoding="bytes").load() for name in names]
-        images = np.concatenate([batch[b"data"] for batch in batches]).reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
-        arrays[f"x_{part}"] = np.ascontiguousarray(images)
-        for suffix, key in (("", b"labels"), ("", b"fine_labels"), ("_coarse", b"coarse_labels")):
-            if key in batches[0]:
-                labels = np.concatenate([np.array(batch[key], dtype=np.uint8) for batch in batches])
-                arrays[f"y_{part}{suffix}"] = labels[:, None]
-    return arrays
-
-
-def _read_idx(spec: DatasetSpec, folder: Path) -> dict[str, Array]:
-    def body(name: str, offset: int) -> Array:
-        return np.frombuffer(gzip.decompress((folder / name).read_bytes()), np.uint8, offset=offset)
-
-    arrays: dict[str, Array] = {}
-    for part, prefix in (("train", "train"), ("test", "t10k")):
-        arrays[f"x_{part}"] = body(f"{prefix}-images-idx3-ubyte.gz", 16).reshape(-1, *spec.image)
-        arrays[f"y_{part}"] = body(f"{prefix}-labels-idx1-ubyte.gz", 8)
-    return arrays
-
-
-def _read_npz(spec: DatasetSpec, folder: Path) -> dict[str, Array]:
-    with np.load(folder / spec.files[0].name, allow_pickle=False) as arrays:
-        return {key: np.ascontiguousarray(arrays[key]) for key in ("x_train", "y_train", "x_test", "y_test")}
-
-
-READERS: dict[str, Callable[[DatasetSpec, Path], dict[str, Array]]] = {"cifar": _read_cifar, "idx": _read_idx, "npz": _read_npz}

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from autograder import messages
 from autograder.errors import BadSubmission, CourseError
 from autograder.records import Task
 
@@ -27,7 +28,8 @@ NOT_RUN = "skip-execution"
 TEXT_STUB = "YOUR ANSWER HERE"
 SOLUTION = re.compile(r"^[ \t]*###\s*BEGIN SOLUTION.*?^[ \t]*###\s*END SOLUTION[^\n]*$", re.S | re.M)
 SECRET = re.compile(
-    r"^[ \t]*###\s*BEGIN (?:MARK SCHEME|HIDDEN TESTS).*?^[ \t]*###\s*END (?:MARK SCHEME|HIDDEN TESTS)[^\n]*\n?", re.S | re.M
+    r"^[ \t]*###\s*BEGIN (?:MARK SCHEME|HIDDEN TESTS).*?^[ \t]*###\s*END (?:MARK SCHEME|HIDDEN TESTS)[^\n]*\n?",
+    re.S | re.M,
 )
 
 
@@ -68,10 +70,10 @@ class Notebook:
     cells: tuple[Cell, ...]
 
     def cell(self, grade_id: str) -> Cell:
-        """The cell of this grade_id; KeyError when there is none."""
-        for each in self.cells:
-            if each.grade_id == grade_id:
-                return each
+        """Return the cell of this grade_id; raises KeyError when there is none."""
+        for cell in self.cells:
+            if cell.grade_id == grade_id:
+                return cell
         raise KeyError(grade_id)
 
     @property
@@ -86,8 +88,8 @@ class Notebook:
         return sum(cell.points for cell in self.cells if cell.grade)
 
     def solutions(self) -> tuple[Cell, ...]:
-        """The cells that students fill in."""
-        return tuple(each for each in self.cells if each.solution)
+        """Return the cells that students fill in."""
+        return tuple(cell for cell in self.cells if cell.solution)
 
 
 @dataclass(frozen=True)
@@ -121,20 +123,14 @@ def read_submission(file: Path) -> bytes:
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise BadSubmission(
-            f"There is no notebook {file.name} in what you handed in.",
-            hint="Hand in the notebook under its own name.",
-            detail=str(error),
-        ) from error
+        raise messages.NO_NOTEBOOK.filled(file=file.name).fault(BadSubmission, detail=str(error)) from error
     with open(descriptor, "rb") as stream:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise BadSubmission(f"{file.name} is not a plain file.")
+            raise messages.NOT_A_FILE.filled(file=file.name).fault(BadSubmission)
         if status.st_size > MAX_NOTEBOOK_BYTES:
-            raise BadSubmission(
-                f"{file.name} has {status.st_size / 2**20:.0f} MB; the limit is {MAX_NOTEBOOK_BYTES // 2**20} MB.",
-                hint="Clear the outputs (Kernel, Restart and Clear Outputs) and hand in again.",
-            )
+            sizes = {"size": status.st_size / 2**20, "limit": MAX_NOTEBOOK_BYTES // 2**20}
+            raise messages.FILE_TOO_LARGE.filled(file=file.name, **sizes).fault(BadSubmission)
         return stream.read(MAX_NOTEBOOK_BYTES + 1)
 
 
@@ -143,16 +139,12 @@ def parse(content: bytes, name: str) -> Notebook:
     try:
         tree = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise BadSubmission("The notebook is not UTF-8 text.", hint="Download it again from JupyterLab.") from error
+        raise messages.NOT_UTF8.fault(BadSubmission) from error
     except (ValueError, RecursionError) as error:
-        raise BadSubmission(
-            "The notebook is not valid JSON, so no cell of it could be read.",
-            hint="Open it in JupyterLab: if that fails too, hand in an older copy.",
-            detail=str(error)[:300],
-        ) from error
+        raise messages.NOT_JSON.fault(BadSubmission, detail=str(error)[:300]) from error
     if not isinstance(tree, dict) or tree.get("nbformat") != 4 or not isinstance(tree.get("cells"), list):
-        raise BadSubmission("This is not a notebook of format 4.", hint="Open it in JupyterLab and save it again.")
-    return Notebook(name, tuple(_cell(each) for each in tree["cells"] if isinstance(each, dict)))
+        raise messages.NOT_FORMAT_4.fault(BadSubmission)
+    return Notebook(name, tuple(_cell(cell) for cell in tree["cells"] if isinstance(cell, dict)))
 
 
 def _cell(tree: dict[str, Any]) -> Cell:
@@ -169,7 +161,9 @@ def _cell(tree: dict[str, Any]) -> Cell:
         locked=nbgrader.get("locked") is True,
         points=float(points) if isinstance(points, int | float) else 0.0,
         cell_id=_text(tree.get("id")),
-        for_people=isinstance(metadata, dict) and isinstance(metadata.get("tags"), list) and NOT_RUN in metadata["tags"],
+        for_people=isinstance(metadata, dict)
+        and isinstance(metadata.get("tags"), list)
+        and NOT_RUN in metadata["tags"],
         attachments=attachments if isinstance(attachments := tree.get("attachments"), dict) else {},
     )
 
@@ -182,42 +176,43 @@ def _text(value: object) -> str:
 
 
 def tasks(notebook: Notebook) -> tuple[Task, ...]:
-    """The graded parts of an instructor's notebook, in order."""
+    """Return the graded parts of an instructor's notebook, in order."""
     found = []
     title = ""
-    for each in notebook.cells:
-        if each.kind == "markdown" and not each.solution:
-            heading = re.search(r"^#+\s*(.+?)\s*$", each.source, re.M)
+    for cell in notebook.cells:
+        if cell.kind == "markdown" and not cell.solution:
+            heading = re.search(r"^#+\s*(.+?)\s*$", cell.source, re.M)
             title = heading.group(1) if heading else title
-        if each.grade and each.solution:
-            found.append(Task(each.grade_id, each.grade_id, each.points, title or each.grade_id, manual=True))
-        elif each.is_test:
-            solution = each.grade_id.removeprefix(TEST_PREFIX)
-            found.append(Task(solution, each.grade_id, each.points, title or solution))
+        if cell.grade and cell.solution:
+            manual = Task(cell.grade_id, cell.grade_id, cell.points, title or cell.grade_id, True, notebook.name)
+            found.append(manual)
+        elif cell.is_test:
+            answer = cell.grade_id.removeprefix(TEST_PREFIX)
+            found.append(Task(answer, cell.grade_id, cell.points, title or answer, False, notebook.name))
     return tuple(found)
 
 
 def problems(notebook: Notebook) -> list[str]:
-    """What is wrong with an instructor's notebook: ids, points, and the pairing of solution and test cells."""
+    """Return what is wrong with an instructor's notebook: ids, points, and the pairing of solution and test cells."""
     found = []
-    ids = [each.grade_id for each in notebook.cells if each.grade_id]
-    found += [f"the grade_id {each} is used {count} times" for each, count in Counter(ids).items() if count > 1]
-    found += [f"{each} is not a name (letters, digits, _)" for each in ids if not each.isidentifier()]
-    solutions = {each.grade_id for each in notebook.cells if each.solution}
-    seen: set[str] = set()
-    for each in notebook.cells:
-        if (each.grade or each.solution) and not each.grade_id:
-            found.append(f"a graded cell has no grade_id: {each.source[:40]!r}")
-        if each.grade and not each.points > 0:
-            found.append(f"{each.grade_id}: a graded cell needs points")
-        if each.is_test and each.grade_id.removeprefix(TEST_PREFIX) not in seen:
-            found.append(f"{each.grade_id}: no solution cell {each.grade_id.removeprefix(TEST_PREFIX)} comes before it")
-        if each.solution:
-            seen.add(each.grade_id)
-        if each.solution and not each.grade and TEST_PREFIX + each.grade_id not in ids:
-            found.append(f"{each.grade_id}: no graded cell {TEST_PREFIX}{each.grade_id} follows it")
-        if each.solution and not SOLUTION.search(each.source):
-            found.append(f"{each.grade_id}: no ### BEGIN SOLUTION ... ### END SOLUTION in it")
+    ids = [cell.grade_id for cell in notebook.cells if cell.grade_id]
+    found += [f"the grade_id {name} is used {count} times" for name, count in Counter(ids).items() if count > 1]
+    found += [f"{name} is not a name (letters, digits, _)" for name in ids if not name.isidentifier()]
+    solutions: set[str] = set()
+    for cell in notebook.cells:
+        name = cell.grade_id
+        if (cell.grade or cell.solution) and not name:
+            found.append(f"a graded cell has no grade_id: {cell.source[:40]!r}")
+        if cell.grade and not cell.points > 0:
+            found.append(f"{name}: a graded cell needs points")
+        if cell.is_test and name.removeprefix(TEST_PREFIX) not in solutions:
+            found.append(f"{name}: no solution cell {name.removeprefix(TEST_PREFIX)} comes before it")
+        if cell.solution:
+            solutions.add(name)
+        if cell.solution and not cell.grade and TEST_PREFIX + name not in ids:
+            found.append(f"{name}: no graded cell {TEST_PREFIX}{name} follows it")
+        if cell.solution and not SOLUTION.search(cell.source):
+            found.append(f"{name}: no ### BEGIN SOLUTION ... ### END SOLUTION in it")
     if not solutions:
         found.append("there is no solution cell")
     return found
@@ -234,8 +229,8 @@ def released_text(cell: Cell) -> str:
 
 
 def visible(notebook: Notebook) -> Notebook:
-    """The instructor's notebook without solutions, mark schemes and hidden tests: what students may see."""
-    return replace(notebook, cells=tuple(replace(each, source=released_text(each)) for each in notebook.cells))
+    """Return the instructor's notebook without solutions, mark schemes and hidden tests: what students may see."""
+    return replace(notebook, cells=tuple(replace(cell, source=released_text(cell)) for cell in notebook.cells))
 
 
 def rebuild(instructor: Notebook, student: Notebook) -> Rebuilt:
@@ -246,9 +241,9 @@ def rebuild(instructor: Notebook, student: Notebook) -> Rebuilt:
     """
     template = visible(instructor)
     theirs: dict[str, list[Cell]] = {}
-    for each in student.cells:
-        if each.grade_id:
-            theirs.setdefault(each.grade_id, []).append(each)
+    for cell in student.cells:
+        if cell.grade_id:
+            theirs.setdefault(cell.grade_id, []).append(cell)
     cells, notes, staff = [], [], []
     missing, untouched = set(), set()
     for cell in template.cells:
@@ -256,7 +251,7 @@ def rebuild(instructor: Notebook, student: Notebook) -> Rebuilt:
         if cell.solution:
             text, note = _solution_text(cell, found)
             if note:
-                notes.append(note)
+                notes.append(note.text)
                 missing.update([cell.grade_id] if not found else [])
             if _same(text, cell.source):
                 untouched.add(cell.grade_id)
@@ -266,54 +261,55 @@ def rebuild(instructor: Notebook, student: Notebook) -> Rebuilt:
             continue
         if cell.grade_id and not found:
             staff.append(f"{cell.grade_id}: the cell was deleted; the original was used")
-        elif cell.grade_id and any(not _same(each.source, cell.source) for each in found):
+        elif cell.grade_id and any(not _same(copy.source, cell.source) for copy in found):
             staff.append(f"{cell.grade_id}: the cell was edited; the original was used")
             if cell.is_test:
-                notes.append(f"You changed the visible test {cell.grade_id}. It was graded in its original form.")
+                notes.append(messages.TEST_CHANGED.filled(cell=cell.grade_id).text)
         cells.append(cell)
-    known = {each.grade_id: each for each in template.cells if each.grade_id}
-    staff += [f"{each}: there is no such cell in the assignment; it was left out" for each in theirs if each not in known]
-    for name, found in theirs.items():
-        original = known.get(name)
-        if original and any(
-            (each.grade, each.solution, each.points) != (original.grade, original.solution, original.points) for each in found
-        ):
-            staff.append(f"{name}: its nbgrader flags or points were changed; the original ones count")
-    extra = sum(
-        1
-        for each in student.cells
-        if each.is_code
-        and not each.grade_id
-        and each.source.strip()
-        and not any(_same(each.source, known_cell.source) for known_cell in template.cells)
-    )
-    if extra:
-        notes.append(
-            f"{extra} code cell(s) that you added are not part of the assignment and did not run. Only the answer cells count."
-        )
-        staff.append(f"{extra} added code cell(s) left out")
+    staff += _changed_flags(template, theirs)
+    added = _added_cells(template, student)
+    if added:
+        notes.append(messages.CELLS_ADDED.filled(count=added).text)
+        staff.append(f"{added} added code cell(s) left out")
     return Rebuilt(
-        replace(template, cells=tuple(cells)), frozenset(missing), frozenset(untouched), tuple(notes), tuple(notes + staff)
+        replace(template, cells=tuple(cells)),
+        frozenset(missing),
+        frozenset(untouched),
+        tuple(notes),
+        tuple(notes + staff),
     )
 
 
-def _solution_text(cell: Cell, found: list[Cell]) -> tuple[str, str]:
-    """The text that runs for a solution cell and, when it is not simply the student's, a note that says why."""
+def _changed_flags(template: Notebook, theirs: Mapping[str, list[Cell]]) -> list[str]:
+    """Return what staff is told of cells that the assignment does not have, and of flags that were changed."""
+    known = {cell.grade_id: cell for cell in template.cells if cell.grade_id}
+    told = [f"{name}: there is no such cell in the assignment; it was left out" for name in theirs if name not in known]
+    for name, copies in theirs.items():
+        original = known.get(name)
+        flags = [(copy.grade, copy.solution, copy.points) for copy in copies]
+        if original and any(flag != (original.grade, original.solution, original.points) for flag in flags):
+            told.append(f"{name}: its nbgrader flags or points were changed; the original ones count")
+    return told
+
+
+def _added_cells(template: Notebook, student: Notebook) -> int:
+    """Return how many code cells the student added."""
+    added = [cell for cell in student.cells if cell.is_code and not cell.grade_id and cell.source.strip()]
+    return sum(not any(_same(cell.source, known.source) for known in template.cells) for cell in added)
+
+
+def _solution_text(cell: Cell, found: list[Cell]) -> tuple[str, messages.Message | None]:
+    """Return the text that runs for a solution cell and, when it is not simply the student's, why."""
     if not found:
-        return cell.source, f"The answer cell {cell.grade_id} is missing from your notebook."
+        return cell.source, messages.ANSWER_MISSING.filled(cell=cell.grade_id)
     if len(found) > 1:
-        return (
-            cell.source,
-            f"Your notebook has {len(found)} answer cells {cell.grade_id}; none of them could be graded. Keep one.",
-        )
+        return cell.source, messages.ANSWER_TWICE.filled(count=len(found), cell=cell.grade_id)
     if found[0].kind != cell.kind:
-        return (
-            cell.source,
-            f"The answer cell {cell.grade_id} was turned into a {found[0].kind or 'nameless'} cell; it has to be a {cell.kind} cell.",
-        )
+        kinds = {"found": found[0].kind or "nameless", "kind": cell.kind}
+        return cell.source, messages.ANSWER_OF_OTHER_KIND.filled(cell=cell.grade_id, **kinds)
     if len(found[0].source) > MAX_CELL_CHARACTERS:
-        return cell.source, f"The answer cell {cell.grade_id} is longer than {MAX_CELL_CHARACTERS} characters and was not run."
-    return found[0].source, ""
+        return cell.source, messages.ANSWER_TOO_LONG.filled(cell=cell.grade_id, limit=MAX_CELL_CHARACTERS)
+    return found[0].source, None
 
 
 def _same(one: str, other: str) -> bool:

@@ -1,4 +1,4 @@
-"""Starts an assignment for an instructor: a notebook with one task, its check, a right answer and a wrong one."""
+"""Starts a course, and an assignment in it: a notebook with one task, its check, a right answer and a wrong one."""
 
 from __future__ import annotations
 
@@ -6,9 +6,77 @@ import json
 from pathlib import Path
 from typing import Any
 
-from autograder.course.layout import Course
+from autograder.course.course import CONFIG, Course
 from autograder.course.notebooks import nbformat_tree
 from autograder.errors import CourseError
+
+NBGRADER_CONFIG = '''"""nbgrader's settings for this course: its commands and formgrader's buttons use the engine and its pages."""
+
+c = get_config()
+
+c.CourseDirectory.course_id = {name!r}
+
+# `nbgrader autograde` and the Autograde button grade with hidden checks, outside the student's process.
+c.Autograde.exporter_class = "autograder.recording.nbgrader_plugin.GradingExporter"
+c.Autograde.sanitize_preprocessors = []
+c.Autograde.autograde_preprocessors = []
+
+# `nbgrader generate_feedback` writes the same pages as `autograder feedback`.
+c.GenerateFeedback.exporter_class = "autograder.recording.nbgrader_plugin.FeedbackExporter"
+c.GenerateFeedback.preprocessors = []
+
+# Submissions belong to the account that owns them, and feedback to the account that it is for.
+c.ExchangeFactory.release_assignment = "autograder.hub.exchange.ReleaseAssignment"
+c.ExchangeFactory.collect = "autograder.hub.exchange.Collect"
+c.ExchangeFactory.release_feedback = "autograder.hub.exchange.ReleaseFeedback"
+'''
+
+ASSIGNMENTS = """# What each assignment needs, and where it departs from the default limits (seconds of wall clock, bytes):
+# cell_seconds = 60, call_seconds = 20, notebook_seconds = 300, output_bytes = 4194304, reply_bytes = 67108864,
+# memory_bytes = 6442450944, scratch_bytes = 536870912, file_bytes = 536870912, processes = 256
+
+# Students' code is never run below this level: "namespaces" (bubblewrap and seccomp), "landlock" (Linux 6.12), or
+# "none" (no sandbox).
+isolation = "landlock"
+"""
+
+DATASETS = """# The datasets of this course; `autograder data status` lists them. An entry names the publisher's files:
+#
+# [fashion_mnist]
+# title = "Fashion-MNIST"
+# format = "idx"              # or "npz", "cifar"
+# folder = "fashion-mnist"
+# image = [28, 28]
+# train = 60000
+# test = 10000
+# classes = ["T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"]
+# licence = "MIT"
+# citation = "H. Xiao, K. Rasul, R. Vollgraf, Fashion-MNIST, 2017"
+#
+# [fashion_mnist.files]
+# "train-images-idx3-ubyte.gz" = { url = "https://...", sha256 = "..." }
+"""
+
+STUDENTS = """# Packages for students, a line each: what `autograder hub install` puts into their Python.
+ipykernel
+jupyterhub
+jupyterlab
+matplotlib
+nbgrader
+numpy
+"""
+
+ROSTER = "name,role,email,group\n"
+
+IGNORED = """/submitted/
+/autograded/
+/feedback/
+/gradebook.db*
+/course_data/state/
+.ipynb_checkpoints/
+__pycache__/
+.nbgrader.log
+"""
 
 INTRO = """# {title}
 
@@ -58,7 +126,8 @@ def test_mean_square(student: Student, rng: np.random.Generator) -> None:
 def test_whole_numbers(student: Student, rng: np.random.Generator) -> None:
     x = rng.integers(-100, 100, 20).astype(np.int8)
     seen = expect.array(student.call("mean_square", x), "mean_square(x)")
-    expect.close(seen, np.asarray((x.astype(float) ** 2).mean()), 1e-6, hint="The square of an 8-bit integer does not fit into 8 bits.")
+    hint = "The square of an 8-bit integer does not fit into 8 bits."
+    expect.close(seen, np.asarray((x.astype(float) ** 2).mean()), 1e-6, hint=hint)
 '''
 
 RIGHT = """# why: a loop instead of NumPy
@@ -77,12 +146,36 @@ def mean_square(x):
 """
 
 
+def create_course(root: Path) -> list[Path]:
+    """Write the files of a new course and return them; raises CourseError when there is one, or a file is in the way."""
+    name = root.resolve().name
+    if not all(character.isalnum() or character in "_-" for character in name):
+        raise CourseError(f"{name!r} is not a name for a course: use letters, digits, _ and - for the folder")
+    files = {
+        root / CONFIG: NBGRADER_CONFIG.format(name=name),
+        root / "course_data" / "assignments.toml": ASSIGNMENTS,
+        root / "course_data" / "datasets.toml": DATASETS,
+        root / "course_data" / "students.txt": STUDENTS,
+        root / "course_data" / "roster.csv": ROSTER,
+        root / ".gitignore": IGNORED,
+    }
+    if there := [file for file in files if file.exists()]:
+        raise CourseError(f"{there[0]} exists already; nothing was written")
+    try:
+        for file, text in files.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        (root / "source").mkdir(exist_ok=True)
+    except OSError as error:
+        raise CourseError(f"{root} could not be written: {error.strerror}") from error
+    return list(files)
+
+
 def create(course: Course, name: str) -> list[Path]:
-    """Write the files of a new assignment; CourseError when it exists or its name is no name. Returns what was written."""
+    """Write the files of a new assignment and return them; raises CourseError when it exists or its name is no name."""
     if not name.isidentifier():
         raise CourseError(f"{name!r} is not a name for an assignment: use letters, digits and _")
-    checks = course.root / "autograder" / "checks" / name
-    answers = course.root / "tests" / "answers" / name
+    checks, answers = course.checks / name, course.answers / name
     for folder in (course.source / name, checks, answers):
         if folder.exists():
             raise CourseError(f"{folder} exists already; nothing was written")

@@ -1,31 +1,29 @@
 """Rows that no student's kernel has seen: chosen with the course's secret, and taken out of what kernels are served.
 
 In their places stand copies of other rows of the same class, so that shapes and the balance of the classes stay as
-published. The withheld rows and their labels stay in the grader's process.
+published. The withheld rows and their labels are in a folder that kernels are not served.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 import tempfile
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from autograder.course.datasets import RECORD, Dataset, folder_of, open_dataset
+from autograder.course.datasets import RECORD, folder_of, open_dataset
 from autograder.errors import DataError
 
 Array = np.ndarray[Any, Any]
-SERVED = ".served"
+SERVED, WITHHELD = ".served", ".withheld"
 MOST, SHARE = 5000, 10  # rows, or every tenth of a small dataset
 
 
 def choose(labels: Array, secret: bytes, name: str) -> tuple[Array, Array]:
-    """Which training rows are withheld, and which rows stand in for them: two arrays of indices, class by class."""
+    """Return which training rows are withheld, and which rows take their places: two arrays of indices, class by class."""
     rng = np.random.default_rng(list(hashlib.sha256(secret + f"withheld {name}".encode()).digest()))
     labels = labels.ravel()
     withheld, copied = [], []
@@ -37,49 +35,44 @@ def choose(labels: Array, secret: bytes, name: str) -> tuple[Array, Array]:
     return np.concatenate(withheld), np.concatenate(copied)
 
 
-def serve(store: Path, name: str, secret: bytes) -> Path:
-    """The folder of a dataset without its withheld rows, made at first use; DataError when there is no such dataset."""
+def prepare(store: Path, name: str, secret: bytes) -> tuple[Path, Path]:
+    """Return two folders: a dataset without its withheld rows, for kernels, and those rows, for the grader alone.
+
+    They are made at first use. Raises DataError when there is no such dataset.
+    """
     folder = folder_of(store, name)
     if folder is None:
         raise DataError(f"{name} is not in {store}")
     record = (folder / RECORD).read_bytes()
-    target = store / SERVED / f"{name}-{hashlib.sha256(secret + record).hexdigest()[:16]}"
-    if (target / RECORD).is_file():
-        return target
-    target.parent.mkdir(exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=target.parent))
-    try:
+    digest = f"{name}-{hashlib.sha256(secret + record).hexdigest()[:16]}"
+    served, withheld = store / SERVED / digest, store / WITHHELD / digest
+    if not ((served / RECORD).is_file() and (withheld / RECORD).is_file()):
         dataset = open_dataset(store, name)
-        withheld, copied = choose(dataset["y_train"], secret, name)
-        for key, array in dataset.arrays.items():
-            changed = np.array(array)
-            if key == "x_train":
-                changed[withheld] = array[copied]
-            np.save(building / f"{key}.npy", changed, allow_pickle=False)
+        rows, copied = choose(dataset["y_train"], secret, name)
+        changed = {key: np.array(array) for key, array in dataset.arrays.items()}
+        changed["x_train"][rows] = dataset["x_train"][copied]
+        _write(served, changed, record, 0o755)
+        kept = np.sort(rows)
+        own = {"x_withheld": dataset["x_train"][kept], "y_withheld": dataset["y_train"][kept].ravel()}
+        _write(withheld, own, record, 0o700)
+    return served, withheld
+
+
+def _write(target: Path, arrays: dict[str, Array], record: bytes, mode: int) -> None:
+    """Write a folder of arrays, all or nothing; one that is there already stays."""
+    if (target / RECORD).is_file():
+        return
+    target.parent.mkdir(exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        for key, array in arrays.items():
+            np.save(building / f"{key}.npy", array, allow_pickle=False)
         (building / RECORD).write_bytes(record)
-        building.chmod(0o755)
-        if not target.exists():  # two workers may come here at once: equal folders, and one of them stays
+        building.chmod(mode)
+        if not target.exists():  # two processes may come here at once: equal folders, and one of them stays
             building.rename(target)
     except OSError as error:
         if not (target / RECORD).is_file():
             raise DataError(f"{target} could not be written: {error.strerror}") from error
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    return target
-
-
-def open_served(store: Path, name: str, secret: bytes) -> Dataset:
-    """What kernels are served, and beside it, for the grader alone, `x_withheld` and `y_withheld`."""
-    return _opened(serve(store, name, secret), store, name, secret)
-
-
-@lru_cache(maxsize=8)  # by the folder, whose name says what is in it: one submission after the other asks for the same
-def _opened(folder: Path, store: Path, name: str, secret: bytes) -> Dataset:
-    whole = open_dataset(store, name)
-    withheld, _ = choose(whole["y_train"], secret, name)
-    keys = json.loads((folder / RECORD).read_text())["sha256"]
-    arrays = {key: np.load(folder / f"{key}.npy", mmap_mode="r", allow_pickle=False) for key in keys}
-    rows = np.sort(withheld)
-    return Dataset(
-        name, whole.origin, arrays | {"x_withheld": whole["x_train"][rows], "y_withheld": whole["y_train"][rows].ravel()}
-    )

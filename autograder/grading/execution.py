@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from types import TracebackType
 
-from autograder import wire
+from autograder import messages, wire
 from autograder.course.notebooks import Notebook
 from autograder.errors import OutOfTime, StudentFault
 from autograder.grading.kernel import Kernel
@@ -35,7 +35,9 @@ class Session:
     def __enter__(self) -> Session:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._drop()
 
     def reach(self, grade_id: str) -> CellRun:
@@ -51,7 +53,7 @@ class Session:
     def ask(self, question: bytes) -> bytes:
         """Put a question to the kernel where it stands; raises a StudentFault when that cannot be answered in time."""
         if self._late.get(self._position, 0) >= MAX_LATE_CALLS:
-            raise OutOfTime("calls before this one did not end in time", hint="Look for a loop that never ends, or do less work.")
+            raise messages.CALLS_RAN_TOO_LONG.fault(OutOfTime)
         kernel = self._ready()
         begun = time.monotonic()
         try:
@@ -113,8 +115,5 @@ class Session:
         """Seconds for the next step: its own limit, or what is left for the notebook."""
         left = self._limits.notebook_seconds - sum(self.seconds.values())  # what our own checks take is not its fault
         if left <= 0:
-            raise OutOfTime(
-                f"the time for the whole notebook ({self._limits.notebook_seconds:.0f} s) was used up",
-                hint="Which cell takes the longest? Make it do less.",
-            )
+            raise messages.NOTEBOOK_OUT_OF_TIME.filled(seconds=self._limits.notebook_seconds).fault(OutOfTime)
         return min(seconds, left)

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import zmq
 
+from autograder import messages
 from autograder.errors import BadReply, KernelDied, OutOfTime, printable
 from autograder.records import CellRun, CellStatus, Limits
 from autograder.sandbox import launch
@@ -20,7 +21,6 @@ IDLE_GRACE_SECONDS = 2.0
 INTERRUPT_GRACE_SECONDS = 3.0
 POLL_MILLISECONDS = 100
 MAX_OUTPUTS = 300
-UNREADABLE = "your program gave no answer that could be read"
 
 
 class Kernel(Protocol):
@@ -42,10 +42,12 @@ class Kernel(Protocol):
 class JupyterKernel:
     """A kernel process behind Jupyter's messages; questions and answers go through files of its scratch folder."""
 
-    def __init__(self, process: launch.Process, limits: Limits, collect: Callable[[int], None] = lambda memory: None) -> None:
+    def __init__(
+        self, process: launch.Process, limits: Limits, collect: Callable[[int], None] = lambda trainings: None
+    ) -> None:
         self._process = process
         self._limits = limits
-        self._collect = collect  # called with what it remembers, when it has ended
+        self._collect = collect  # called with the folder of its trainings, when it has ended
         self._usable = True
         self._closed = False
 
@@ -60,7 +62,7 @@ class JupyterKernel:
             self._closed = True
             try:
                 self._process.end()
-                self._collect(self._process.memory)
+                self._collect(self._process.trainings)
             finally:
                 self._process.close()
 
@@ -86,9 +88,8 @@ class JupyterKernel:
         token = secrets.token_hex(16)
         self._write(f"{token}.question", question)
         try:
-            self._execute(
-                f"__import__('sys').modules['autograder_bridge'].answer('{token}')", seconds, lambda message: None, silent=True
-            )
+            code = f"__import__('sys').modules['autograder_bridge'].answer('{token}')"
+            self._execute(code, seconds, lambda message: None, silent=True)
             return self._read(f"{token}.answer")
         except OutOfTime:
             self._interrupt()
@@ -106,8 +107,10 @@ class JupyterKernel:
         except (OutOfTime, KernelDied):
             self._usable = False
 
-    def _execute(self, code: str, seconds: float, output: Callable[[dict[str, Any]], None], silent: bool) -> dict[str, Any]:
-        """Send an execute request and wait for its reply, and for idle unless silent; messages that are not about it are dropped."""
+    def _execute(
+        self, code: str, seconds: float, output: Callable[[dict[str, Any]], None], silent: bool
+    ) -> dict[str, Any]:
+        """Send an execute request and wait for its reply, and for idle unless silent; other messages are dropped."""
         client = self._process.client
         request = client.execute(code, silent=silent, store_history=not silent, allow_stdin=False, stop_on_error=False)
         shell, iopub = client.shell_channel.socket, client.iopub_channel.socket
@@ -136,17 +139,15 @@ class JupyterKernel:
             if time.monotonic() > deadline:
                 if reply is not None:  # idle got lost in a flood of output
                     break
-                raise OutOfTime(f"it ran longer than {seconds:.0f} s", hint="Look for a loop that never ends, or do less work.")
+                raise messages.RAN_TOO_LONG.filled(seconds=seconds).fault(OutOfTime)
             if not events and not self._process.alive():
                 self._usable = False
                 raise self._death()
         return reply
 
     def _death(self) -> KernelDied:
-        """Why the kernel is gone: the watch ended it, or the program itself."""
-        if verdict := self._process.verdict():
-            return KernelDied(verdict, hint="Work in smaller steps, and do not keep what you no longer need.")
-        return KernelDied("your program ended the Python process", hint="Did it run out of memory, or call exit?")
+        """Return why the kernel is gone; raises WarmProcessEnded when that was not the student's doing."""
+        return messages.of_ending(self._process.how_it_ended(), self._limits).fault(KernelDied)
 
     def _receive(self, socket: Any) -> dict[str, Any] | None:
         """One message, or None for one that cannot be read: a student's process holds the key and can send anything."""
@@ -163,22 +164,24 @@ class JupyterKernel:
             with open(os.open(name, flags, 0o644, dir_fd=self._process.talk), "wb") as out:
                 out.write(content)
         except OSError as error:  # the folder was removed, or filled
-            raise BadReply(UNREADABLE, detail=f"the question could not be written: {error}") from None
+            raise messages.UNREADABLE_REPLY.fault(
+                BadReply, detail=f"the question could not be written: {error}"
+            ) from None
 
     def _read(self, name: str) -> bytes:
         # O_NOFOLLOW and O_NONBLOCK: not a link to what only the grader can read, not a FIFO that never ends
         try:
             descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=self._process.talk)
         except OSError as error:
-            raise BadReply(UNREADABLE, detail=f"no answer file: {error}") from None
+            raise messages.UNREADABLE_REPLY.fault(BadReply, detail=f"no answer file: {error}") from None
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             os.close(descriptor)
-            raise BadReply(UNREADABLE, detail="the answer is not a plain file")
+            raise messages.UNREADABLE_REPLY.fault(BadReply, detail="the answer is not a plain file")
         with open(descriptor, "rb") as stream:
             if status.st_size > self._limits.reply_bytes:
-                limit = self._limits.reply_bytes // 2**20
-                raise BadReply(f"the answer is larger than {limit} MiB", detail=f"{status.st_size} bytes")
+                large = messages.REPLY_TOO_LARGE.filled(mebibytes=self._limits.reply_bytes // 2**20)
+                raise large.fault(BadReply, detail=f"{status.st_size} bytes")
             return stream.read(self._limits.reply_bytes + 1)
 
 
@@ -197,9 +200,15 @@ class _Outputs:
         elif kind in ("display_data", "execute_result") and isinstance(content.get("data"), dict):
             data = {str(key): value for key, value in content["data"].items() if isinstance(value, str)}
             entry: dict[str, Any] = {"output_type": kind, "data": data, "metadata": {}}
-            self._keep(entry | ({"execution_count": None} if kind == "execute_result" else {}), sum(map(len, data.values())))
+            self._keep(
+                entry | ({"execution_count": None} if kind == "execute_result" else {}), sum(map(len, data.values()))
+            )
         elif kind == "error":
-            trace = [str(line) for line in content.get("traceback", [])] if isinstance(content.get("traceback"), list) else []
+            trace = (
+                [str(line) for line in content.get("traceback", [])]
+                if isinstance(content.get("traceback"), list)
+                else []
+            )
             text = {"ename": str(content.get("ename", "")), "evalue": str(content.get("evalue", ""))}
             self._keep({"output_type": "error", **text, "traceback": trace}, sum(map(len, trace)) + len(text["evalue"]))
 

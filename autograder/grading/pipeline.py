@@ -3,168 +3,160 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from autograder import wire
-from autograder.checking.plugin import declared_checks, run_checks
+from autograder.checking.plugin import run_checks
 from autograder.checking.student import Student
-from autograder.course import datasets, thresholds, withholding
-from autograder.course.layout import Course, fingerprint
-from autograder.course.notebooks import parse, problems, read_course_notebook, read_submission, rebuild, tasks, to_json
-from autograder.errors import BadSubmission, CourseError, GraderError, StudentFault
+from autograder.course import datasets
+from autograder.course.assignment import Assignment, InstructorNotebook
+from autograder.course.notebooks import Rebuilt, parse, rebuild, to_json
+from autograder.course.submissions import digest_of, loaded
+from autograder.errors import BadSubmission, GraderError, StudentFault
+from autograder.grading.check_folder import folder_of_checks
 from autograder.grading.execution import Session
-from autograder.grading.kernel import JupyterKernel, Kernel
-from autograder.grading.memory import Memory, kernel_seed, memory_of
-from autograder.grading.scoring import disagreements, refused, score
-from autograder.records import GradeReport, Limits, Submission
-from autograder.sandbox import isolation, launch
+from autograder.grading.kernels import KernelRequest, Kernels
+from autograder.grading.scoring import refused, score
+from autograder.grading.training_cache import kernel_seed
+from autograder.records import Dataset, GradeReport, Level, NotebookReport, Submission, Unreadable
 
-StartKernel = Callable[[Limits], Kernel]
 TRAININGS = wire.encode({"ask": "trainings"})
+EMPTY = b'{"nbformat": 4, "cells": []}'
+_grading = threading.Lock()
 
 
-def grade(
-    submission: Submission,
-    course: Course,
-    start: StartKernel | None = None,
-    level: str = "",
-    threads: int = 1,
-    fresh: bool = False,
-) -> GradeReport:
-    """Grade one submission at an isolation level (the course's by default); the report says everything.
+def grade(submission: Submission, assignment: Assignment, kernels: Kernels) -> GradeReport:
+    """Grade one submission; the report says everything.
 
-    Nothing is written but what its trainings gave, to be remembered; `fresh` ignores what was remembered before.
-
-    Raises CourseError when the assignment itself is not in order and GraderError when our machinery fails; whatever
-    the student did is in the report.
+    Nothing is written but what trainings gave, into the cache of the kernels. One submission at a time in a process,
+    because its checks run in a pytest session. Raises GraderError when our machinery fails; whatever the student did is
+    in the report.
     """
-    begun, begun_cpu = time.monotonic(), time.process_time()
-    level = level or course_level(course)
-    instructor = read_course_notebook(course.source_notebook(submission.assignment))
-    graded = tasks(instructor)
-    folder, limits = course.checks(submission.assignment), course.limits(submission.assignment)
-    bounds = thresholds.read(course, submission.assignment)
-    common: dict[str, Any] = {
-        "student": submission.student,
-        "assignment": submission.assignment,
-        "timestamp": submission.timestamp,
-        "key": key(submission, course, level),
-        "data": data_origins(course, submission.assignment),
-        "isolation": level,
-    }
-    try:
-        content = read_submission(submission.notebook)
-        rebuilt = rebuild(instructor, parse(content, instructor.name))
-    except BadSubmission as fault:
-        verdict = refused(graded, declared_checks(folder), fault.message, fault.hint)
-        empty = rebuild(instructor, parse(b'{"nbformat": 4, "cells": []}', instructor.name)).notebook
+    with _one_at_a_time():
+        handed_in = loaded(submission, [notebook.name for notebook in assignment.notebooks])
+        contents = handed_in.contents or {}
+        reports = []
+        for notebook in assignment.notebooks:
+            content = contents[notebook.name]
+            try:
+                reports.append(_grade_notebook(notebook, content, handed_in, assignment, kernels))
+            except BadSubmission as fault:
+                why = Unreadable(fault.message, fault.hint, fault.detail)
+                reports.append(_refused(notebook, why, assignment))
         return GradeReport(
-            **common, tasks=verdict, notebook=to_json(empty, {}, {}), notes=(fault.message,), staff_notes=(fault.detail,)
+            student=submission.student,
+            assignment=assignment.name,
+            key=key(handed_in, assignment, kernels.level),
+            notebooks=tuple(reports),
+            timestamp=submission.timestamp,
+            data=assignment.data,
+            isolation=kernels.level,
         )
 
-    memory = memory_of(course, submission.assignment, submission.student, rebuilt.notebook, fresh)
-    starter = start or kernel_starter(
-        course, level, threads, kernel_seed(course, submission.assignment, submission.student), memory
-    )
-    kept: dict[str, Any] = {}  # by checks, from one cell to the next
-    with Session(rebuilt.notebook, lambda: starter(limits), limits) as session:
+
+def key(submission: Submission, assignment: Assignment, level: Level) -> str:
+    """Return a name for what is graded: the submission, the version of the assignment, the level."""
+    contents = loaded(submission, [notebook.name for notebook in assignment.notebooks]).contents or {}
+    parts = [f"{name} {digest_of(content)}" for name, content in sorted(contents.items())]
+    return hashlib.sha256("\n".join([assignment.version, level, *parts, submission.timestamp]).encode()).hexdigest()
+
+
+def _grade_notebook(
+    notebook: InstructorNotebook,
+    content: bytes | Unreadable,
+    submission: Submission,
+    assignment: Assignment,
+    kernels: Kernels,
+) -> NotebookReport:
+    """Grade one notebook in a kernel of its own; raises BadSubmission when it cannot be read."""
+    if isinstance(content, Unreadable):
+        return _refused(notebook, content, assignment)
+    begun, begun_cpu = time.monotonic(), time.process_time()
+    rebuilt = rebuild(notebook.notebook, parse(content, notebook.name))
+    request = request_for(rebuilt, submission.student, assignment, kernels)
+    with Session(rebuilt.notebook, lambda: kernels.start(request), assignment.limits) as session:
+        remembered_values: dict[str, Any] = {}  # by checks, from one cell to the next
 
         def reach(cell: str) -> Student:
-            run = session.reach(cell)
-            return Student(session.ask, run, lambda name: open_data(course, name), limits.reply_bytes, bounds, kept)
+            return Student(
+                session.ask,
+                session.reach(cell),
+                lambda name: open_dataset(assignment, name),
+                assignment.limits.reply_bytes,
+                dict(assignment.thresholds),
+                remembered_values,
+            )
 
-        seed = hashlib.sha256(course.secret() + content).digest()
         order = [cell.grade_id for cell in rebuilt.notebook.cells if cell.grade_id]
-        results = run_checks(folder, order, reach, seed)
+        seed = hashlib.sha256(assignment.seed_key + content).digest()
+        chosen = {check.name for check in assignment.checks_of(notebook.name)}
+        results = run_checks(folder_of_checks(assignment), order, reach, seed, chosen)
         session.finish()
-        trained, remembered, kernel_cpu = trainings(session)
+        trained, reused, kernel_cpu = trainings(session)
 
     cells = rebuilt.notebook.cells
     runs = {cells[index].grade_id: run for index, run in session.runs.items() if cells[index].grade_id}
     outputs = {index: list(run.outputs) for index, run in session.runs.items()}
     cpu = {"kernel cpu": kernel_cpu, "grader cpu": time.process_time() - begun_cpu}
     seconds = {**session.seconds, "training": trained, **cpu, "total": time.monotonic() - begun}
-    again = (f"{remembered} trainings were remembered from an earlier run",) if remembered else ()
-    return GradeReport(
-        **common,
-        tasks=score(graded, results, runs, rebuilt.untouched),
-        notebook=to_json(rebuilt.notebook, outputs, {}),
+    again = (f"{reused} trainings were remembered from an earlier run",) if reused else ()
+    return NotebookReport(
+        name=notebook.name,
+        tasks=score(notebook.tasks, results, runs, rebuilt.untouched),
+        tree=to_json(rebuilt.notebook, outputs, {}),
         notes=rebuilt.notes,
         staff_notes=(*rebuilt.staff_notes, *again),
         seconds=tuple(seconds.items()),
     )
 
 
-def course_level(course: Course, wanted: str = "") -> str:
-    """The isolation level at which this course is graded on this machine; CourseError when it is below the course's minimum."""
-    return isolation.choose(course.minimum_isolation(), wanted)
+def request_for(rebuilt: Rebuilt, student: str, assignment: Assignment, kernels: Kernels) -> KernelRequest:
+    """Return what the kernel of a rebuilt notebook has to be like."""
+    seed = kernel_seed(assignment.seed_key, assignment.name, student)
+    if kernels.cache is None:
+        return KernelRequest(assignment.limits, assignment.served_folders, seed)
+    only = len(assignment.notebooks) == 1
+    remembered = kernels.cache.of(assignment.name, student, rebuilt.notebook, only)
+    return KernelRequest(assignment.limits, assignment.served_folders, remembered.seed(seed), remembered)
 
 
-def kernel_starter(course: Course, level: str, threads: int, seed: int, memory: Memory) -> StartKernel:
-    """Starts kernels that see the course's datasets, and what this submission's trainings gave."""
-    folders = served(course)
-    return lambda limits: JupyterKernel(
-        launch.start(folders, level, limits, threads, seed, memory.lay_out), limits, memory.collect
-    )
+def _refused(notebook: InstructorNotebook, why: Unreadable, assignment: Assignment) -> NotebookReport:
+    """Return the report on a notebook that cannot be read."""
+    verdict = refused(notebook.tasks, assignment.checks_of(notebook.name), why)
+    empty = rebuild(notebook.notebook, parse(EMPTY, notebook.name)).notebook
+    return NotebookReport(notebook.name, verdict, to_json(empty, {}, {}), (why.message,), (why.detail,))
+
+
+def open_dataset(assignment: Assignment, name: str) -> Dataset:
+    """Open a dataset with the rows that are withheld from kernels; raises GraderError when it is not in the store."""
+    for dataset in assignment.served:
+        if dataset.name == name:
+            return datasets.open_folders(dataset.name, dataset.origin, dataset.folder, dataset.withheld)
+    raise GraderError(f"a check of {assignment.name} asks for the dataset {name}, which is not in the store")
 
 
 def trainings(session: Session) -> tuple[float, int, float]:
-    """Seconds of CPU of `fit`, how many trainings were remembered, seconds of the kernel: its own claim, for staff to read."""
+    """Return seconds of CPU of `fit`, how many trainings were remembered, seconds of the kernel: its own claims."""
     try:
-        told = wire.decode(session.ask(TRAININGS))["value"]
-        fits = [(float(cpu), known is True) for cpu, known, _ in told["fits"]]
-        return sum(cpu for cpu, known in fits if not known), sum(known for _, known in fits), float(told["cpu"])
+        claims = wire.decode(session.ask(TRAININGS))["value"]
+        fits = [(float(cpu), known is True) for cpu, known, _ in claims["fits"]]
+        return sum(cpu for cpu, known in fits if not known), sum(known for _, known in fits), float(claims["cpu"])
     except (StudentFault, wire.WireError, KeyError, TypeError, ValueError):
         return 0.0, 0, 0.0
 
 
-def served(course: Course) -> dict[str, Path]:
-    """The datasets that kernels of this course can load, by name: those that are in the store."""
-    folders = {name: datasets.folder_of(course.store, name) for name in datasets.read_registry(course.data / "datasets.toml")}
-    withheld = course.withheld()
-    return {
-        name: withholding.serve(course.store, name, course.secret()) if name in withheld else folder
-        for name, folder in folders.items()
-        if folder is not None
-    }
-
-
-def open_data(course: Course, name: str) -> datasets.Dataset:
-    """A dataset as kernels are served it, with the rows that are withheld from them beside it."""
-    if name in course.withheld():
-        return withholding.open_served(course.store, name, course.secret())
-    return datasets.open_dataset(course.store, name)
-
-
-def data_origins(course: Course, assignment: str) -> tuple[tuple[str, str], ...]:
-    """Where each dataset of an assignment came from; DataError, before any work, when one is not in the store."""
-    return tuple((name, datasets.open_dataset(course.store, name).origin) for name in course.datasets(assignment))
-
-
-def key(submission: Submission, course: Course, level: str) -> str:
-    """A name for what is graded: the submission, the instructor's version, the checks, the settings, the level and the data."""
-    checks = sorted(course.checks(submission.assignment).glob("*.py"))
-    settings = f"{course.limits(submission.assignment)} {data_origins(course, submission.assignment)} {level}"
-    settings += f" {sorted(thresholds.read(course, submission.assignment).items())}"
-    version = fingerprint(course.source_notebook(submission.assignment), *checks)
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    if not _grading.acquire(blocking=False):
+        raise GraderError(
+            "a submission is being graded in this process already: checks run in a pytest session, of which a process "
+            "can have one at a time; use more processes instead of more threads"
+        )
     try:
-        handed_in = hashlib.sha256(read_submission(submission.notebook)).hexdigest()
-    except BadSubmission as fault:
-        handed_in = fault.message
-    return hashlib.sha256("\n".join([version, settings, handed_in, submission.timestamp]).encode()).hexdigest()
-
-
-def validate(course: Course, assignment: str) -> list[str]:
-    """What is wrong with an assignment before anyone runs it: its notebook, its checks, and whether they agree."""
-    notebook = read_course_notebook(course.source_notebook(assignment))
-    found = problems(notebook)
-    folder = course.checks(assignment)
-    if not sorted(folder.glob("test_*.py")):
-        return [*found, f"{folder} has no checks (test_*.py)"]
-    try:
-        return found + disagreements(tasks(notebook), declared_checks(folder))
-    except (CourseError, GraderError) as error:
-        return [*found, str(error)]
+        yield
+    finally:
+        _grading.release()

@@ -6,32 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from autograder.errors import GraderError
-from autograder.records import CellRun, CellStatus, Check, CheckResult, Task, TaskReport
-
-NOT_ATTEMPTED = "This task has not been attempted yet."
-CENT = 1e-9
-
-
-def disagreements(tasks: Sequence[Task], checks: Sequence[Check]) -> list[str]:
-    """Where hidden checks and graded cells do not fit together: sums, checks without a cell, cells without a check."""
-    found = []
-    cells = {task.cell: task for task in tasks}
-    for check in checks:
-        if check.cell not in cells:
-            found.append(f"{check.name}: there is no graded cell {check.cell}")
-        elif cells[check.cell].manual:
-            found.append(f"{check.name}: the cell {check.cell} is graded by a person")
-        if not check.points > 0:
-            found.append(f"{check.name}: a check needs points")
-    for task in tasks:
-        total = sum(check.points for check in checks if check.cell == task.cell)
-        if not task.manual and total == 0:
-            found.append(f"{task.grade_cell}: no hidden check belongs to the cell {task.cell}")
-        elif not task.manual and abs(total - task.points) > CENT:
-            found.append(f"{task.grade_cell}: the cell gives {task.points:g} points, its checks {total:g}")
-    names = [check.name for check in checks]
-    found += [f"{name}: two checks have this name" for name in sorted({name for name in names if names.count(name) > 1})]
-    return found
+from autograder.messages import NOT_ATTEMPTED
+from autograder.records import CellRun, CellStatus, Check, CheckResult, Task, TaskReport, Unreadable
 
 
 def score(
@@ -43,7 +19,7 @@ def score(
     """
     reports = []
     for task in tasks:
-        mine = [each for each in results if each.check.cell == task.cell]
+        mine = [result for result in results if result.check.cell == task.cell]
         run = runs.get(task.cell, CellRun(CellStatus.NOT_RUN))
         attempted = task.cell not in untouched
         if task.manual:
@@ -52,23 +28,21 @@ def score(
         if not mine:
             raise GraderError(f"{task.cell}: no check ran")
         if not attempted:
-            mine = [each if each.passed else replace(each, message=NOT_ATTEMPTED, hint="") for each in mine]
-        earned = sum(each.check.points for each in mine if each.passed)
-        reports.append(
-            TaskReport(task, min(earned, task.points), run.status, attempted, tuple(mine), run.error if attempted else "")
-        )
+            mine = [result if result.passed else _not_attempted(result) for result in mine]
+        earned = min(sum(result.check.points for result in mine if result.passed), task.points)
+        error = run.error if attempted else ""
+        reports.append(TaskReport(task, earned, run.status, attempted, tuple(mine), error))
     return tuple(reports)
 
 
-def refused(tasks: Sequence[Task], checks: Sequence[Check], message: str, hint: str) -> tuple[TaskReport, ...]:
-    """The verdict on a submission that cannot be read at all: every check failed for the same reason."""
-    return tuple(
-        TaskReport(
-            task,
-            0.0,
-            CellStatus.NOT_RUN,
-            False,
-            tuple(CheckResult(check, False, message, hint) for check in checks if check.cell == task.cell),
-        )
-        for task in tasks
-    )
+def _not_attempted(result: CheckResult) -> CheckResult:
+    return replace(result, message=NOT_ATTEMPTED.text, hint=NOT_ATTEMPTED.hint, code=NOT_ATTEMPTED.code)
+
+
+def refused(tasks: Sequence[Task], checks: Sequence[Check], why: Unreadable) -> tuple[TaskReport, ...]:
+    """Return the verdict on a notebook that cannot be read at all: every check failed for the same reason."""
+
+    def failed(task: Task) -> tuple[CheckResult, ...]:
+        return tuple(CheckResult(check, False, why.message, why.hint) for check in checks if check.cell == task.cell)
+
+    return tuple(TaskReport(task, 0.0, CellStatus.NOT_RUN, False, failed(task)) for task in tasks)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from autograder.course.layout import Course
-from autograder.course.notebooks import parse, read_course_notebook, read_submission, rebuild, tasks
+from autograder.course.assignment import Assignment, InstructorNotebook
+from autograder.course.notebooks import parse, rebuild
+from autograder.course.submissions import loaded
+from autograder.errors import BadSubmission
 from autograder.grading.execution import Session
-from autograder.grading.memory import kernel_seed, memory_of
-from autograder.grading.pipeline import course_level, kernel_starter
-from autograder.records import CellRun, CellStatus, Submission, Task
+from autograder.grading.kernels import Kernels
+from autograder.grading.pipeline import request_for
+from autograder.records import CellRun, CellStatus, Submission, Task, Unreadable
 
 
 @dataclass(frozen=True)
-class Tried:
+class VisibleResult:
     """A task with what its visible test gave; `error` is empty when it passed, or when a person reads the answer."""
 
     task: Task
@@ -21,26 +23,38 @@ class Tried:
     error: str = ""
 
 
-def run_visible(submission: Submission, course: Course, level: str = "") -> tuple[Tried, ...]:
+def run_visible(submission: Submission, assignment: Assignment, kernels: Kernels) -> tuple[VisibleResult, ...]:
     """Run a submission with the instructor's visible tests, in the sandbox; nothing is recorded.
 
-    Raises BadSubmission for what is no notebook, CourseError and GraderError as `grade` does.
+    Raises BadSubmission for what is no notebook, GraderError as `grade` does.
     """
-    instructor, limits = read_course_notebook(course.source_notebook(submission.assignment)), course.limits(submission.assignment)
-    answers = rebuild(instructor, parse(read_submission(submission.notebook), instructor.name)).notebook
-    memory = memory_of(course, submission.assignment, submission.student, answers)
-    seed = kernel_seed(course, submission.assignment, submission.student)
-    starter = kernel_starter(course, course_level(course, level), 1, seed, memory)
-    plain = replace(answers, cells=tuple(replace(cell, grade=False) if cell.is_test else cell for cell in answers.cells))
-    with Session(plain, lambda: starter(limits), limits) as session:
+    handed_in = loaded(submission, [notebook.name for notebook in assignment.notebooks])
+    contents = handed_in.contents or {}
+    results: list[VisibleResult] = []
+    for notebook in assignment.notebooks:
+        results += _run_notebook(notebook, contents[notebook.name], submission.student, assignment, kernels)
+    return tuple(results)
+
+
+def _run_notebook(
+    notebook: InstructorNotebook, content: bytes | Unreadable, student: str, assignment: Assignment, kernels: Kernels
+) -> list[VisibleResult]:
+    if isinstance(content, Unreadable):
+        raise BadSubmission(content.message, hint=content.hint, detail=content.detail)
+    rebuilt = rebuild(notebook.notebook, parse(content, notebook.name))
+    request = request_for(rebuilt, student, assignment, kernels)
+    cells = tuple(replace(cell, grade=False) if cell.is_test else cell for cell in rebuilt.notebook.cells)
+    runnable = replace(rebuilt.notebook, cells=cells)
+    with Session(runnable, lambda: kernels.start(request), assignment.limits) as session:
         session.finish()
-    runs = {plain.cells[at].grade_id: run for at, run in session.runs.items()}
-    return tuple(_tried(task, runs.get(task.grade_cell)) for task in tasks(instructor))
+    runs = {cells[at].grade_id: run for at, run in session.runs.items()}
+    return [_result(task, runs.get(task.grade_cell)) for task in notebook.tasks]
 
 
-def _tried(task: Task, run: CellRun | None) -> Tried:
+def _result(task: Task, run: CellRun | None) -> VisibleResult:
     if task.manual:
-        return Tried(task, True)
+        return VisibleResult(task, True)
     if run is None:
-        return Tried(task, False, "it did not run")
-    return Tried(task, run.status is CellStatus.OK, run.error or ("" if run.status is CellStatus.OK else run.status.value))
+        return VisibleResult(task, False, "it did not run")
+    passed = run.status is CellStatus.OK
+    return VisibleResult(task, passed, run.error or ("" if passed else run.status.value))

@@ -1,7 +1,7 @@
 """Answers submissions as they arrive: a service that looks into the exchange, grades what is new and publishes its page.
 
-What is new, and what has been answered, is told by the exchange and by `course_data/arrivals.jsonl` alone: what comes while the
-service does not run is answered when it does again.
+What is new, and what has been answered, is told by the exchange and by `course_data/state/arrivals.jsonl` alone: what
+comes while the service does not run is answered when it does again.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import fcntl
 import json
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -19,26 +19,27 @@ from pathlib import Path
 
 import jinja2
 
-from autograder.course.layout import FULL, OFF, Course, OnSubmission
-from autograder.course.notebooks import read_course_notebook
+from autograder.course.assignment import Assignment
+from autograder.course.course import Course
+from autograder.course.settings import Answer, OnSubmission
 from autograder.errors import BadSubmission, GraderError
-from autograder.grading.scheduling import Result
-from autograder.grading.visible import Tried, run_visible
+from autograder.grading.visible import VisibleResult, run_visible
 from autograder.hub.exchange import TIMESTAMP, Inbound, inbound
 from autograder.hub.verbs import exchange, nbgrader_config
-from autograder.recording import classroom, graded
-from autograder.records import Submission
+from autograder.recording import graded
+from autograder.teaching import classroom
 
 POLL_SECONDS = 2.0
 ANSWERED, USED_UP, REFUSED, FAILED = "answered", "used up", "refused", "failed"
 AGAIN = datetime.timedelta(minutes=1)  # after a failure of ours
 TRIES = 3
 Say = Callable[[str], None]
+Pages = Mapping[str, str]  # HTML by notebook
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the record: a submission, by its folder and the time when it was last changed, and what became of it when."""
+    """One line of the record: a submission, by its folder and the time of its last change, and what became of it."""
 
     assignment: str
     student: str
@@ -67,7 +68,9 @@ def serve(course: Course, say: Say) -> None:
         while True:
             try:
                 answer_arrivals(course, now(), say)
-            except Exception as error:  # a configuration that is being edited, for instance: the next look may find it whole
+            except (
+                Exception
+            ) as error:  # a configuration that is being edited, for instance: the next look may find it whole
                 say(f"{type(error).__name__}: {error}")
             if stop.wait(POLL_SECONDS):
                 return
@@ -82,22 +85,23 @@ def answer_arrivals(course: Course, time: datetime.datetime, say: Say) -> int:
     exchange_folder = Path(config.Exchange.get("root", "/srv/nbgrader/exchange")) / course.id
     owned = config.ExchangeCollect.get("check_owner", True)
     count = 0
-    for assignment in course.assignments():
+    for name in course.assignments():
         try:
-            policy = course.on_submission(assignment)
-            if policy.answer == OFF or not (exchange_folder / "outbound" / assignment).is_dir():
+            policy = course.settings().of(name).on_submission
+            if policy.answer is Answer.OFF or not (exchange_folder / "outbound" / name).is_dir():
                 continue
-            arrived = inbound(exchange_folder / "inbound", assignment)
-            own = [each for each in arrived if not owned or each.owner == each.claimed]
-            answered, used_up = due(own, entries(course, assignment), policy, time)
+            assignment = course.assignment(name)
+            arrived = inbound(exchange_folder / "inbound", name)
+            own = [one for one in arrived if not owned or one.owner == one.claimed]
+            answered, used_up = due(own, entries(course, assignment), assignment.on_submission, time)
             last = f"You have had an answer {policy.attempts} times, and this was the last."
-            for each in used_up:
-                exchange(course, "collect", assignment, each.claimed)
-                tell(course, assignment, each, partial(notice, course, assignment, each.claimed, last), USED_UP, say)
-            answer(course, assignment, answered, policy, say)
+            for one in used_up:
+                exchange(course, "collect", assignment, one.claimed)
+                tell(course, assignment, one, partial(notice, assignment, one.claimed, last), USED_UP, say)
+            answer(course, assignment, answered, say)
             count += len(answered) + len(used_up)
         except Exception as error:  # ours, or the instructor's; the other assignments go on
-            say(f"{assignment}: nothing can be answered: {type(error).__name__}: {error}")
+            say(f"{name}: nothing can be answered: {type(error).__name__}: {error}")
     return count
 
 
@@ -109,101 +113,115 @@ def due(
     One that comes before the waiting time is over stays where it is, and is due later if nothing newer has come.
     """
     answered, used_up = [], []
-    for each in {one.claimed: one for one in arrived}.values():  # in order of time: the newest stays
-        theirs = [entry for entry in known if entry.student == each.claimed]
-        same = [entry for entry in theirs if entry.name == name_of(each)]
+    for newest in {one.claimed: one for one in arrived}.values():  # in order of time: the newest stays
+        theirs = [entry for entry in known if entry.student == newest.claimed]
+        same = [entry for entry in theirs if entry.name == name_of(newest)]
         failures = [entry for entry in same if entry.outcome == FAILED]
         if len(same) > len(failures) or len(failures) >= TRIES:
             continue
         before = [entry for entry in theirs if entry.outcome == ANSWERED]
         if len(before) >= policy.attempts:
-            if not any(entry.outcome == USED_UP for entry in theirs):  # once: more would be as good as an answer to each
-                used_up.append(each)
+            # once: more would be as good as an answer to each
+            if not any(entry.outcome == USED_UP for entry in theirs):
+                used_up.append(newest)
             continue
         earliest = [entry.time + datetime.timedelta(minutes=policy.wait_minutes) for entry in before]
         earliest += [entry.time + AGAIN for entry in failures]
         if time >= max(earliest, default=time):
-            answered.append(each)
+            answered.append(newest)
     return answered, used_up
 
 
-def answer(course: Course, assignment: str, arrived: Sequence[Inbound], policy: OnSubmission, say: Say) -> None:
+def answer(course: Course, assignment: Assignment, arrived: Sequence[Inbound], say: Say) -> None:
     """Collect, grade and tell; a submission that we cannot grade is tried again later."""
     collected = []
-    for each in arrived:
+    for one in arrived:
         try:
-            exchange(course, "collect", assignment, each.claimed)
-            if is_collected(course, assignment, each):
-                collected.append(each)
-            else:  # `course_data/refused.log` says why
-                note(course, entry(assignment, each, REFUSED))
+            exchange(course, "collect", assignment, one.claimed)
+            if is_collected(course, assignment, one):
+                collected.append(one)
+            else:  # `course_data/state/refused.log` says why
+                note(course, entry(assignment, one, REFUSED))
         except Exception as error:
-            failed(course, assignment, each, error, say)
+            failed(course, assignment, one, error, say)
     problems: dict[str, str] = {}
-    if policy.answer == FULL and collected:
-        names = [each.claimed for each in collected]
-        result = classroom.grade_class(course, assignment, students=names, watch=Quiet())
-        problems = {each.submission.student: each.error for each in result.failed}
-    for each in collected:
-        page = partial(page_of, course, assignment, each.claimed, policy, problems.get(each.claimed, ""))
-        tell(course, assignment, each, page, ANSWERED, say)
+    if assignment.on_submission.answer is Answer.FULL and collected:
+        how = classroom.Grading(students=[one.claimed for one in collected])
+        result = classroom.grade_class(course, assignment, how)
+        problems = {failure.submission.student: failure.error for failure in result.failed}
+    for one in collected:
+        pages = partial(pages_of, course, assignment, one.claimed, problems.get(one.claimed, ""))
+        tell(course, assignment, one, pages, ANSWERED, say)
 
 
-def is_collected(course: Course, assignment: str, arrived: Inbound) -> bool:
-    """Whether this very submission is the one in submitted/."""
-    file = course.submitted / arrived.claimed / assignment / TIMESTAMP
+def is_collected(course: Course, assignment: Assignment, arrived: Inbound) -> bool:
+    """Return whether this very submission is the one in submitted/."""
+    file = course.submitted / arrived.claimed / assignment.name / TIMESTAMP
     return file.is_file() and file.read_text(errors="replace").strip() == arrived.stamp
 
 
-def page_of(course: Course, assignment: str, student: str, policy: OnSubmission, problem: str) -> str:
-    """The page for a student; GraderError when grading failed."""
+def pages_of(course: Course, assignment: Assignment, student: str, problem: str) -> Pages:
+    """Return the pages for a student by notebook; raises GraderError when grading failed."""
     if problem:
         raise GraderError(problem)
-    if policy.answer != FULL:
-        return visible_page(course, assignment, student)
-    return classroom.write_feedback(course, assignment, student)[0].read_text(encoding="utf-8")
+    if assignment.on_submission.answer is not Answer.FULL:
+        return visible_pages(course, assignment, student)
+    written = classroom.write_feedback(course, assignment, student)
+    return {page.stem: page.read_text(encoding="utf-8") for page in written}
 
 
-def tell(course: Course, assignment: str, arrived: Inbound, page: Callable[[], str], outcome: str, say: Say) -> None:
-    """Put a page where its student finds it, and note that; what fails is noted too."""
+def tell(
+    course: Course, assignment: Assignment, arrived: Inbound, pages: Callable[[], Pages], outcome: str, say: Say
+) -> None:
+    """Put pages where their student finds them, and note that; what fails is noted too."""
     try:
-        file = course.feedback / arrived.claimed / assignment / f"{course.source_notebook(assignment).stem}.html"
-        graded.write_atomically(file, page())
+        for name, page in pages().items():
+            file = course.feedback / arrived.claimed / assignment.name / f"{name}.html"
+            graded.write_atomically(file, page)
         exchange(course, "publish", assignment, arrived.claimed)
     except Exception as error:
         failed(course, assignment, arrived, error, say)
         return
     note(course, entry(assignment, arrived, outcome))
-    say(f"{assignment}: {arrived.claimed} has an answer ({outcome})")
+    say(f"{assignment.name}: {arrived.claimed} has an answer ({outcome})")
 
 
-def failed(course: Course, assignment: str, arrived: Inbound, error: Exception, say: Say) -> None:
+def failed(course: Course, assignment: Assignment, arrived: Inbound, error: Exception, say: Say) -> None:
     """Note that there was no answer, and why."""
-    say(f"{assignment}: {arrived.claimed} could not be answered: {type(error).__name__}: {error}")
+    say(f"{assignment.name}: {arrived.claimed} could not be answered: {type(error).__name__}: {error}")
     note(course, entry(assignment, arrived, FAILED))
 
 
-def visible_page(course: Course, assignment: str, student: str) -> str:
-    """The page that says which of the visible tests pass."""
-    file = course.submitted / student / assignment / course.source_notebook(assignment).name
+def visible_pages(course: Course, assignment: Assignment, student: str) -> Pages:
+    """Return the pages that say which of the visible tests pass."""
+    submission = course.submission(assignment, student)
+    kernels = classroom.kernels_of(course, assignment, classroom.Grading())
     try:
-        tried = run_visible(Submission(student, assignment, file), course)
+        results = run_visible(submission, assignment, kernels)
     except BadSubmission as fault:
-        return notice(course, assignment, student, f"{fault.message} {fault.hint}")
-    passed = sum(each.passed for each in tried if not each.task.manual)
-    tests = sum(not each.task.manual for each in tried)
-    return notice(course, assignment, student, f"{passed} of {tests} visible tests pass.", tried)
+        return notice(assignment, student, f"{fault.message} {fault.hint}")
+    tests = [result for result in results if not result.task.manual]
+    passed = sum(result.passed for result in tests)
+    return notice(assignment, student, f"{passed} of {len(tests)} visible tests pass.", results)
 
 
-def notice(course: Course, assignment: str, student: str, said: str, tried: tuple[Tried, ...] = ()) -> str:
-    """A page with one sentence, and what was tried below it."""
-    title = read_course_notebook(course.source_notebook(assignment)).title
-    return _template().render(title=title, student=student, said=said, tried=tried)
+def notice(assignment: Assignment, student: str, said: str, results: tuple[VisibleResult, ...] = ()) -> Pages:
+    """Return pages with one sentence, and what was tried below it: one for each notebook."""
+    return {
+        notebook.name: _template().render(
+            title=notebook.notebook.title,
+            student=student,
+            said=said,
+            tried=[result for result in results if result.task.notebook == notebook.name],
+        )
+        for notebook in assignment.notebooks
+    }
 
 
 def _template() -> jinja2.Template:
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
-    return jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined).get_template("answer.html")
+    environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
+    return environment.get_template("answer.html")
 
 
 # --- the record -------------------------------------------------------------------------------------------------------
@@ -219,12 +237,12 @@ def name_of(arrived: Inbound) -> tuple[str, str]:
     return arrived.folder.name, arrived.changed.isoformat()
 
 
-def entry(assignment: str, arrived: Inbound, outcome: str) -> Entry:
-    """A line about a submission, now."""
-    return Entry(assignment, arrived.claimed, *name_of(arrived), outcome, now().isoformat(timespec="seconds"))
+def entry(assignment: Assignment, arrived: Inbound, outcome: str) -> Entry:
+    """Return a line about a submission, now."""
+    return Entry(assignment.name, arrived.claimed, *name_of(arrived), outcome, now().isoformat(timespec="seconds"))
 
 
-def entries(course: Course, assignment: str) -> list[Entry]:
+def entries(course: Course, assignment: Assignment) -> list[Entry]:
     """What is on record about an assignment, in order; a line that was cut off by a crash counts for nothing."""
     file = _file(course)
     found = []
@@ -233,7 +251,7 @@ def entries(course: Course, assignment: str) -> list[Entry]:
             found.append(Entry(**json.loads(line)))
         except (ValueError, TypeError):
             continue
-    return [each for each in found if each.assignment == assignment]
+    return [line for line in found if line.assignment == assignment.name]
 
 
 def note(course: Course, line: Entry) -> None:
@@ -243,27 +261,16 @@ def note(course: Course, line: Entry) -> None:
 
 
 def _file(course: Course) -> Path:
-    return course.data / "arrivals.jsonl"
+    course.state.mkdir(parents=True, exist_ok=True)
+    return course.state / "arrivals.jsonl"
 
 
 @contextmanager
 def alone(course: Course) -> Iterator[None]:
-    """One service for a course: two would answer everything twice."""
-    with open(course.data / "arrivals.lock", "w") as lock:
+    """Let one service run for a course: two would answer everything twice."""
+    with open(_file(course).with_suffix(".lock"), "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise GraderError(f"submissions to {course.root} are answered by another process already") from error
         yield
-
-
-class Quiet:
-    """Nobody watches."""
-
-    @contextmanager
-    def begin(self, total: int, unchanged: int) -> Iterator[None]:
-        """Nothing to show."""
-        yield
-
-    def finished(self, result: Result) -> None:
-        """Nothing to show: what failed is in the result of the class."""

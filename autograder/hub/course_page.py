@@ -2,7 +2,7 @@
 
 A Jupyter server extension for students' servers, and a program that runs a notebook's visible tests:
 
-    python -m course_page NOTEBOOK
+    python -m course_page NOTEBOOK...
 
 Copied as it is to where students' servers find it, with the page beside it (`autograder hub` does that): it imports nothing of
 the package of the course, which is not installed there.
@@ -33,8 +33,8 @@ SCORE = re.compile(rb'<meta name="score" content="([^"]{0,80})">')
 MOST_BYTES = 20 * 2**20
 
 
-class Course:
-    """The course as a student finds it: the exchange, and the student's own folders."""
+class ReleasedCourse:
+    """The course as a student's server finds it: the exchange, and the student's own folders."""
 
     def __init__(self, config: Config, home: Path) -> None:
         self.id = str(config.CourseDirectory.course_id)
@@ -67,24 +67,27 @@ class Course:
             "due": told.get("due"),
             "points": told.get("points"),
             "rule": told.get("rule", ""),
-            "notebook": f"{self.id}/{name}/{notebooks[0].name}" if notebooks else "",
+            "notebooks": [f"{self.id}/{name}/{notebook.name}" for notebook in notebooks],
             "fetched": folder.is_dir(),
-            "handed_in": [self._handed_in(each, notebooks[0].stem if notebooks else "") for each in self._submissions(name)],
+            "handed_in": [
+                self._handed_in(submission, [notebook.stem for notebook in notebooks])
+                for submission in self._submissions(name)
+            ],
         }
 
     def _submissions(self, name: str) -> list[Path]:
         """What was handed in, the newest first."""
         return sorted(self.cache.glob(f"{self.student}+{name}+*"), key=lambda each: each.name, reverse=True)
 
-    def _handed_in(self, folder: Path, stem: str) -> dict[str, Any]:
-        page = self.page(folder, stem)
-        score = SCORE.search(page.read_bytes()[:20_000]) if page else None
+    def _handed_in(self, folder: Path, stems: list[str]) -> dict[str, Any]:
         when = datetime.datetime.fromtimestamp(folder.stat().st_mtime, datetime.UTC)
-        return {
-            "when": when.isoformat(timespec="seconds"),
-            "page": page.stem if page else "",
-            "score": html.unescape(score[1].decode()) if score else "",
-        }
+        pages = []
+        for stem in stems:
+            if page := self.page(folder, stem):
+                score = SCORE.search(page.read_bytes()[:20_000])
+                shown = html.unescape(score[1].decode()) if score else ""
+                pages.append({"notebook": stem, "page": page.stem, "score": shown})
+        return {"when": when.isoformat(timespec="seconds"), "pages": pages}
 
     def page(self, folder: Path, stem: str) -> Path | None:
         """The feedback for a submission, when it has been published and is for this account."""
@@ -176,7 +179,7 @@ class PageHandler(JupyterHandler):
     def get(self) -> None:
         """Called by a browser."""
         page = Path(__file__).with_suffix(".html").read_text(encoding="utf-8")
-        course: Course = self.settings["course"]
+        course: ReleasedCourse = self.settings["course"]
         for key, value in {"COURSE": course.id, "NAME": course.student, "BASE": self.base_url}.items():
             page = page.replace(f"{{{{{key}}}}}", html.escape(value))
         self.xsrf_token  # noqa: B018  sets the cookie that the page sends back
@@ -204,7 +207,9 @@ class FeedbackHandler(JupyterHandler):
         except OSError as error:
             raise web.HTTPError(404, "no such feedback") from error
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.set_header("Content-Security-Policy", "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'")
+        self.set_header(
+            "Content-Security-Policy", "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+        )
         self.finish(content)
 
 
@@ -214,11 +219,12 @@ class CheckHandler(JupyterHandler):
     @web.authenticated
     async def post(self, name: str) -> None:
         """Called by the button Check; takes as long as the notebook does."""
-        course: Course = self.settings["course"]
+        course: ReleasedCourse = self.settings["course"]
         found = [each for each in course.assignments() if each["name"] == name and each["fetched"]]
         if not found:
             raise web.HTTPError(404, "fetch it first")
-        command = [sys.executable, "-m", "course_page", str(course.home.parent / found[0]["notebook"])]
+        files = [str(course.home.parent / notebook) for notebook in found[0]["notebooks"]]
+        command = [sys.executable, "-m", "course_page", *files]
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)
         said, complaint = await process.communicate()
@@ -233,7 +239,7 @@ def _load_jupyter_server_extension(server: Any) -> None:
     from nbgrader.server_extensions.validate_assignment import handlers
 
     app = server.web_app
-    app.settings["course"] = Course(settings(), Path(server.root_dir))
+    app.settings["course"] = ReleasedCourse(settings(), Path(server.root_dir))
     handlers.Validator = ReadableValidator
     base = app.settings["base_url"]
     app.add_handlers(
@@ -253,4 +259,4 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 if __name__ == "__main__":
-    print(json.dumps({"parts": check(Path(sys.argv[1]))}))
+    print(json.dumps({"parts": [part for file in sys.argv[1:] for part in check(Path(file))]}))

@@ -2,7 +2,7 @@
 
 What nbgrader's own exchange believes is what a student wrote: the name and the time in a folder's name. Here a submission
 belongs to the Unix account that owns its folder, and was made when the file system says so. What does not fit is not
-collected; it stays where it is, a line about it goes to `course_data/refused.log`, and what was collected before stays too.
+collected; it stays where it is, a line about it goes to `course_data/state/refused.log`, and what was collected before stays too.
 """
 
 from __future__ import annotations
@@ -25,8 +25,7 @@ from secrets import token_hex
 from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseAssignment, ExchangeReleaseFeedback
 from nbgrader.utils import notebook_hash
 
-from autograder.course.layout import Course
-from autograder.course.notebooks import read_course_notebook
+from autograder.course.course import Course
 from autograder.errors import AutograderError, printable
 from autograder.recording import gradebook
 from autograder.sandbox.folders import remove
@@ -149,7 +148,9 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         return due
 
     def _collect(self, each: Inbound) -> None:
-        target = Path(self.coursedir.format_path(self.coursedir.submitted_directory, each.claimed, self.coursedir.assignment_id))
+        target = Path(
+            self.coursedir.format_path(self.coursedir.submitted_directory, each.claimed, self.coursedir.assignment_id)
+        )
         known = (target / TIMESTAMP).read_text().strip() if (target / TIMESTAMP).is_file() else ""
         if target.is_dir() and (known == each.stamp or not (self.update or self.before_duedate)):
             self.log.info(f"{each.claimed}: nothing newer; what was collected at {known} stays")
@@ -176,8 +177,8 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         said = f"{each.folder}: {reason}; not collected, changed at {each.changed:%Y-%m-%d %H:%M:%S} UTC"
         line = " ".join(printable(said).split())
         self.log.error(line)
-        log = Path(self.coursedir.root) / "course_data" / REFUSED
-        log.parent.mkdir(exist_ok=True)
+        log = Path(self.coursedir.root) / "course_data" / "state" / REFUSED
+        log.parent.mkdir(parents=True, exist_ok=True)
         if not log.is_file() or line not in log.read_text():
             with open(log, "a") as out:
                 out.write(line + "\n")
@@ -203,7 +204,9 @@ def copy_plain(source: Path, target: Path) -> None:
                 raise
             with open(opened, "rb") as stream:
                 status = os.fstat(opened)
-                if not stat.S_ISREG(status.st_mode) or status.st_uid != owner:  # a hard link to what is not the student's
+                if (
+                    not stat.S_ISREG(status.st_mode) or status.st_uid != owner
+                ):  # a hard link to what is not the student's
                     continue
                 content = stream.read(min(left, MOST_SECRET) + 1 if name == SECRET else left + 1)
             left, files = left - len(content), files + 1
@@ -273,9 +276,9 @@ def announce(exchange: Path, folder: Path) -> None:
         dates = gradebook.due_dates(course) if released else {}
         for name in released:
             with contextlib.suppress(AutograderError):
-                notebook = read_course_notebook(course.source_notebook(name))
-                more = {"due": dates.get(name), "rule": course.on_submission(name).rule}
-                told[name] = {"title": notebook.title, "points": notebook.points, **more}
+                assignment = course.assignment(name)
+                more = {"due": dates.get(name), "rule": assignment.on_submission.rule}
+                told[name] = {"title": assignment.title, "points": assignment.points, **more}
     part = exchange / f".{token_hex(8)}"
     part.write_text(json.dumps(told), encoding="utf-8")
     part.chmod(0o644)

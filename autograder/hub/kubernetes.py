@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import yaml
 
-from autograder.course.layout import Course
+from autograder.course.course import Course
 from autograder.hub.layout import COURSES, CREATE, FORMGRADER, NEWS
 from autograder.hub.roster import STUDENT, Person
 
@@ -49,7 +49,9 @@ def values(course: Course, people: tuple[Person, ...], students: str, staff: str
             "config": {"Authenticator": {"allowed_users": sorted(each.name for each in people)}},
             "services": {"ngshare": {"url": "http://ngshare:8080/services/ngshare", "oauth_no_confirm": True}},
             "loadRoles": {
-                "server": {"scopes": ["users:activity!user", "access:servers!server", "access:services!service=ngshare"]},
+                "server": {
+                    "scopes": ["users:activity!user", "access:servers!server", "access:services!service=ngshare"]
+                },
                 "ngshare": {"services": ["ngshare"], "scopes": ["read:users:name"]},
             },
             "extraConfig": {"10-roles": BY_ROLE.format(staff=teaching, image=staff)},

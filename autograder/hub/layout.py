@@ -15,11 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.course.layout import PACKAGE, Course
+from autograder.course.course import Course
 from autograder.hub.roster import INSTRUCTOR, ROSTER, STUDENT, Person
 
 HERE = Path(__file__).parent
-FORMGRADER, CREATE, COURSES = (f"@jupyter/nbgrader:{name}" for name in ("formgrader", "create-assignment", "course-list"))
+PACKAGE = HERE.parent
+FORMGRADER, CREATE, COURSES = (
+    f"@jupyter/nbgrader:{name}" for name in ("formgrader", "create-assignment", "course-list")
+)
 NEWS = "@jupyterlab/apputils-extension:announcements"  # its popup covers a corner of the page
 SERVICE_USER = "grader"
 ANNOUNCEMENT = (

@@ -6,7 +6,6 @@ import contextlib
 import ctypes
 import os
 import pwd
-import shutil
 import signal
 import socket
 import ssl
@@ -22,12 +21,12 @@ from contextlib import contextmanager
 from dataclasses import astuple
 from pathlib import Path
 
-from autograder.course import datasets
-from autograder.course.layout import CONFIG, Course
+from autograder.course.copying import copy_course
+from autograder.course.course import Course
 from autograder.errors import CourseError, GraderError
-from autograder.grading.pipeline import served
 from autograder.hub import roster
 from autograder.hub.layout import SERVICE_USER, HubLayout, Ports, lay_out
+from autograder.records import Level
 
 PROXY = "configurable-http-proxy"
 VERSION = "5.3.0"
@@ -41,45 +40,13 @@ def prepare(course: Course, folder: Path | None, port: int, say: Callable[[str],
     if not (root / "course").is_dir():
         if root.exists() and any(root.iterdir()):
             raise CourseError(f"{root} is not empty, and holds no demo hub")
-        copy_course(course, root / "course", say)
+        # such a class may be graded where there is no sandbox: each grade says so
+        copy_course(course, root / "course", say=say, isolation=Level.NONE)
     scratch = Course.open(root / "course")
     people = roster.read(scratch.data / roster.ROSTER)
     hub = HubLayout(root, scratch, people, Ports(port or free_port(), free_port(), free_port(), free_port()))
-    lay_out(hub, served(scratch), proxy_command(say))
+    lay_out(hub, {dataset.name: dataset.folder for dataset in scratch.served()}, proxy_command(say))
     return hub
-
-
-def copy_course(course: Course, root: Path, say: Callable[[str], None], *, made_up: bool = True) -> None:
-    """The course's notebooks, checks and settings, with real data where there is some, and stand-ins else.
-
-    `made_up`: such a class may be graded where there is no sandbox, each grade says so; and it shares the data of the course.
-    """
-    (root / "course_data").mkdir(parents=True)
-    shutil.copytree(course.source, root / "source")
-    for assignment in course.assignments():
-        target = root / "autograder" / "checks" / assignment
-        shutil.copytree(course.checks(assignment), target, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(course.root / CONFIG, root)
-    for file in ("datasets.toml", "assignments.toml", "thresholds.toml", "roster.csv"):
-        if (course.data / file).is_file():
-            shutil.copy(course.data / file, root / "course_data")
-    settings = root / "course_data" / "assignments.toml"
-    if made_up:
-        settings.write_text(settings.read_text().replace('isolation = "landlock"', 'isolation = "none"'))
-    made = Course.open(root)
-    for name in sorted({name for each in course.assignments() for name in course.datasets(each)}):
-        found = datasets.folder_of(course.store, name)
-        if found is None:
-            say(f"drawing a stand-in for {name}")
-            datasets.make_standin(made.store, name)
-        else:
-            link = made.store / found.relative_to(course.store)
-            link.parent.mkdir(parents=True, exist_ok=True)
-            if made_up:
-                link.symlink_to(found.resolve())
-            else:
-                say(f"copying {name}")
-                shutil.copytree(found, link)
 
 
 def proxy_command(say: Callable[[str], None]) -> list[str]:
@@ -96,7 +63,16 @@ def proxy_command(say: Callable[[str], None]) -> list[str]:
     if not script.is_file():
         say(f"installing {PROXY} {VERSION}")
         npm = binaries / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        command = [str(node), str(npm), "install", "--prefix", str(home), "--no-audit", "--no-fund", f"{PROXY}@{VERSION}"]
+        command = [
+            str(node),
+            str(npm),
+            "install",
+            "--prefix",
+            str(home),
+            "--no-audit",
+            "--no-fund",
+            f"{PROXY}@{VERSION}",
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode or not script.is_file():
             raise GraderError(f"{PROXY} could not be installed: {(done.stderr or done.stdout).strip()[-300:]}")
@@ -128,7 +104,9 @@ def running(hub: HubLayout) -> Iterator[subprocess.Popen[bytes]]:
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C in the terminal is ours to handle
-            preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM),  # when we are killed, it ends in its own way
+            preexec_fn=lambda: libc.prctl(
+                PR_SET_PDEATHSIG, signal.SIGTERM
+            ),  # when we are killed, it ends in its own way
         )
     try:
         await_answer(hub, process)
@@ -151,7 +129,9 @@ def serve(hub: HubLayout, say: Callable[[str], None]) -> None:
             if process.poll() is not None:
                 raise GraderError(f"the hub ended by itself; see {hub.log}")
             if strangers := foreign_listeners(hub):
-                raise GraderError(f"another account listens at a port of the hub (port and account: {strangers}); the hub ends")
+                raise GraderError(
+                    f"another account listens at a port of the hub (port and account: {strangers}); the hub ends"
+                )
     say("the hub has ended")
 
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 folders = os.environ.get("AUTOGRADER_DATA")
 if folders:
-    spec = importlib.util.spec_from_file_location("autograder_datasets", Path(__file__).with_name("autograder_datasets.py"))
+    spec = importlib.util.spec_from_file_location(
+        "autograder_datasets", Path(__file__).with_name("autograder_datasets.py")
+    )
     module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
     spec.loader.exec_module(module)  # type: ignore[union-attr]
     module.install(json.loads(folders))

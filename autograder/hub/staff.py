@@ -26,13 +26,13 @@ from jupyter_server.utils import url_path_join
 from nbgrader.server_extensions.formgrader import apihandlers, handlers
 from tornado import web
 
-from autograder.course.layout import Course
+from autograder.course.course import Course
 from autograder.errors import AutograderError
 from autograder.grading.scheduling import Result
 from autograder.hub import roster
 from autograder.hub.verbs import exchange
-from autograder.recording import classroom, release
 from autograder.recording.reviews import note_review
+from autograder.teaching import classroom, release
 
 ASSISTANTS_MAY = re.compile(r"/formgrader/api/(grade|comment)/[^/]+$|/formgrader/api/submitted_notebook/[^/]+/flag$")
 ASSISTANTS_SEE = {"api", "config", "kernelspecs"}  # no file of the course: the secret and the gradebook are among them
@@ -78,7 +78,7 @@ class Staff:
 
     def start(self, verb: str, assignment: str) -> Job:
         """Begin a job; AutograderError when there is no such assignment, and HTTPError 409 while another one runs."""
-        self.course.assignment(assignment)
+        self.course.require(assignment)
         if self.job and self.job.running:
             raise web.HTTPError(409, f"{self.job.verb} of {self.job.assignment} is still running")
         self.job = Job(verb, assignment)
@@ -87,17 +87,18 @@ class Staff:
     def work(self, job: Job) -> None:
         """Do it; called in a thread, and raises nothing."""
         try:
+            assignment = self.course.assignment(job.assignment)
             if job.verb == "grade":
-                classroom.grade_class(self.course, job.assignment, watch=job)
+                classroom.grade_class(self.course, assignment, listener=job)
             elif job.verb == "feedback":
-                job.done = len(classroom.write_feedback(self.course, job.assignment))
-                exchange(self.course, "publish", job.assignment)
+                job.done = len(classroom.write_feedback(self.course, assignment))
+                exchange(self.course, "publish", assignment)
             elif job.verb == "release":
-                release.release(self.course, job.assignment)
-                exchange(self.course, "release", job.assignment)
+                release.release(self.course, assignment)
+                exchange(self.course, "release", assignment)
             else:
-                exchange(self.course, job.verb, job.assignment)
-                job.done = len(self.course.submissions(job.assignment))
+                exchange(self.course, job.verb, assignment)
+                job.done = len(self.course.submissions(assignment))
             job.problem = "; ".join(job.failed)
         except AutograderError as error:
             job.problem = str(error)
@@ -127,7 +128,9 @@ def guarded(prepare: Callable[..., Any]) -> Callable[..., Any]:
         if asyncio.iscoroutine(done):
             await done
         if isinstance(self, handlers.FormgraderHandler) and self.get_argument("path", ""):
-            raise web.HTTPError(403, "formgrader shows this course alone")  # it would run a configuration from that folder
+            raise web.HTTPError(
+                403, "formgrader shows this course alone"
+            )  # it would run a configuration from that folder
         if isinstance(self, handlers.SubmissionFilesHandler):
             if ".." in unquote(self.request.path):
                 raise web.HTTPError(403, "a file of another folder")
@@ -157,6 +160,7 @@ def signed(put: Callable[[Any, str], Any], find: str) -> Callable[[Any, str], An
                 "when": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
                 "student": entry["student"],
                 "assignment": entry["assignment"],
+                "notebook": entry["notebook"],
                 "cell": entry["name"],
                 **{key: entry[key] for key in ("manual_score", "manual_comment") if key in entry},
             },
@@ -191,7 +195,8 @@ class StatusHandler(JupyterHandler):
         staff: Staff = self.settings["autograder_staff"]
         lines = await asyncio.to_thread(classroom.course_status, staff.course)
         job = staff.job and {**vars(staff.job)}
-        self.finish(json.dumps({"assignments": [{**vars(each), "data": dict(each.data)} for each in lines], "job": job}))
+        rows = [{**vars(line), "data": dict(line.data)} for line in lines]
+        self.finish(json.dumps({"assignments": rows, "job": job}))
 
 
 class JobHandler(JupyterHandler):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from autograder.course.layout import Course
+from autograder.course.assignment import Assignment
+from autograder.course.course import Course
 
 VERBS = {"release": "ReleaseAssignment", "collect": "Collect", "publish": "ReleaseFeedback"}
 
 
-def exchange(course: Course, verb: str, assignment: str, student: str = "") -> None:
+def exchange(course: Course, verb: str, assignment: Assignment, student: str = "") -> None:
     """Release an assignment, collect it, or publish feedback, of everybody or of one student; raises what nbgrader raises."""
     from nbgrader.auth import Authenticator
     from nbgrader.coursedir import CourseDirectory
@@ -20,7 +21,8 @@ def exchange(course: Course, verb: str, assignment: str, student: str = "") -> N
     config.ExchangeCollect.update = True
     config.ExchangeReleaseAssignment.force = True
     chosen = {"student_id": student} if student else {}
-    directory = CourseDirectory(config=config, root=str(course.root), assignment_id=assignment, course_id=course.id, **chosen)
+    where = {"root": str(course.root), "assignment_id": assignment.name, "course_id": course.id, **chosen}
+    directory = CourseDirectory(config=config, **where)
     made = getattr(ExchangeFactory(config=config), VERBS[verb])
     made(coursedir=directory, authenticator=Authenticator(config=config), config=config).start()
 

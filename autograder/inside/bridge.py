@@ -10,7 +10,7 @@ from typing import Any
 _answer: Callable[[str], None] | None = None
 
 
-def install(shell: Any, wire: Any, figures: Any, memory: Any, scratch: str) -> None:
+def install(shell: Any, wire: Any, figures: Any, training_cache: Any, scratch: str) -> None:
     """Bind the bridge to a shell; called once, before any cell runs."""
     global _answer
 
@@ -18,14 +18,22 @@ def install(shell: Any, wire: Any, figures: Any, memory: Any, scratch: str) -> N
         with open(f"{scratch}/{token}.question", "rb") as stream:
             question = wire.decode(stream.read())
         try:
-            memory.go_on() if question["ask"] == "forget" else memory.hold()
-            reply = {"value": OPERATIONS[question["ask"]](shell, wire, figures, question)}
+            if question["ask"] == "forget":
+                training_cache.restore_random_state()
+            else:
+                training_cache.save_random_state()
+            if "name" not in question or question["name"] in shell.user_ns:
+                reply = {"value": OPERATIONS[question["ask"]](shell, wire, figures, question)}
+            else:
+                reply = {"value": wire.Missing(question["name"])}
             message = wire.encode(reply, default=lambda item: plain(item, wire))
         except (Exception, SystemExit) as error:
             frame = error.__traceback__
             lines = []
             while frame:  # line numbers in the student's cells, for staff
-                if "ipykernel" in frame.tb_frame.f_code.co_filename or frame.tb_frame.f_code.co_filename.startswith("<ipython"):
+                if "ipykernel" in frame.tb_frame.f_code.co_filename or frame.tb_frame.f_code.co_filename.startswith(
+                    "<ipython"
+                ):
                     lines.append(frame.tb_lineno)
                 frame = frame.tb_next
             message = wire.encode({"error": type(error).__name__, "text": _short(error), "lines": lines[:20]})
@@ -70,7 +78,9 @@ def _array(value: Any, wire: Any) -> Any:
     import numpy as np
 
     if isinstance(value, np.ndarray) and value.dtype.kind == "O":
-        parts = [part.decode("utf-8", "replace") if isinstance(part, bytes) else part for part in value.ravel().tolist()]
+        parts = [
+            part.decode("utf-8", "replace") if isinstance(part, bytes) else part for part in value.ravel().tolist()
+        ]
         return np.array(parts).reshape(value.shape) if parts and all(isinstance(part, str) for part in parts) else parts
     return value
 
@@ -80,12 +90,6 @@ def _short(error: BaseException) -> str:
         return str(error)[:500]
     except Exception:
         return ""
-
-
-def _find(shell: Any, name: str) -> Any:
-    if name not in shell.user_ns:
-        raise NameError(f"there is no {name}")
-    return shell.user_ns[name]
 
 
 def _input(value: Any, wire: Any) -> Any:
@@ -104,12 +108,12 @@ def _input(value: Any, wire: Any) -> Any:
 
 def get(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
     """The value of a variable."""
-    return _find(shell, question["name"])
+    return shell.user_ns[question["name"]]
 
 
 def shape(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
     """Kind, shape and dtype of an array-like variable, without its values."""
-    value = _find(shell, question["name"])
+    value = shell.user_ns[question["name"]]
     if not hasattr(value, "shape"):
         return {"type": type(value).__name__, "shape": None, "dtype": ""}
     return {
@@ -123,7 +127,7 @@ def rows(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
     """Some rows of a large array, by index."""
     import numpy as np
 
-    value = _find(shell, question["name"])
+    value = shell.user_ns[question["name"]]
     index = question["index"]
     if hasattr(value, "numpy"):
         value = value.numpy()
@@ -134,7 +138,7 @@ def rows(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
 
 def call(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
     """Call a function; the type of its result and the inputs come back too, to see whether these were modified."""
-    function = _find(shell, question["name"])
+    function = shell.user_ns[question["name"]]
     arguments = [_input(value, wire) for value in question["args"]]
     keywords = {key: _input(value, wire) for key, value in question["kwargs"].items()}
     result = function(*arguments, **keywords)
@@ -143,7 +147,7 @@ def call(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
 
 def weight_shapes(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
     """Shapes of a model's weights, in order."""
-    weights = getattr(_find(shell, question["name"]), "weights", None)
+    weights = getattr(shell.user_ns[question["name"]], "weights", None)
     return [[int(side) for side in weight.shape] for weight in weights] if isinstance(weights, list) else None
 
 

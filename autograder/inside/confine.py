@@ -19,7 +19,16 @@ from typing import NoReturn
 import landlock  # type: ignore[import-not-found]
 import syscalls  # type: ignore[import-not-found]
 
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = (
+    1,
+    2,
+    4,
+    8,
+    32,
+    4096,
+    16384,
+    1 << 18,
+)
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 CAPABILITY_VERSION_3 = 0x20080522
@@ -38,11 +47,13 @@ def enter(level: str, scratch: str, run: str, readable: list[str], limits: dict[
         leave_keeper_behind()
         own_filesystem(scratch, run, readable, limits["scratch_bytes"])
         own_limits(limits, limits["processes"])
-    else:
+    elif level == "landlock":
         # these count what the account runs everywhere; the grader watches each kernel's own number
         own_limits(limits, threads_of_this_account() + THREADS_BEFORE_THE_WATCH * limits["processes"])
         libc.prctl(PR_SET_DUMPABLE, 1)  # the grader reads how much memory this kernel takes
         landlock.restrict([*readable, "/proc/self"], [scratch], DEVICES)
+    else:
+        raise ValueError(f"there is no isolation level {level}")  # never a kernel without walls by mistake
     no_capabilities()
     syscalls.refuse_dangerous_calls(alone=level == "namespaces")
 
@@ -164,5 +175,7 @@ def no_capabilities() -> None:
 
 def mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
     """Mount, or fail."""
-    result = libc.mount(source.encode(), target.encode(), kind.encode() if kind else None, flags, options.encode() or None)
+    result = libc.mount(
+        source.encode(), target.encode(), kind.encode() if kind else None, flags, options.encode() or None
+    )
     landlock.check(result, f"mount {target}")

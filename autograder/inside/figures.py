@@ -49,7 +49,8 @@ def _axes(ax: Any) -> dict[str, Any]:
             for line in ax.lines[:50]
         ],
         "images": [
-            _image(image) for image in [*ax.images, *(each for each in ax.collections if hasattr(each, "get_coordinates"))][-10:]
+            _image(image)
+            for image in [*ax.images, *(each for each in ax.collections if hasattr(each, "get_coordinates"))][-10:]
         ],
     }
 
@@ -59,7 +60,9 @@ def _image(image: Any) -> dict[str, Any]:
 
     data = np.asarray(image.get_array())
     mapped = (
-        np.asarray(image.cmap(image.norm(data)))[..., :3] if data.ndim == 2 else data / (255 if data.max(initial=0) > 1 else 1)
+        np.asarray(image.cmap(image.norm(data)))[..., :3]
+        if data.ndim == 2
+        else data / (255 if data.max(initial=0) > 1 else 1)
     )
     return {
         "shape": list(data.shape),

@@ -1,4 +1,4 @@
-"""What a student's kernel is: an ordinary ipykernel plus our bridge, figure recorder, memory of trainings and offline datasets.
+"""What a student's kernel is: an ordinary ipykernel plus our bridge, figure recorder, training cache and datasets.
 
 Loaded as plain files, so that nothing of the package is imported here. Everything in this process can be changed by
 the student's code; the grader believes none of it.
@@ -34,7 +34,7 @@ class Prepared(NamedTuple):
     wire: ModuleType
     figures: ModuleType
     bridge: ModuleType
-    memory: ModuleType
+    training_cache: ModuleType
 
     def run(self, arguments: list[str], ready: Callable[[], None]) -> None:
         """Run a kernel with these command-line arguments until it is told to stop; `ready` is called before it serves."""
@@ -43,8 +43,8 @@ class Prepared(NamedTuple):
         app: Any = IPKernelApp.instance()
         app.initialize(arguments)
         scratch = Path(os.environ["AUTOGRADER_SCRATCH"])
-        self.memory.install(self.wire, scratch.parent / "memory")
-        self.bridge.install(app.shell, self.wire, self.figures, self.memory, str(scratch))
+        self.training_cache.install(self.wire, scratch.parent / "trainings")
+        self.bridge.install(app.shell, self.wire, self.figures, self.training_cache, str(scratch))
         ready()
         app.start()
 
@@ -57,6 +57,6 @@ def prepare() -> Prepared:
     figures = load("autograder_figures", HERE / "figures.py")
     figures.install()
     bridge = load("autograder_bridge", HERE / "bridge.py")
-    memory = load("autograder_memory", HERE / "memory.py")
-    bridge.OPERATIONS.update(load("autograder_models", HERE / "models.py").OPERATIONS | memory.OPERATIONS)
-    return Prepared(wire, figures, bridge, memory)
+    training_cache = load("autograder_training_cache", HERE / "training_cache.py")
+    bridge.OPERATIONS.update(load("autograder_models", HERE / "models.py").OPERATIONS | training_cache.OPERATIONS)
+    return Prepared(wire, figures, bridge, training_cache)

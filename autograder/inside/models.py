@@ -18,7 +18,7 @@ def model(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
     import keras
     import numpy as np
 
-    found = _find(shell, question["name"])
+    found = shell.user_ns[question["name"]]
     if question["call"]:
         found = found()
     if not isinstance(found, keras.Model):
@@ -27,7 +27,7 @@ def model(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
     return {
         "type": "keras.Model",
         "outputs": outputs,
-        "layers": [_layer(each, question["probe"]) for each in _walk(found)],
+        "layers": [_layer(layer, question["probe"]) for layer in _walk(found)],
         "compiled": bool(getattr(found, "compiled", False)),
         "optimizer": type(getattr(found, "optimizer", None)).__name__,
         **_loss(getattr(found, "loss", None)),
@@ -38,31 +38,31 @@ def predict(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> An
     """What the live model gives for an input, as when it is used and not trained."""
     import numpy as np
 
-    found, x = _find(shell, question["name"]), question["x"]
+    found, x = shell.user_ns[question["name"]], question["x"]
     parts = [np.asarray(found(x[at : at + BATCH], training=False)) for at in range(0, len(x), BATCH)]
     return np.concatenate(parts)
 
 
 def history(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
     """The record of a training: a list of numbers for each quantity, and how many epochs and steps in each were asked for."""
-    found = _find(shell, question["name"])
+    found = shell.user_ns[question["name"]]
     record = getattr(found, "history", found)
     params = getattr(found, "params", None) or {}
     epochs, steps = (value if isinstance(value := params.get(name), int) else 0 for name in ("epochs", "steps"))
     return {
         "epochs": epochs,
         "steps": steps,
-        "record": {str(key)[:80]: [float(each) for each in values] for key, values in dict(record).items()},
+        "record": {str(key)[:80]: [float(value) for value in values] for key, values in dict(record).items()},
     }
 
 
 def _walk(found: Any) -> Iterator[Any]:
     """The layers in order, those of nested models in their places."""
-    for each in found.layers:
-        if hasattr(each, "layers"):
-            yield from _walk(each)
+    for layer in found.layers:
+        if hasattr(layer, "layers"):
+            yield from _walk(layer)
         else:
-            yield each
+            yield layer
 
 
 def _layer(layer: Any, probe: Any) -> dict[str, Any]:
@@ -81,14 +81,18 @@ def _layer(layer: Any, probe: Any) -> dict[str, Any]:
         "class": type(layer).__name__[:80],
         "of_keras": type(layer).__module__.split(".")[0] == "keras",
         "config": {str(key)[:80]: _simple(value) for key, value in config.items() if _fits(value)},
-        "penalty": any(getattr(layer, f"{part}_regularizer", None) is not None for part in ("kernel", "bias", "activity")),
+        "penalty": any(
+            getattr(layer, f"{part}_regularizer", None) is not None for part in ("kernel", "bias", "activity")
+        ),
         "activation": np.asarray(activation(probe)) if callable(activation) else None,
         "arrays": arrays,
     }
 
 
 def _fits(value: Any) -> bool:
-    return isinstance(value, SIMPLE) or (isinstance(value, list | tuple) and all(isinstance(each, SIMPLE) for each in value))
+    return isinstance(value, SIMPLE) or (
+        isinstance(value, list | tuple) and all(isinstance(part, SIMPLE) for part in value)
+    )
 
 
 def _simple(value: Any) -> Any:
@@ -103,10 +107,8 @@ def _loss(loss: Any) -> dict[str, Any]:
     return {"loss": str(name)[:80], "from_logits": bool(config.get("from_logits", False))}
 
 
-def _find(shell: Any, name: str) -> Any:
-    if name not in shell.user_ns:
-        raise NameError(f"there is no {name}")
-    return shell.user_ns[name]
-
-
-OPERATIONS: dict[str, Callable[[Any, Any, Any, dict[str, Any]], Any]] = {"model": model, "predict": predict, "history": history}
+OPERATIONS: dict[str, Callable[[Any, Any, Any, dict[str, Any]], Any]] = {
+    "model": model,
+    "predict": predict,
+    "history": history,
+}

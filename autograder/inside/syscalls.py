@@ -59,10 +59,14 @@ def refuse_dangerous_calls(alone: bool) -> None:
     rules.add_rule(seccomp.ERRNO(errno.EOPNOTSUPP), "socket", seccomp.Arg(0, seccomp.NE, int(socket.AF_UNIX)))
     for call in ("socket", "socketpair"):
         for kind in (socket.SOCK_DGRAM, socket.SOCK_RAW, socket.SOCK_SEQPACKET):
-            rules.add_rule(seccomp.ERRNO(errno.EOPNOTSUPP), call, seccomp.Arg(1, seccomp.MASKED_EQ, SOCKET_TYPE, int(kind)))
+            rules.add_rule(
+                seccomp.ERRNO(errno.EOPNOTSUPP), call, seccomp.Arg(1, seccomp.MASKED_EQ, SOCKET_TYPE, int(kind))
+            )
     for flag in NEW_NAMESPACES:
         rules.add_rule(seccomp.ERRNO(errno.EPERM), "clone", seccomp.Arg(0, seccomp.MASKED_EQ, flag, flag))
-    rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags lie in memory, where no filter sees them; libc falls back
+    rules.add_rule(
+        seccomp.ERRNO(errno.ENOSYS), "clone3"
+    )  # its flags lie in memory, where no filter sees them; libc falls back
     # hiding from the grader's count of memory
     rules.add_rule(seccomp.ERRNO(errno.EPERM), "prctl", seccomp.Arg(0, seccomp.EQ, PR_SET_DUMPABLE))
     if not alone:

@@ -1,9 +1,9 @@
 """The warm process from which students' kernels are forked: it has imported what notebooks import, and run nothing.
 
-It holds no secret. It takes one request at a time over an inherited socket, a JSON object together with two
-descriptors: the line by which the grader signals this one kernel and learns of its end, and the gate, behind which the
-new process waits until the grader has it under watch. When a line closes, its kernel is killed; when the control
-socket closes, everything ends.
+It holds no secret. It takes requests over an inherited socket that listens, one a connection: a JSON object together
+with two descriptors, the line by which the grader signals this one kernel and learns of its end, and the gate, behind
+which the new process waits until the grader monitors it. When a line closes, its kernel is killed; when the socket of
+the process that started it closes, everything ends.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ PRELOADED = (
 
 def main() -> None:
     """Import, freeze, serve."""
-    control = socket.socket(fileno=int(sys.argv[1]))
+    owner, listener = (socket.socket(fileno=int(number)) for number in sys.argv[1:3])
     sys.path.insert(0, here := os.path.dirname(os.path.abspath(__file__)))
     import kernel  # type: ignore[import-not-found]
 
@@ -54,8 +54,8 @@ def main() -> None:
     gc.freeze()  # collected in no child: pages that nobody writes stay shared
     die_with_parent()
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0)  # no kernel may read or trace the process that all of them come from
-    control.send(b"ready")
-    Zygote(control, modules).serve()
+    owner.send(b"ready")
+    Zygote(owner, listener, modules).serve()
 
 
 def preload() -> None:
@@ -70,27 +70,34 @@ def preload() -> None:
 class Zygote:
     """The loop: requests, signals, ends."""
 
-    def __init__(self, control: socket.socket, modules: Any) -> None:
-        self.control = control
+    def __init__(self, owner: socket.socket, listener: socket.socket, modules: Any) -> None:
+        self.owner, self.listener = owner, listener
         self.modules = modules
         self.selector = selectors.DefaultSelector()
-        self.selector.register(control, selectors.EVENT_READ, None)
+        self.selector.register(owner, selectors.EVENT_READ, None)
+        self.selector.register(listener, selectors.EVENT_READ, None)
 
     def serve(self) -> None:
-        """Until the control socket closes."""
+        """Until the process that started it is gone."""
         while True:
             for key, _ in self.selector.select():
-                if key.data is None:
-                    if not self.request():
-                        return
+                if key.fileobj is self.owner:
+                    return
+                if key.fileobj is self.listener:
+                    connection, _ = self.listener.accept()
+                    self.selector.register(connection, selectors.EVENT_READ, None)
+                elif key.data is None:
+                    self.request(key.fileobj)
                 elif key.fileobj in self.selector.get_map():  # it may have ended by an event before this one
                     key.data.event(key.fileobj)
 
-    def request(self) -> bool:
-        """Fork one kernel; false when the grader is gone."""
-        content, ancillary, _, _ = self.control.recvmsg(MAX_REQUEST, socket.CMSG_SPACE(8))
-        if not content:
-            return False
+    def request(self, connection: Any) -> None:
+        """Fork one kernel, if that is what the grader's connection asks for."""
+        with connection:
+            self.selector.unregister(connection)
+            content, ancillary, _, _ = connection.recvmsg(MAX_REQUEST, socket.CMSG_SPACE(8))
+        if not content:  # it only asked whether somebody is here
+            return
         descriptors = array.array("i")
         for _, _, data in ancillary:
             descriptors.frombytes(data[: len(data) - len(data) % descriptors.itemsize])
@@ -100,8 +107,8 @@ class Zygote:
         if pid == 0:
             self.become_kernel(wanted, line, gate)
         os.close(gate)
-        Child(self.selector, pid, line, wanted["confine"] is not None and wanted["confine"]["level"] == "namespaces")
-        return True
+        confine = wanted["confine"]
+        Child(self.selector, pid, line, confine is not None and confine["level"] == "namespaces")
 
     def become_kernel(self, request: dict[str, Any], line: socket.socket, gate: int) -> NoReturn:
         """In the child: leave everything of the zygote behind and run a kernel."""

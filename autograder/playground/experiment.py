@@ -95,7 +95,9 @@ def read_epochs(text: str) -> tuple[int, ...]:
     """Epochs from a text like 0,1,10,300, in order; CourseError for anything else."""
     parts = [part.strip() for part in text.split(",")]
     if not all(re.fullmatch(r"[0-9]{1,6}", part) and int(part) <= LAST_EPOCH for part in parts):
-        raise CourseError(f"--epochs {text}: whole numbers from 0 to {LAST_EPOCH}, separated by commas, like 0,1,10,300")
+        raise CourseError(
+            f"--epochs {text}: whole numbers from 0 to {LAST_EPOCH}, separated by commas, like 0,1,10,300"
+        )
     return tuple(sorted(set(map(int, parts))))
 
 
@@ -128,7 +130,11 @@ def rerun(settings: Settings, epochs: tuple[int, ...] = (), resets: int = RESETS
     grid = np.stack(np.meshgrid(axis, axis[::-1]), axis=-1)
     surface = Network(settings, points, [layer[:1] for layer in network.weights]).outputs(grid.reshape(-1, 2))
     right = [
-        np.mean((network.outputs(part[:, :2]) >= 0) == (part[:, 2] >= 0), axis=1) if len(part) else np.full(1 + resets, np.nan)
+        np.mean((network.outputs(part[:, :2]) >= 0) == (part[:, 2] >= 0), axis=1)
+        if len(part)
+        else np.full(1 + resets, np.nan)
         for part in (points.train, points.test)
     ]
-    return Rerun(settings, points, epochs, np.array(losses), np.array(right), tuple(initial), surface.reshape(grid.shape[:2]))
+    return Rerun(
+        settings, points, epochs, np.array(losses), np.array(right), tuple(initial), surface.reshape(grid.shape[:2])
+    )

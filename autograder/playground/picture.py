@@ -26,7 +26,9 @@ def draw(run: Rerun) -> bytes:
     _losses(right, run)
     drawn, small = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png")
-    Image.open(drawn).quantize(128).save(small, "png", optimize=True)  # a third of the bytes; a page holds a dozen of them
+    Image.open(drawn).quantize(128).save(
+        small, "png", optimize=True
+    )  # a third of the bytes; a page holds a dozen of them
     return small.getvalue()
 
 

@@ -41,7 +41,15 @@ def draw(settings: Settings, stream: Stream) -> Points:
 def inputs(settings: Settings, xy: Array) -> Array:
     """The features of points, shape (features, n), from coordinates of shape (n, 2)."""
     x, y = xy[:, 0], xy[:, 1]
-    made = {"x": x, "y": y, "xSquared": x * x, "ySquared": y * y, "xTimesY": x * y, "sinX": np.sin(x), "sinY": np.sin(y)}
+    made = {
+        "x": x,
+        "y": y,
+        "xSquared": x * x,
+        "ySquared": y * y,
+        "xTimesY": x * y,
+        "sinX": np.sin(x),
+        "sinY": np.sin(y),
+    }
     return np.array([made[each] for each in settings.features]).reshape(len(settings.features), len(xy))
 
 
@@ -123,4 +131,11 @@ def _hills(count: int, noise: float, stream: Stream) -> list[Point]:
     return points
 
 
-DATASETS = {"circle": _circle, "xor": _xor, "gauss": _gauss, "spiral": _spiral, "reg-plane": _plane, "reg-gauss": _hills}
+DATASETS = {
+    "circle": _circle,
+    "xor": _xor,
+    "gauss": _gauss,
+    "spiral": _spiral,
+    "reg-plane": _plane,
+    "reg-gauss": _hills,
+}

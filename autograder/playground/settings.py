@@ -21,8 +21,30 @@ LEARNING_RATES = (1e-5, 1e-4, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
 REGULARIZATION_RATES = (0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
 MAX_LAYERS, MAX_NEURONS, MAX_BATCH = 6, 8, 30
 ORDER = (
-    *("activation", "regularization", "batchSize", "dataset", "regDataset", "learningRate", "regularizationRate", "noise"),
-    *("networkShape", "seed", "percTrainData", "x", "y", "xTimesY", "xSquared", "ySquared", "cosX", "sinX", "cosY", "sinY"),
+    *(
+        "activation",
+        "regularization",
+        "batchSize",
+        "dataset",
+        "regDataset",
+        "learningRate",
+        "regularizationRate",
+        "noise",
+    ),
+    *(
+        "networkShape",
+        "seed",
+        "percTrainData",
+        "x",
+        "y",
+        "xTimesY",
+        "xSquared",
+        "ySquared",
+        "cosX",
+        "sinX",
+        "cosY",
+        "sinY",
+    ),
     *("problem", "initZero"),
 )
 LONGEST_URL, LONGEST_SEED, LONGEST_NUMBER = 4000, 100, 40
@@ -131,15 +153,20 @@ def _hash(url: str) -> str:
         parts = urlsplit(text)
         site = parts.hostname
     except ValueError:
-        raise BadUrl("this is not a URL", hint="Copy the address of the page from the browser's address line.") from None
+        raise BadUrl(
+            "this is not a URL", hint="Copy the address of the page from the browser's address line."
+        ) from None
     if parts.scheme not in ("http", "https") or not site:
         raise BadUrl(
-            "this is not a URL that begins with https://", hint="Copy the whole address from the browser's address line."
+            "this is not a URL that begins with https://",
+            hint="Copy the whole address from the browser's address line.",
         )
     if site not in HOSTS:
         raise BadUrl(f"this is a URL of {site}, not of playground.tensorflow.org")
     if not parts.fragment:
-        raise BadUrl("the URL has nothing after #, where the experiment stands", hint="Copy the whole address, to its end.")
+        raise BadUrl(
+            "the URL has nothing after #, where the experiment stands", hint="Copy the whole address, to its end."
+        )
     return parts.fragment
 
 

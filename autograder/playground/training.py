@@ -64,7 +64,9 @@ def _sigmoid_slope(o: Array, slope: Array) -> None:
 
 
 ACTIVATIONS = {
-    "relu": Activation(lambda z: np.maximum(z, 0, out=z), lambda o, slope: np.not_equal(o, 0, out=slope)),  # NaN has slope 1
+    "relu": Activation(
+        lambda z: np.maximum(z, 0, out=z), lambda o, slope: np.not_equal(o, 0, out=slope)
+    ),  # NaN has slope 1
     "tanh": Activation(lambda z: np.tanh(z, out=z), _tanh_slope),
     "sigmoid": Activation(_sigmoid, _sigmoid_slope),
     "linear": Activation(lambda z: z, lambda o, slope: slope.fill(1)),

@@ -1,4 +1,4 @@
-"""The page that a student reads: what was asked, what was found, what to try; one HTML file without scripts.
+"""A sink, the pages that students read: what was asked, what was found, what to try; HTML without scripts.
 
 It is made from the graded notebook, whose cells the grader rebuilt, and the gradebook's points and comments. Everything
 that a student wrote is escaped or cleaned.
@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -21,29 +24,70 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from autograder.recording import sanitize
+from autograder.course.assignment import Assignment
+from autograder.course.course import Course
+from autograder.messages import NOT_ATTEMPTED
+from autograder.recording import gradebook, sanitize
 from autograder.recording.gradebook import NO_RESPONSE, Grades
-from autograder.recording.graded import METADATA, STAFF_CELL
+from autograder.recording.graded import METADATA, STAFF_CELL, graded_notebook, write_atomically
+from autograder.recording.reviews import Review, read_reviews, signed
+from autograder.records import GradeReport, Level
 
 MAX_OUTPUTS_SHOWN = 20
 MAX_TEXT_SHOWN = 4_000
 
 
+@dataclass(frozen=True)
+class FeedbackPages:
+    """Writes feedback/STUDENT/ASSIGNMENT/: a page for each notebook, with what people have graded and said so far."""
+
+    course: Course
+
+    def write(self, report: GradeReport) -> None:
+        """Write the pages of a submission; raises CourseError when they cannot be written."""
+        trees = {notebook.name: graded_notebook(report, notebook) for notebook in report.notebooks}
+        assignment = self.course.assignment(report.assignment)
+        write_pages(self.course, assignment, report.student, trees, read_reviews(self.course))
+
+
+def write_pages(
+    course: Course, assignment: Assignment, student: str, trees: dict[str, Any], reviews: Sequence[Review]
+) -> list[Path]:
+    """Write a page for each graded notebook (by name) of a submission; returns the paths."""
+    grades = signed(reviews, assignment, gradebook.read(course, assignment, student))
+    written = []
+    for name, tree in trees.items():
+        target = course.feedback / student / assignment.name / f"{name}.html"
+        write_atomically(target, page(tree, of_notebook(grades, name)))
+        written.append(target)
+    return written
+
+
+def of_notebook(grades: Grades | None, notebook: str) -> Grades | None:
+    """Return the part of the grades that is about one notebook."""
+    if grades is None:
+        return None
+    cells = tuple(grade for grade in grades.cells if grade.notebook == notebook)
+    return replace(grades, cells=cells, late_penalty=dict(grades.penalties).get(notebook, 0.0))
+
+
 def page(graded: dict[str, Any], grades: Grades | None = None) -> str:
     """The feedback page of a graded notebook, with the gradebook's points and comments where there are any."""
     told = graded["metadata"][METADATA]
-    scores = {each.cell: each for each in grades.cells} if grades else {}
+    scores = {grade.cell: grade for grade in grades.cells} if grades else {}
     parts, drawn = _parts(graded), _drawn(graded)
-    shown = [_task(task, parts.get(task["cell"], {}), drawn.get(task["grade_cell"], {}), scores) for task in told["tasks"]]
-    waiting = sum(each["points"] for each in shown if each["earned"] is None)
+    shown = [
+        _task(task, parts.get(task["cell"], {}), drawn.get(task["grade_cell"], {}), scores) for task in told["tasks"]
+    ]
+    waiting = sum(task["points"] for task in shown if task["earned"] is None)
     standins = [name for name, origin in told["data"].items() if origin == "stand-in"]
-    earned = sum(each["earned"] or 0 for each in shown) - (grades.late_penalty if grades else 0)
+    earned = sum(task["earned"] or 0 for task in shown) - (grades.late_penalty if grades else 0)
     return _template().render(
         title=_title(graded) or told["assignment"],
         student=told["student"],
         timestamp=told["timestamp"][:16],
         score=f"{earned:g}",
-        points=f"{sum(each['points'] for each in shown):g}",
+        points=f"{sum(task['points'] for task in shown):g}",
         waiting=f"{waiting:g}" if waiting else "",
         late=f"{grades.late_penalty:g}" if grades and grades.late_penalty else "",
         standins=", ".join(standins),
@@ -51,8 +95,10 @@ def page(graded: dict[str, Any], grades: Grades | None = None) -> str:
         tasks=shown,
         highlight_css=Markup(HtmlFormatter(style="friendly").get_style_defs("pre")),
         foot=[
-            f"Data: {', '.join(f'{name} ({origin})' for name, origin in told['data'].items())}." if told["data"] else "",
-            "Graded without a sandbox (level: none)." if told["isolation"] == "none" else "",
+            f"Data: {', '.join(f'{name} ({origin})' for name, origin in told['data'].items())}."
+            if told["data"]
+            else "",
+            "Graded without a sandbox (level: none)." if told["isolation"] == Level.NONE else "",
             "The points come from checks that call your functions with new inputs. If you think one is wrong, ask.",
         ],
     )
@@ -61,7 +107,8 @@ def page(graded: dict[str, Any], grades: Grades | None = None) -> str:
 @cache
 def _template() -> jinja2.Template:
     loader = jinja2.PackageLoader("autograder.recording")
-    return jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined).get_template("feedback.html")
+    environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
+    return environment.get_template("feedback.html")
 
 
 def _parts(graded: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -94,17 +141,20 @@ def _drawn(graded: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
 
 def _title(graded: dict[str, Any]) -> str:
     for cell in graded["cells"]:
-        heading = re.match(r"#\s+(.+)", cell["source"]) if cell["cell_type"] == "markdown" and cell["id"] != STAFF_CELL else None
-        if heading:
+        own = cell["cell_type"] == "markdown" and cell["id"] != STAFF_CELL
+        if own and (heading := re.match(r"#\s+(.+)", cell["source"])):
             return heading.group(1)
     return ""
 
 
-def _task(task: dict[str, Any], part: dict[str, Any], drawn: dict[str, list[str]], scores: dict[str, Any]) -> dict[str, Any]:
+def _task(
+    task: dict[str, Any], part: dict[str, Any], drawn: dict[str, list[str]], scores: dict[str, Any]
+) -> dict[str, Any]:
     grade = scores.get(task["grade_cell"])
     earned = task["earned"]
     if grade is not None:
-        earned = None if grade.needs_manual_grade and grade.manual_score is None and grade.auto_score is None else grade.score
+        waiting = grade.needs_manual_grade and grade.manual_score is None and grade.auto_score is None
+        earned = None if waiting else grade.score
     shown = f"waits for a person ({task['points']:g})" if earned is None else f"{earned:g} of {task['points']:g}"
     mood = "wait" if earned is None else "full" if earned >= task["points"] else "none" if earned == 0 else ""
     cell = part.get("cell", {"cell_type": "code", "source": "", "outputs": []})
@@ -116,27 +166,34 @@ def _task(task: dict[str, Any], part: dict[str, Any], drawn: dict[str, list[str]
         "shown": shown,
         "mood": mood,
         "comment": comment,
-        "refused": not task["attempted"]
-        and any(not each["passed"] and each["message"] != "This task has not been attempted yet." for each in task["checks"]),
+        "refused": not task["attempted"] and any(_is_refusal(check) for check in task["checks"]),
         "checks": [
-            each
+            check
             | {
-                "shown": f"{each['points'] if each['passed'] else 0:g} of {each['points']:g}",
-                "told": each.get("told", []),
-                "pictures": drawn.get(each["title"], []),
+                "shown": f"{check['points'] if check['passed'] else 0:g} of {check['points']:g}",
+                "told": check.get("told", []),
+                "pictures": drawn.get(check["title"], []),
             }
-            for each in task["checks"]
+            for check in task["checks"]
         ],
         "answer": _answer(cell) if answered else "",
         "output": _outputs(cell.get("outputs", [])),
-        "text": Markup("".join(_task_text(each) for each in part.get("text", []))),
+        "text": Markup("".join(_task_text(text) for text in part.get("text", []))),
     }
+
+
+def _is_refusal(check: dict[str, Any]) -> bool:
+    """Return whether a check failed for another reason than that the task was left open."""
+    code = check.get("code") or (NOT_ATTEMPTED.code if check["message"] == NOT_ATTEMPTED.text else "")  # of version 0.1
+    return not check["passed"] and code != NOT_ATTEMPTED.code
 
 
 def _answer(cell: dict[str, Any]) -> Markup:
     if cell["cell_type"] == "code":
-        return Markup(highlight(sanitize.text(cell["source"]), PythonLexer(), HtmlFormatter(nowrap=False, cssclass="code")))
-    return Markup(mistune.create_markdown(escape=True, plugins=[table])(_without_images(sanitize.text(cell["source"]))))
+        formatter = HtmlFormatter(nowrap=False, cssclass="code")
+        return Markup(highlight(sanitize.text(cell["source"]), PythonLexer(), formatter))
+    markdown = mistune.create_markdown(escape=True, plugins=[table])
+    return Markup(markdown(_without_images(sanitize.text(cell["source"]))))
 
 
 def _without_images(text: str) -> str:
@@ -146,12 +203,13 @@ def _without_images(text: str) -> str:
 
 def _outputs(outputs: list[dict[str, Any]]) -> Markup:
     found = []
-    for each in sanitize.outputs(outputs)[:MAX_OUTPUTS_SHOWN]:
-        data = each.get("data", {})
-        if each["output_type"] == "stream":
-            found.append(f"<pre>{html.escape(each['text'][:MAX_TEXT_SHOWN])}</pre>")
-        elif each["output_type"] == "error":
-            found.append(f"<pre class='error'>{html.escape(each['ename'])}: {html.escape(each['evalue'][:MAX_TEXT_SHOWN])}</pre>")
+    for output in sanitize.outputs(outputs)[:MAX_OUTPUTS_SHOWN]:
+        data = output.get("data", {})
+        if output["output_type"] == "stream":
+            found.append(f"<pre>{html.escape(output['text'][:MAX_TEXT_SHOWN])}</pre>")
+        elif output["output_type"] == "error":
+            said = f"{html.escape(output['ename'])}: {html.escape(output['evalue'][:MAX_TEXT_SHOWN])}"
+            found.append(f"<pre class='error'>{said}</pre>")
         elif kind := next((kind for kind in sanitize.PICTURES if kind in data), None):
             found.append(f"<img alt='output of your cell' src='data:{kind};base64,{data[kind]}'>")
         elif "text/html" in data:

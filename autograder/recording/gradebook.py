@@ -13,30 +13,20 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
-from autograder.course.layout import Course
+from autograder.course.assignment import Assignment
+from autograder.course.course import Course
 from autograder.errors import CourseError
 from autograder.records import GradeReport
 
 NO_RESPONSE = "No response."  # nbgrader's own comment on a cell that is as it was released
 
 
-def _import_jsonschema() -> None:
-    """Import it before nbgrader does, without an optional part that builds its grammars for a second and is not used."""
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-    importlib.import_module("jsonschema")
-    if sys.modules["rfc3987_syntax"] is None:
-        del sys.modules["rfc3987_syntax"]
-
-
-_import_jsonschema()
-
-
 @dataclass(frozen=True)
 class Grade:
     """A row of the gradebook: points of one graded cell, and whether a person still has to look at it."""
 
+    notebook: str
     cell: str
     score: float
     points: float
@@ -48,45 +38,62 @@ class Grade:
 
 @dataclass(frozen=True)
 class Grades:
-    """What the gradebook holds about one submission."""
+    """What the gradebook holds about one submission; `penalties` are those of each notebook for being late."""
 
     student: str
     score: float
     points: float
     late_penalty: float
     cells: tuple[Grade, ...]
+    penalties: tuple[tuple[str, float], ...] = ()
 
     @property
     def needs_manual_grade(self) -> bool:
         """Whether a person still has to grade something."""
-        return any(each.needs_manual_grade for each in self.cells)
+        return any(grade.needs_manual_grade for grade in self.cells)
+
+
+@cache
+def _import_jsonschema() -> None:
+    """Import it before nbgrader does, without an optional part that builds grammars for a second and is not used."""
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    importlib.import_module("jsonschema")
+    if sys.modules["rfc3987_syntax"] is None:
+        del sys.modules["rfc3987_syntax"]
 
 
 @contextmanager
 def opened(course: Course) -> Iterator[Any]:
-    """Nbgrader's Gradebook; CourseError with one line when the database cannot be used."""
+    """Open nbgrader's Gradebook; raises CourseError with one line when the database cannot be used."""
+    _import_jsonschema()
     from nbgrader.api import Gradebook
     from sqlalchemy.exc import DatabaseError, OperationalError
 
     _refuse_old_schema(course)
-    # a new database gets its version from the command `alembic`, which is beside our own interpreter
-    path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
+    _make_alembic_findable()
     try:
-        with mock.patch.dict(os.environ, {"PATH": path}):
-            book = Gradebook(course.db_url, course.id)
-        with book:
+        with Gradebook(course.db_url, course.id) as book:
             yield book
     except OperationalError as error:
         reason = str(error.orig)
         if "no such column" in reason or "no such table" in reason:
             raise CourseError(
-                f"the gradebook {course.db_url} was made by another version of nbgrader ({reason}): copy it, then run `nbgrader db upgrade`"
+                f"the gradebook {course.db_url} was made by another version of nbgrader ({reason}): copy it, then run "
+                "`nbgrader db upgrade`"
             ) from error
         raise CourseError(
             f"the gradebook {course.db_url} cannot be written ({reason}); nothing was recorded for this submission"
         ) from error
     except DatabaseError as error:
         raise CourseError(f"the gradebook {course.db_url} is damaged ({error.orig}); nothing was changed") from error
+
+
+@cache
+def _make_alembic_findable() -> None:
+    """Put our own programs on the PATH, once: nbgrader versions a new database by the command `alembic`."""
+    scripts, path = sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)
+    if scripts not in path.split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([scripts, path])
 
 
 def _refuse_old_schema(course: Course) -> None:
@@ -118,13 +125,13 @@ def _schema_version() -> str:
     return str(ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic")).get_current_head())
 
 
-def has_assignment(course: Course, assignment: str) -> bool:
-    """Whether the assignment was released, so that the gradebook knows its cells."""
+def has_assignment(course: Course, assignment: Assignment) -> bool:
+    """Return whether the assignment was released, so that the gradebook knows its cells."""
     from nbgrader.api import MissingEntry
 
     with opened(course) as book:
         try:
-            return bool(book.find_assignment(assignment).notebooks)
+            return bool(book.find_assignment(assignment.name).notebooks)
         except MissingEntry:
             return False
 
@@ -132,49 +139,63 @@ def has_assignment(course: Course, assignment: str) -> bool:
 def due_dates(course: Course) -> dict[str, str]:
     """When each assignment is due, where that is known: ISO 8601, UTC."""
     with opened(course) as book:
-        return {each.name: f"{each.duedate.isoformat()}Z" for each in book.assignments if each.duedate}
+        return {entry.name: f"{entry.duedate.isoformat()}Z" for entry in book.assignments if entry.duedate}
 
 
-def record(course: Course, report: GradeReport) -> None:
-    """Write the scores of one submission, all or nothing.
+@dataclass(frozen=True)
+class GradebookSink:
+    """Writes scores into nbgrader's database, one transaction for each submission."""
 
-    Manual scores and comments of people stay; where there is a manual score and the automatic one changed, the cell is
-    marked for another look, and so is what a check flagged. CourseError when the assignment was not released or the database cannot be written.
-    """
-    from nbgrader.api import MissingEntry
-    from nbgrader.utils import parse_utc
+    course: Course
 
-    with opened(course) as book:
-        try:
-            assignment = book.find_assignment(report.assignment)
-        except MissingEntry:
-            raise CourseError(
-                f"{report.assignment} is not in the gradebook: run `autograder release {report.assignment}`"
-            ) from None
-        submission = _submission(book, assignment, report.student)
-        if report.timestamp:
-            submission.timestamp = parse_utc(report.timestamp)
-        earned = {each.task.grade_cell: each for each in report.tasks}
-        attempted = {each.task.cell: each.attempted for each in report.tasks}
-        for notebook in submission.notebooks:
-            for grade in notebook.grades:
-                task = earned.get(grade.cell.name)
-                if task is None:
-                    raise CourseError(
-                        f"the gradebook has a cell {grade.cell.name} that {report.assignment} lacks: run `autograder release {report.assignment}`"
-                    )
-                again = grade.manual_score is not None and grade.auto_score != task.earned
-                grade.needs_manual_grade = (
-                    ((task.earned is None or bool(task.flags)) and grade.manual_score is None)
-                    or again
-                    or (grade.needs_manual_grade and grade.manual_score is not None)
+    def write(self, report: GradeReport) -> None:
+        """Write the scores of one submission, all or nothing.
+
+        Manual scores and comments of people stay; where there is a manual score and the automatic one changed, the cell
+        is marked for another look, and so is what a check flagged. Raises CourseError when the assignment was not
+        released or the database cannot be written.
+        """
+        from nbgrader.api import MissingEntry
+        from nbgrader.utils import parse_utc
+
+        with opened(self.course) as book:
+            try:
+                assignment = book.find_assignment(report.assignment)
+            except MissingEntry:
+                raise CourseError(
+                    f"{report.assignment} is not in the gradebook: run `autograder release {report.assignment}`"
+                ) from None
+            submission = _submission(book, assignment, report.student)
+            if report.timestamp:
+                submission.timestamp = parse_utc(report.timestamp)
+            _fill_in(report, submission)
+            book.db.flush()
+            _late_penalty(self.course, report, submission)
+            book.db.commit()
+
+
+def _fill_in(report: GradeReport, submission: Any) -> None:
+    """Set the scores of all cells of a submission's rows, not yet committed."""
+    earned = {(task.task.notebook, task.task.grade_cell): task for task in report.tasks}
+    attempted = {(task.task.notebook, task.task.cell): task.attempted for task in report.tasks}
+    for notebook in submission.notebooks:
+        for grade in notebook.grades:
+            task = earned.get((notebook.name, grade.cell.name))
+            if task is None:
+                raise CourseError(
+                    f"the gradebook has a cell {grade.cell.name} that {report.assignment} lacks: "
+                    f"run `autograder release {report.assignment}`"
                 )
-                grade.auto_score = task.earned
-            for comment in notebook.comments:
-                comment.auto_comment = None if attempted.get(comment.cell.name, True) else NO_RESPONSE
-        book.db.flush()
-        _late_penalty(course, report, submission)
-        book.db.commit()
+            again = grade.manual_score is not None and grade.auto_score != task.earned
+            grade.needs_manual_grade = (
+                ((task.earned is None or bool(task.flags)) and grade.manual_score is None)
+                or again
+                or (grade.needs_manual_grade and grade.manual_score is not None)
+            )
+            grade.auto_score = task.earned
+        for comment in notebook.comments:
+            done = attempted.get((notebook.name, comment.cell.name), True)
+            comment.auto_comment = None if done else NO_RESPONSE
 
 
 def _submission(book: Any, assignment: Any, student: str) -> Any:
@@ -184,7 +205,8 @@ def _submission(book: Any, assignment: Any, student: str) -> Any:
     with book.db.no_autoflush:
         person = book.db.get(api.Student, student) or api.Student(id=student)
         book.db.add(person)
-        found = book.db.query(api.SubmittedAssignment).filter_by(assignment_id=assignment.id, student_id=student).one_or_none()
+        rows = book.db.query(api.SubmittedAssignment).filter_by(assignment_id=assignment.id, student_id=student)
+        found = rows.one_or_none()
         if found is None:
             found = api.SubmittedAssignment(assignment_id=assignment.id, student_id=student)
             book.db.add(found)
@@ -208,45 +230,37 @@ def _late_penalty(course: Course, report: GradeReport, submission: Any) -> None:
         if submission.total_seconds_late > 0:
             rule = AssignLatePenalties(config=course.config)
             rule.init_plugin()
-            penalty = rule.plugin_inst.late_submission_penalty(report.student, notebook.score, submission.total_seconds_late)
+            late = submission.total_seconds_late
+            penalty = rule.plugin_inst.late_submission_penalty(report.student, notebook.score, late)
             notebook.late_submission_penalty = None if penalty is None else min(max(penalty, 0), notebook.score)
 
 
-def read(course: Course, assignment: str, student: str) -> Grades | None:
-    """What the gradebook holds about a submission, or None."""
+def read(course: Course, assignment: Assignment, student: str) -> Grades | None:
+    """Return what the gradebook holds about a submission, or None."""
     return read_all(course, assignment, [student])[0]
 
 
-def read_all(course: Course, assignment: str, students: Sequence[str]) -> list[Grades | None]:
-    """What the gradebook holds about these students' submissions, in their order."""
+def read_all(course: Course, assignment: Assignment, students: Sequence[str]) -> list[Grades | None]:
+    """Return what the gradebook holds about these students' submissions, in their order."""
     with opened(course) as book:
         return [_read(book, assignment, student) for student in students]
 
 
-def _read(book: Any, assignment: str, student: str) -> Grades | None:
+def _read(book: Any, assignment: Assignment, student: str) -> Grades | None:
     from nbgrader.api import MissingEntry
 
     try:
-        submission = book.find_submission(assignment, student)
+        submission = book.find_submission(assignment.name, student)
     except MissingEntry:
         return None
-    comments = {each.cell.name: each.comment or "" for notebook in submission.notebooks for each in notebook.comments}
-    cells = tuple(
-        Grade(
-            each.cell.name,
-            each.score,
-            each.max_score,
-            each.auto_score,
-            each.manual_score,
-            each.needs_manual_grade,
-            comments.get(each.cell.name, ""),
-        )
-        for notebook in submission.notebooks
-        for each in notebook.grades
-    )
-    extra = tuple(
-        Grade(name, 0, 0, None, None, False, text)
-        for name, text in comments.items()
-        if text and name not in {each.cell for each in cells}
-    )
-    return Grades(student, submission.score, submission.max_score, submission.late_submission_penalty or 0.0, cells + extra)
+    cells: list[Grade] = []
+    for notebook in submission.notebooks:
+        comments = {comment.cell.name: comment.comment or "" for comment in notebook.comments}
+        for grade in notebook.grades:
+            name = grade.cell.name
+            scores = (grade.score, grade.max_score, grade.auto_score, grade.manual_score, grade.needs_manual_grade)
+            cells.append(Grade(notebook.name, name, *scores, comments.pop(name, "")))
+        cells += [Grade(notebook.name, name, 0, 0, None, None, False, text) for name, text in comments.items() if text]
+    penalty = submission.late_submission_penalty or 0.0
+    parts = tuple((notebook.name, notebook.late_submission_penalty or 0.0) for notebook in submission.notebooks)
+    return Grades(student, submission.score, submission.max_score, penalty, tuple(cells), parts)

@@ -1,4 +1,4 @@
-"""Writes a report as files for staff: the graded notebook that formgrader shows, and report.json."""
+"""Two sinks, files for staff: the graded notebooks that formgrader shows, and a report of each submission."""
 
 from __future__ import annotations
 
@@ -8,36 +8,106 @@ import dataclasses
 import html
 import json
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.course.layout import Course
+from autograder.course.assignment import Assignment
+from autograder.course.course import Course
+from autograder.course.migration import key_of_version_0_1
+from autograder.course.submissions import digest_of, loaded
 from autograder.errors import CourseError
+from autograder.grading.pipeline import key
 from autograder.recording import sanitize
-from autograder.records import GradeReport, Submission, TaskReport
+from autograder.records import GradeReport, Level, NotebookReport, Submission, TaskReport
 
 METADATA = "autograder"
 STAFF_CELL = "autograder-staff"
 
 
-def report_file(course: Course, assignment: str, student: str) -> Path:
-    """Where the staff report of a submission is."""
-    return course.reports / assignment / f"{student}.json"
+@dataclass(frozen=True)
+class GradedNotebooks:
+    """Writes autograded/STUDENT/ASSIGNMENT/: each notebook with its outputs and what the checks found."""
+
+    course: Course
+
+    def write(self, report: GradeReport) -> None:
+        """Write the graded notebooks of a submission; raises CourseError when they cannot be written."""
+        folder = self.course.autograded / report.student / report.assignment
+        if report.timestamp:
+            write_atomically(folder / "timestamp.txt", report.timestamp + "\n")
+        for notebook in report.notebooks:
+            write_atomically(folder / f"{notebook.name}.ipynb", as_text(graded_notebook(report, notebook)))
 
 
-def notebook_file(course: Course, assignment: str, student: str) -> Path:
-    """Where the graded notebook of a submission is."""
-    return course.autograded / student / assignment / course.source_notebook(assignment).name
+@dataclass(frozen=True)
+class Reports:
+    """Writes one JSON file for each submission: everything about it except its notebooks."""
+
+    course: Course
+
+    def write(self, report: GradeReport) -> None:
+        """Write the report of a submission; raises CourseError when it cannot be written."""
+        tree = dataclasses.asdict(report, dict_factory=_plain)
+        for notebook in tree["notebooks"]:
+            del notebook["tree"]
+        write_atomically(report_file(self.course, report), as_text(tree))
 
 
-def recorded_key(course: Course, submission: Submission) -> str:
-    """The key of the last recorded report of a submission, or nothing: the report is written last of all."""
-    file = report_file(course, submission.assignment, submission.student)
+def report_file(course: Course, submission: Submission | GradeReport) -> Path:
+    """Return where the staff report of a submission is."""
+    return course.reports / submission.assignment / f"{submission.student}.json"
+
+
+def notebook_files(course: Course, assignment: Assignment, submission: Submission) -> list[Path]:
+    """Return where the graded notebooks of a submission are, those of the assignment in order."""
+    folder = course.autograded / submission.student / assignment.name
+    return [folder / f"{notebook.name}.ipynb" for notebook in assignment.notebooks]
+
+
+def is_graded(course: Course, assignment: Assignment, submission: Submission) -> bool:
+    """Return whether a submission has been graded and recorded, in whatever state it was then."""
+    return bool(_recorded(course, assignment, submission))
+
+
+def is_current(course: Course, assignment: Assignment, submission: Submission, level: Level) -> bool:
+    """Return whether what was recorded last is what grading would be about now."""
+    recorded = _recorded(course, assignment, submission)
+    if not recorded:
+        return False
+    if "notebooks" in recorded:
+        return bool(recorded["key"] == key(submission, assignment, level))
+    return bool(recorded["key"] == _key_of_version_0_1(course, assignment, submission, level))
+
+
+def _recorded(course: Course, assignment: Assignment, submission: Submission) -> dict[str, Any]:
+    """Return the last report of a submission, or nothing: it is written last of all."""
     try:
-        key = str(json.loads(file.read_text())["key"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
-    return key if notebook_file(course, submission.assignment, submission.student).is_file() else ""
+        tree: Any = json.loads(report_file(course, submission).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    complete = all(file.is_file() for file in notebook_files(course, assignment, submission))
+    return tree if isinstance(tree, dict) and tree.get("key") and complete else {}
+
+
+def _key_of_version_0_1(course: Course, assignment: Assignment, submission: Submission, level: Level) -> str:
+    name = assignment.notebooks[0].name
+    content = (loaded(submission, [name]).contents or {})[name]
+    return key_of_version_0_1(
+        course.source / assignment.name,
+        course.checks / assignment.name,
+        assignment.limits,
+        assignment.data,
+        assignment.thresholds,
+        level,
+        digest_of(content),
+        submission.timestamp,
+    )
+
+
+def as_text(tree: dict[str, Any]) -> str:
+    """Return JSON as it is written to files."""
+    return json.dumps(tree, indent=1, ensure_ascii=False) + "\n"
 
 
 def write_atomically(file: Path, content: str) -> None:
@@ -58,35 +128,21 @@ def write_atomically(file: Path, content: str) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-        raise CourseError(f"{file} could not be written: {error.strerror}; what was there before is unchanged") from error
+        raise CourseError(
+            f"{file} could not be written: {error.strerror}; what was there before is unchanged"
+        ) from error
 
 
-def write_notebook(course: Course, report: GradeReport) -> None:
-    """Write autograded/STUDENT/ASSIGNMENT/."""
-    file = notebook_file(course, report.assignment, report.student)
-    if report.timestamp:
-        write_atomically(file.parent / "timestamp.txt", report.timestamp + "\n")
-    write_atomically(file, json.dumps(graded_notebook(report), indent=1, ensure_ascii=False) + "\n")
-
-
-def write_report(course: Course, report: GradeReport) -> None:
-    """Write report.json, everything about a submission except its notebook."""
-    tree = dataclasses.asdict(report, dict_factory=_without_pictures)
-    del tree["notebook"]
-    write_atomically(
-        report_file(course, report.assignment, report.student), json.dumps(tree, indent=1, ensure_ascii=False) + "\n"
-    )
-
-
-def _without_pictures(items: list[tuple[str, Any]]) -> dict[str, Any]:
+def _plain(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a record as a dictionary without pictures."""
     return {key: value for key, value in items if not isinstance(value, bytes)}
 
 
-def graded_notebook(report: GradeReport) -> dict[str, Any]:
-    """The notebook with clean outputs, and under each test cell the table of what the checks found."""
-    by_test = {each.task.grade_cell: each for each in report.tasks if not each.task.manual}
-    cells: list[dict[str, Any]] = [_staff_cell(report)]
-    for cell in report.notebook["cells"]:
+def graded_notebook(report: GradeReport, notebook: NotebookReport) -> dict[str, Any]:
+    """Return a notebook with clean outputs, and under each test cell the table of what the checks found."""
+    by_test = {task.task.grade_cell: task for task in notebook.tasks if not task.task.manual}
+    cells: list[dict[str, Any]] = [_staff_cell(report, notebook)]
+    for cell in notebook.tree["cells"]:
         name = cell["metadata"].get("nbgrader", {}).get("grade_id")
         if name in by_test:
             cell = cell | {"outputs": [_table(by_test[name]), *_pictures(by_test[name])]}
@@ -95,19 +151,20 @@ def graded_notebook(report: GradeReport) -> dict[str, Any]:
         elif "outputs" in cell:
             cell = cell | {"outputs": sanitize.outputs(cell["outputs"])}
         cells.append(cell)
-    return report.notebook | {"cells": cells, "metadata": report.notebook["metadata"] | {METADATA: for_student(report)}}
+    metadata = notebook.tree["metadata"] | {METADATA: for_student(report, notebook)}
+    return notebook.tree | {"cells": cells, "metadata": metadata}
 
 
-def for_student(report: GradeReport) -> dict[str, Any]:
-    """What a student may see of a report, as plain data: no hidden code, no staff detail."""
+def for_student(report: GradeReport, notebook: NotebookReport) -> dict[str, Any]:
+    """Return what a student may see of a notebook's report, as plain data: no hidden code, no staff detail."""
     return {
         "assignment": report.assignment,
         "student": report.student,
         "timestamp": report.timestamp,
-        "notes": list(report.notes),
+        "notes": list(notebook.notes),
         "data": dict(report.data),
         "isolation": report.isolation,
-        "tasks": [_task_for_student(each) for each in report.tasks],
+        "tasks": [_task_for_student(task) for task in notebook.tasks],
     }
 
 
@@ -115,14 +172,15 @@ def _task_for_student(report: TaskReport) -> dict[str, Any]:
     task = report.task
     checks = [
         {
-            "title": c.check.title,
-            "points": c.check.points,
-            "passed": c.passed,
-            "message": c.message,
-            "hint": c.hint,
-            "told": [each.text for each in c.told],
+            "title": result.check.title,
+            "points": result.check.points,
+            "passed": result.passed,
+            "message": result.message,
+            "hint": result.hint,
+            "told": [remark.text for remark in result.remarks],
+            "code": result.code,
         }
-        for c in report.checks
+        for result in report.checks
     ]
     return {
         "cell": task.cell,
@@ -138,14 +196,14 @@ def _task_for_student(report: TaskReport) -> dict[str, Any]:
     }
 
 
-def _staff_cell(report: GradeReport) -> dict[str, Any]:
+def _staff_cell(report: GradeReport, notebook: NotebookReport) -> dict[str, Any]:
     data = ", ".join(f"{name}: {origin}" for name, origin in report.data) or "none"
     lines = [f"**For staff.** Isolation level: `{report.isolation}`. Data: {data}."]
-    if report.isolation == "none":
+    if report.isolation is Level.NONE:
         lines.append("Graded **without a sandbox**: the student's code ran with the grader's rights.")
-    flags = [f"{each.task.cell}: {flag}" for each in report.tasks for flag in dict.fromkeys(each.flags)]
+    flags = [f"{task.task.cell}: {flag}" for task in notebook.tasks for flag in dict.fromkeys(task.flags)]
     lines += [f"- **Please look at** {html.escape(sanitize.text(flag))}" for flag in flags]
-    lines += [f"- {html.escape(sanitize.text(note))}" for note in report.staff_notes]
+    lines += [f"- {html.escape(sanitize.text(note))}" for note in notebook.staff_notes]
     return {
         "cell_type": "markdown",
         "id": STAFF_CELL,
@@ -156,34 +214,34 @@ def _staff_cell(report: GradeReport) -> dict[str, Any]:
 
 def _table(report: TaskReport) -> dict[str, Any]:
     rows, plain = [], []
-    for each in report.checks:
-        mark = "✓" if each.passed else "✗"
-        earned = each.check.points if each.passed else 0
-        verdict = "" if each.passed else f"{each.message}. {each.hint}"
-        said = " ".join([verdict, *(told.text for told in each.told)]).strip()
-        detail = (
-            ""
-            if each.passed or each.detail == each.message
-            else f"<br><small>staff: {html.escape(sanitize.text(each.detail))}</small>"
-        )
-        rows.append(
-            f"<tr><td>{mark}</td><td>{html.escape(each.check.title)}</td><td>{earned:g} of {each.check.points:g}</td><td>{html.escape(sanitize.text(said))}{detail}</td></tr>"
-        )
-        plain.append(f"{mark} {each.check.title} ({earned:g} of {each.check.points:g}) {sanitize.text(said)}".rstrip())
+    for result in report.checks:
+        mark = "✓" if result.passed else "✗"
+        earned = f"{result.check.points if result.passed else 0:g} of {result.check.points:g}"
+        verdict = "" if result.passed else f"{result.message}. {result.hint}"
+        said = " ".join([verdict, *(remark.text for remark in result.remarks)]).strip()
+        detail = ""
+        if not result.passed and result.detail != result.message:
+            detail = f"<br><small>staff: {html.escape(sanitize.text(result.detail))}</small>"
+        shown = f"{html.escape(sanitize.text(said))}{detail}"
+        title = html.escape(result.check.title)
+        rows.append(f"<tr><td>{mark}</td><td>{title}</td><td>{earned}</td><td>{shown}</td></tr>")
+        plain.append(f"{mark} {result.check.title} ({earned}) {sanitize.text(said)}".rstrip())
     total = f"{report.earned:g} of {report.task.points:g} points"
-    table = f"<table><thead><tr><th></th><th>{total}</th><th></th><th></th></tr></thead><tbody>{''.join(rows)}</tbody></table>"
-    return {"output_type": "display_data", "data": {"text/html": table, "text/plain": "\n".join([total, *plain])}, "metadata": {}}
+    head = f"<thead><tr><th></th><th>{total}</th><th></th><th></th></tr></thead>"
+    table = f"<table>{head}<tbody>{''.join(rows)}</tbody></table>"
+    data = {"text/html": table, "text/plain": "\n".join([total, *plain])}
+    return {"output_type": "display_data", "data": data, "metadata": {}}
 
 
 def _pictures(report: TaskReport) -> list[dict[str, Any]]:
-    """What the grader drew for a task, each picture with the check it belongs to."""
+    """Return what the grader drew for a task, each picture with the check it belongs to."""
     return [
         {
             "output_type": "display_data",
-            "data": {"image/png": base64.b64encode(told.picture).decode(), "text/plain": told.text},
-            "metadata": {METADATA: each.check.title},
+            "data": {"image/png": base64.b64encode(remark.picture).decode(), "text/plain": remark.text},
+            "metadata": {METADATA: result.check.title},
         }
-        for each in report.checks
-        for told in each.told
-        if told.picture
+        for result in report.checks
+        for remark in result.remarks
+        if remark.picture
     ]

@@ -12,17 +12,25 @@ from typing import Any
 
 from nbconvert.exporters import HTMLExporter, NotebookExporter
 
-from autograder.course.layout import Course
+from autograder.course.assignment import Assignment
+from autograder.course.course import Course
 from autograder.errors import AutograderError
-from autograder.grading.scheduling import grade_all
-from autograder.recording import feedback, gradebook, graded
+from autograder.grading.kernels import SandboxKernels
+from autograder.grading.local import grade_locally
+from autograder.grading.training_cache import TrainingCache
+from autograder.recording import feedback, gradebook
+from autograder.recording.graded import is_current
+from autograder.recording.reviews import read_reviews, signed
+from autograder.recording.sinks import record, standard_sinks
+from autograder.records import Submission
+from autograder.sandbox import levels
 
 
 class GradingExporter(NotebookExporter):
-    """Grades a submission when nbgrader asks for its autograded notebook.
+    """Grades a submission when nbgrader asks for its autograded notebooks.
 
-    nbgrader asks twice, to sanitize the submitted file and to run the sanitized one: the first call grades, the second
-    returns what the first one made.
+    nbgrader asks twice for each notebook, to sanitize the submitted file and to run the sanitized one. The first call
+    of a submission grades and records all of it; every other one returns what is recorded.
     """
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
@@ -33,17 +41,23 @@ class GradingExporter(NotebookExporter):
         if not file.is_relative_to(course.submitted.resolve()):
             return file.read_text(encoding="utf-8"), resources
         names = resources["nbgrader"]
-        found = [each for each in course.submissions(names["assignment"]) if each.student == names["student"]]
-        for result in grade_all(course, found, jobs=1):
+        assignment = course.assignment(names["assignment"])
+        submission = course.submission(assignment, names["student"])
+        kernels = SandboxKernels(levels.choose(assignment.isolation), cache=TrainingCache(course.trainings))
+        # nbgrader has removed the folder of graded notebooks, if it was there, before it asks for the first of them
+        if not is_current(course, assignment, submission, kernels.level):
+            self._grade(course, assignment, submission, kernels)
+        graded = course.autograded / submission.student / assignment.name / file.name
+        return graded.read_text(encoding="utf-8"), resources
+
+    def _grade(self, course: Course, assignment: Assignment, submission: Submission, kernels: SandboxKernels) -> None:
+        for result in grade_locally([submission], assignment, kernels, jobs=1):
             if result.report is None:
-                raise AutograderError(f"{names['student']} was not graded: {result.error}")
-            gradebook.record(course, result.report)
-            graded.write_report(course, result.report)
-            return json.dumps(graded.graded_notebook(result.report), indent=1, ensure_ascii=False) + "\n", resources
-        raise AutograderError(f"there is no submission of {names['student']} for {names['assignment']}")
+                raise AutograderError(f"{submission.student} was not graded: {result.error}")
+            record(result.report, standard_sinks(course))
 
     def register_preprocessor(self, preprocessor: Any, enabled: bool = False) -> None:
-        """Nbgrader's own preprocessors run student code in their own way; none of them is wanted here."""
+        """Ignore nbgrader's own preprocessors: they run student code in their own way."""
 
 
 class FeedbackExporter(HTMLExporter):
@@ -53,9 +67,11 @@ class FeedbackExporter(HTMLExporter):
         """Called by nbgrader's GenerateFeedback converter for each autograded notebook."""
         names = resources["nbgrader"]
         course = Course.open(Path.cwd())
+        assignment = course.assignment(names["assignment"])
         tree = json.loads(Path(filename).read_text(encoding="utf-8"))
         resources["output_extension"] = ".html"
-        return feedback.page(tree, gradebook.read(course, names["assignment"], names["student"])), resources
+        grades = signed(read_reviews(course), assignment, gradebook.read(course, assignment, names["student"]))
+        return feedback.page(tree, feedback.of_notebook(grades, Path(filename).stem)), resources
 
     def register_preprocessor(self, preprocessor: Any, enabled: bool = False) -> None:
-        """The page reads the gradebook itself."""
+        """Ignore nbgrader's own preprocessors: the page reads the gradebook itself."""

@@ -1,4 +1,4 @@
-"""Who gave points by hand, or wrote a comment: one line of JSON each, in course_data/reviews.jsonl."""
+"""Who gave points by hand, or wrote a comment: one line of JSON each, in course_data/state/reviews.jsonl."""
 
 from __future__ import annotations
 
@@ -7,37 +7,42 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.course.layout import Course
+from autograder.course.assignment import Assignment
+from autograder.course.course import Course
 from autograder.recording.gradebook import Grades
+
+Review = Mapping[str, str]
 
 
 def note_review(course: Course, entry: Mapping[str, object]) -> None:
     """Append one."""
-    with open(_file(course), "a", encoding="utf-8") as out:
+    file = _file(course)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with open(file, "a", encoding="utf-8") as out:
         out.write(json.dumps(dict(entry)) + "\n")
 
 
-def with_names(made: Sequence[Mapping[str, str]], assignment: str, grades: Grades | None) -> Grades | None:
-    """The grades with each comment of a person signed by who wrote it last, where one of the reviews `made` tells."""
+def signed(reviews: Sequence[Review], assignment: Assignment, grades: Grades | None) -> Grades | None:
+    """Return the grades with each comment of a person signed by who wrote it last, where one of the reviews tells."""
     if grades is None:
         return None
     writers = {
-        entry["cell"]: entry["who"]
-        for entry in made
-        if (entry["assignment"], entry["student"]) == (assignment, grades.student) and "manual_comment" in entry
+        (entry.get("notebook", assignment.notebooks[0].name), entry["cell"]): entry["who"]
+        for entry in reviews
+        if (entry["assignment"], entry["student"]) == (assignment.name, grades.student) and "manual_comment" in entry
     }
-    cells = [
-        replace(each, comment=f"{each.comment} ({writers[each.cell]})") if each.comment and each.cell in writers else each
-        for each in grades.cells
-    ]
+    cells = []
+    for grade in grades.cells:
+        writer = writers.get((grade.notebook, grade.cell))
+        cells.append(replace(grade, comment=f"{grade.comment} ({writer})") if grade.comment and writer else grade)
     return replace(grades, cells=tuple(cells))
 
 
-def reviews(course: Course) -> list[dict[str, str]]:
-    """All of them, in the order in which they were made."""
+def read_reviews(course: Course) -> list[Review]:
+    """Return all of them, in the order in which they were made."""
     file = _file(course)
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.is_file() else []
 
 
 def _file(course: Course) -> Path:
-    return course.data / "reviews.jsonl"
+    return course.state / "reviews.jsonl"

@@ -80,7 +80,9 @@ def outputs(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for each in found:
         kind = each.get("output_type")
         if kind == "stream":
-            cleaned.append({"output_type": "stream", "name": each.get("name", "stdout"), "text": text(each.get("text", ""))})
+            cleaned.append(
+                {"output_type": "stream", "name": each.get("name", "stdout"), "text": text(each.get("text", ""))}
+            )
         elif kind == "error":
             trace = [text(line) for line in each.get("traceback", [])]
             cleaned.append(

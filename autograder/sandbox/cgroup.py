@@ -12,7 +12,7 @@ import itertools
 import os
 from pathlib import Path
 
-from autograder.records import Limits
+from autograder.records import Ending, Limits
 
 MOUNTS = Path("/proc/self/mounts")
 OWN = Path("/proc/self/cgroup")
@@ -26,7 +26,7 @@ class Cgroup:
         self.folder = folder
 
     @classmethod
-    def around(cls, pid: int, limits: Limits, parent: Path | None = None) -> Cgroup | None:
+    def create(cls, pid: int, limits: Limits, parent: Path | None = None) -> Cgroup | None:
         """Put a process, and all that it will start, into a new group; None where that cannot be had."""
         parent = parent or parent_group()
         if parent is None:
@@ -47,13 +47,13 @@ class Cgroup:
             return None
         return group
 
-    def verdict(self) -> str:
-        """Why Linux ended the kernel, in words for the student, or nothing."""
+    def ending(self) -> Ending | None:
+        """Return why Linux ended the kernel, or None when it did not."""
         with contextlib.suppress(OSError):
             events = dict(line.split() for line in (self.folder / "memory.events").read_text().splitlines())
             if int(events.get("oom_kill", 0)):
-                return "your program used all the memory that it may"
-        return ""
+                return Ending.OUT_OF_MEMORY
+        return None
 
     def close(self) -> None:
         """End what is left in the group, and remove it."""

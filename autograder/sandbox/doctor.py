@@ -10,13 +10,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from autograder.errors import GraderError
-from autograder.records import Limits
-from autograder.sandbox import isolation, launch, watch, zygote
+from autograder.records import Finding, Level, Limits
+from autograder.sandbox import launch, levels, monitor, warm
+from autograder.sandbox.levels import INSTALL
 
 PROBE_SECONDS = 60.0
 
@@ -34,67 +34,58 @@ PROBES = {
 }
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One line of the doctor's report; `mend` is a command or empty."""
-
-    name: str
-    good: bool
-    said: str
-    mend: str = ""
-
-
-def examine(minimum: str) -> Iterator[Finding]:
-    """Look at everything, one finding at a time; `minimum` is the isolation level that the course asks for."""
-    reasons = {level: isolation.why_not(level) for level in isolation.LEVELS}
-    level = next(level for level in isolation.LEVELS if not reasons[level])
-    enough = isolation.LEVELS.index(level) <= isolation.LEVELS.index(minimum)
-    yield Finding("isolation level", enough, f"{level}; the course asks for {minimum}", "" if enough else isolation.INSTALL)
-    for each in (isolation.NAMESPACES, isolation.LANDLOCK):
-        mend = isolation.INSTALL if each == isolation.NAMESPACES else ""
-        yield Finding(f"level {each}", not reasons[each], reasons[each] or "works here", mend if reasons[each] else "")
+def examine(minimum: Level) -> Iterator[Finding]:
+    """Try everything, one finding at a time; `minimum` is the isolation level that the course asks for."""
+    reasons = {level: levels.why_not(level) for level in Level}
+    order = list(Level)
+    level = next(level for level in order if not reasons[level])
+    enough = order.index(level) <= order.index(minimum)
+    yield Finding("isolation level", enough, f"{level}; the course asks for {minimum}", "" if enough else INSTALL)
+    for isolating in (Level.NAMESPACES, Level.LANDLOCK):
+        reason = reasons[isolating]
+        mend = INSTALL if isolating is Level.NAMESPACES and reason else ""
+        yield Finding(f"level {isolating}", not reason, reason or "works here", mend)
     yield _bytecode()
     begun = time.monotonic()
     try:
-        zygote.warm(level, {}, 1)
+        warm.use(level, {}, 1)
     except GraderError as error:
         yield Finding("warm process", False, str(error), "make test")
         return
-    yield Finding("warm process", True, f"TensorFlow imported once in {time.monotonic() - begun:.1f} s")
+    yield Finding("warm process", True, f"libraries imported once in {time.monotonic() - begun:.1f} s")
     begun = time.monotonic()
     with closing(launch.start({}, level)) as process:
         yield Finding("kernel", True, f"ready in {time.monotonic() - begun:.2f} s")
-        if level == isolation.NONE:
-            yield Finding("walls", False, "none: a student's code can do what you can", isolation.INSTALL)
+        if level is Level.NONE:
+            yield Finding("walls", False, "none: a student's code can do what you can", INSTALL)
             return
         yield from _probe(process)
-        yield _watched(process)
+        yield _measurable(process)
     limits = Limits()
     yield Finding(
         "limits of a submission",
         True,
-        f"{limits.memory_bytes / 2**30:.0f} GiB of memory, {limits.scratch_bytes / 2**20:.0f} MiB of files, {limits.processes} processes and threads, {limits.cell_seconds:.0f} s per cell, {limits.notebook_seconds:.0f} s in all",
+        f"{limits.memory_bytes / 2**30:.0f} GiB of memory, {limits.scratch_bytes / 2**20:.0f} MiB of files, "
+        f"{limits.processes} processes and threads, {limits.cell_seconds:.0f} s per cell, "
+        f"{limits.notebook_seconds:.0f} s in all",
     )
 
 
-def _watched(process: launch.Process) -> Finding:
-    """Whether the grader can count a kernel's memory from outside."""
-    seen = sum(map(watch.proportional_bytes, watch.tree(process.watch.pid))) if process.watch else 0
-    return Finding(
-        "memory of a kernel", seen > 0, f"{seen / 2**20:.0f} MB, counted from outside" if seen else "cannot be counted"
-    )
+def _measurable(process: launch.Process) -> Finding:
+    """Return whether the grader can count a kernel's memory from outside."""
+    pids = monitor.tree(process.monitor.pid) if process.monitor else []
+    used = sum(map(monitor.proportional_bytes, pids))
+    seen = f"{used / 2**20:.0f} MB, counted from outside" if used else "cannot be counted"
+    return Finding("memory of a kernel", used > 0, seen)
 
 
 def _bytecode() -> Finding:
-    """Without compiled bytecode TensorFlow takes ten seconds to import instead of four."""
-    found = importlib.util.find_spec("tensorflow")
-    compiled = found is not None and found.origin is not None and Path(importlib.util.cache_from_source(found.origin)).is_file()
-    return Finding(
-        "bytecode",
-        compiled,
-        "compiled" if compiled else "not compiled",
-        "" if compiled else f"{sys.executable} -m compileall -q {sys.prefix}",
-    )
+    """Return whether libraries are compiled: without it TensorFlow takes ten seconds to import instead of four."""
+    found = importlib.util.find_spec("tensorflow") or importlib.util.find_spec("numpy")
+    origin = found.origin if found else None
+    compiled = origin is not None and Path(importlib.util.cache_from_source(origin)).is_file()
+    mend = "" if compiled else f"{sys.executable} -m compileall -q {sys.prefix}"
+    return Finding("bytecode", compiled, "compiled" if compiled else "not compiled", mend)
 
 
 def _probe(process: launch.Process) -> Iterator[Finding]:
@@ -102,7 +93,8 @@ def _probe(process: launch.Process) -> Iterator[Finding]:
     with _bait() as bait:
         code = "import json, os\nresults = {}\n"
         for name, text in PROBES.items():
-            code += f"try:\n    {text.format(**bait)}\n    results[{name!r}] = 'possible'\nexcept BaseException as error:\n    results[{name!r}] = type(error).__name__\n"
+            code += f"try:\n    {text.format(**bait)}\n    results[{name!r}] = 'possible'\n"
+            code += f"except BaseException as error:\n    results[{name!r}] = type(error).__name__\n"
         reply: Any = process.client.execute(
             code, user_expressions={"results": "json.dumps(results)"}, reply=True, timeout=PROBE_SECONDS
         )

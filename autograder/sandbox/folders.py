@@ -9,7 +9,7 @@ import stat
 import subprocess
 from pathlib import Path
 
-MAX_ENTRIES = 10_000
+from autograder.records import MAX_FILES
 
 
 def remove(folder: Path) -> None:
@@ -35,11 +35,11 @@ def disk_usage(folder: int) -> tuple[int, int]:
         try:
             for _, folders, files, descriptor in os.fwalk(".", dir_fd=folder, follow_symlinks=False):
                 entries += len(folders) + len(files)
-                if entries > MAX_ENTRIES:
+                if entries > MAX_FILES:
                     break
                 for name in files:
                     with contextlib.suppress(OSError):
                         taken += os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_blocks * 512
         except RecursionError:
-            entries = MAX_ENTRIES + 1
+            entries = MAX_FILES + 1
     return taken, entries

@@ -21,6 +21,7 @@ class ZygoteProvisioner(KernelProvisionerBase):
 
     line: socket.socket | None = None
     status: int | None = None
+    lost = False  # whether the warm process ended without a word about this kernel
 
     @property
     def has_process(self) -> bool:
@@ -37,7 +38,8 @@ class ZygoteProvisioner(KernelProvisionerBase):
             return None
         except OSError:
             told = b""
-        self.status = int(told) if told else -signal.SIGKILL  # no word: the warm process itself is gone
+        self.lost = not told
+        self.status = int(told) if told else -signal.SIGKILL
         self._hang_up()
         return self.status
 
@@ -56,7 +58,7 @@ class ZygoteProvisioner(KernelProvisionerBase):
         await self.send_signal(signal.SIGKILL)
 
     def kill_now(self) -> None:
-        """Called by the watch, from its thread: the kernel takes more than it may."""
+        """Called by the resource monitor, from its thread: the kernel takes more than it may."""
         self._send(signal.SIGKILL)
 
     def end(self) -> None:
@@ -76,7 +78,7 @@ class ZygoteProvisioner(KernelProvisionerBase):
         """Called by KernelManager.start_kernel first: writes the connection file and builds the command."""
         manager: Any = self.parent
         manager.write_connection_file()
-        kwargs["warm"].give(Path(manager.connection_file))
+        kwargs["warm"].hand_over(Path(manager.connection_file))
         self.connection_info = manager.get_connection_info()
         return await super().pre_launch(cmd=manager.format_kernel_cmd(), **kwargs)
 
@@ -86,7 +88,7 @@ class ZygoteProvisioner(KernelProvisionerBase):
         born = kwargs["warm"].fork(cmd, kwargs["env"], kwargs["cwd"], kwargs["scratch"], kwargs["limits"])
         self.line = born.line
         kwargs["attend"](born.pid, self.kill_now)
-        born.go()
+        born.release()
         return dict(self.connection_info)
 
     async def cleanup(self, restart: bool = False) -> None:

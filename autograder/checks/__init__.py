@@ -1,1 +1,0 @@
-"""The hidden checks, one folder per assignment; they import `autograder.checking` and nothing else of ours."""

@@ -1,1 +1,0 @@
-"""Hidden checks of exercise 2, the Playground."""

@@ -1,1 +1,0 @@
-"""Hidden checks of exercise 3, Fashion-MNIST."""

@@ -1,1 +1,0 @@
-"""Hidden checks of the tensor drills."""

@@ -1,0 +1,35 @@
+"""The text of an assignment's checks as files that pytest can collect: once in a process for each version."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from pathlib import Path
+
+from autograder.course.assignment import Assignment
+
+PREFIX = "ag-checks-"
+_folders: dict[str, Path] = {}
+
+
+def folder_of_checks(assignment: Assignment) -> Path:
+    """Return a private folder with the checks of an assignment, written at first use and removed as the process ends."""
+    folder = _folders.get(assignment.version)
+    if folder is None or not folder.is_dir():
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX)) / assignment.name  # closed to others: the checks are hidden
+        for name, text in assignment.checks.files:
+            file = folder / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        _folders[assignment.version] = folder
+    return folder
+
+
+def _remove() -> None:
+    for folder in _folders.values():
+        shutil.rmtree(folder.parent, ignore_errors=True)
+    _folders.clear()
+
+
+atexit.register(_remove)

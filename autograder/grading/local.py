@@ -1,0 +1,161 @@
+"""The executor of this machine: worker processes that share one warm process, and are replaced when one dies."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import multiprocessing
+import os
+import queue
+import signal
+import tempfile
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from autograder.course.assignment import Assignment
+from autograder.errors import GraderError
+from autograder.grading.kernels import SandboxKernels
+from autograder.grading.scheduling import Result, schedule
+from autograder.records import Submission
+from autograder.sandbox import warm
+from autograder.sandbox.folders import remove
+
+TRIES = 2
+DIED = "the worker process died"
+PREFIX = "autograder-run-"
+MAX_FOLDER = 36
+PR_SET_PDEATHSIG = 1
+T = TypeVar("T")
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def local_workers(assignment: Assignment, kernels: SandboxKernels, jobs: int = 0) -> Iterator[LocalExecutor]:
+    """Start worker processes, one for each core by default, and the warm process that serves them all.
+
+    All start at once and in the background. When this is left, also early or by Ctrl-C, they and their kernels end.
+    """
+    sweep()
+    where = tempfile.gettempdir()
+    if (
+        len(where) > MAX_FOLDER
+    ):  # Linux allows 107 characters for the name of a socket, and kernels have theirs below it
+        where = "/tmp"  # noqa: S108
+    prefix = f"{PREFIX}{os.getpid()}-"
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=where, ignore_cleanup_errors=True) as folder:
+        settings = warm.WarmSettings.of(kernels.level, assignment.served_folders, kernels.threads)
+        shared = warm.owned(settings)  # that this process has for itself already serves the workers as well
+        started = None if shared else warm.WarmProcess(settings, Path(folder))
+        try:
+            with LocalExecutor(jobs or cores(), Path(folder)) as executor:
+                process = shared or started
+                if process:
+                    process.await_ready()
+                    process.announce(Path(folder))
+                yield executor
+        finally:
+            if started:
+                started.close()
+
+
+def grade_locally(
+    submissions: Sequence[Submission], assignment: Assignment, kernels: SandboxKernels, jobs: int = 0
+) -> Generator[Result, None, None]:
+    """Grade submissions in worker processes of this machine and yield each result as it comes."""
+    if submissions:
+        with local_workers(assignment, kernels, min(jobs or cores(), len(submissions))) as executor:
+            yield from schedule(submissions, assignment, executor, kernels)
+
+
+class LocalExecutor(Executor):
+    """Worker processes on this machine, each in a pool of its own: when one dies, it is known which work it died of.
+
+    That work is tried once more, in a new process; then its future has a GraderError.
+    """
+
+    def __init__(self, jobs: int, folder: Path) -> None:
+        self._closed = False
+        self._idle: queue.SimpleQueue[_Worker] = queue.SimpleQueue()
+        self._workers = [_Worker(folder) for _ in range(max(1, jobs))]
+        for worker in self._workers:
+            self._idle.put(worker)
+        self._threads = ThreadPoolExecutor(len(self._workers), thread_name_prefix="worker")
+
+    def submit(self, function: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Call a function in a worker process; arguments and result are pickled."""
+        return self._threads.submit(self._call, function, args, kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the workers, in the middle of their work if need be."""
+        self._closed = True
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for worker in self._workers:
+            worker.end()
+        self._threads.shutdown(wait=True)
+
+    def _call(self, function: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
+        worker = self._idle.get()
+        try:
+            for _ in range(TRIES):
+                try:
+                    return worker.pool.submit(function, *args, **kwargs).result()
+                except BrokenProcessPool:
+                    if self._closed:
+                        break
+                    worker.restart()
+            raise GraderError(DIED)
+        finally:
+            self._idle.put(worker)
+
+
+class _Worker:
+    """One worker process."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.pool, self._pid = self._start()
+
+    def _start(self) -> tuple[ProcessPoolExecutor, Future[int]]:
+        pool = ProcessPoolExecutor(
+            max_workers=1,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_begin,
+            initargs=(str(self._folder),),
+        )
+        return pool, pool.submit(os.getpid)  # it imports while the warm process does
+
+    def restart(self) -> None:
+        """Replace a process that has died."""
+        self.pool.shutdown(wait=False)
+        self.pool, self._pid = self._start()
+
+    def end(self) -> None:
+        """End the process in the middle of its work; its kernels end with it."""
+        with contextlib.suppress(Exception):  # one that never came up has no number
+            os.kill(self._pid.result(), signal.SIGTERM)
+        self.pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin(folder: str) -> None:
+    """Called first in a worker: Ctrl-C is the parent's to handle, and so is what a worker that was killed left."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # no worker outlives its grader
+    tempfile.tempdir = folder
+    warm.look_in(Path(folder))
+
+
+def sweep() -> None:
+    """Remove what runs that were killed have left in the temporary folder; their names hold their process number."""
+    places = {tempfile.gettempdir(), "/tmp"}  # noqa: S108
+    for folder in (found for place in places for found in Path(place).glob(f"{PREFIX}*-*")):
+        owner = folder.name.removeprefix(PREFIX).split("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists() and folder.stat().st_uid == os.getuid():
+            remove(folder)

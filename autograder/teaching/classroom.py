@@ -1,0 +1,219 @@
+"""A whole class: grade what is new, record each report as it comes, write the pages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from autograder.course.answers import hand_in_all, read_answers
+from autograder.course.assignment import Assignment
+from autograder.course.course import Course
+from autograder.errors import CourseError, GraderError
+from autograder.grading.kernels import SandboxKernels
+from autograder.grading.local import cores, local_workers
+from autograder.grading.scheduling import Result, schedule
+from autograder.grading.training_cache import TrainingCache
+from autograder.recording import gradebook
+from autograder.recording.feedback import write_pages
+from autograder.recording.gradebook import Grades
+from autograder.recording.graded import is_current, is_graded, notebook_files
+from autograder.recording.reviews import read_reviews
+from autograder.recording.sinks import Sink, record, standard_sinks
+from autograder.records import GradeReport, Submission
+from autograder.sandbox import levels
+
+
+class ProgressListener(Protocol):
+    """Who wants to know how far the grading of a class is."""
+
+    def begin(self, total: int, unchanged: int) -> AbstractContextManager[object]:
+        """Called once, before the first submission."""
+
+    def finished(self, result: Result) -> None:
+        """Called when a submission has been graded and recorded, or could not be."""
+
+
+class Silent:
+    """Nobody wants to know."""
+
+    def begin(self, total: int, unchanged: int) -> AbstractContextManager[object]:
+        """Show nothing."""
+        return nullcontext()
+
+    def finished(self, result: Result) -> None:
+        """Show nothing."""
+
+
+@dataclass(frozen=True)
+class Grading:
+    """How a class is graded.
+
+    `students`: those alone, if any are named. `force`: grade what is unchanged as well, with the trainings that are
+    remembered; `fresh`: train again too. `jobs`: worker processes, 0 for one per core. `threads`: TensorFlow threads of
+    each kernel. `isolation`: a level by name, the strongest of this machine by default.
+    """
+
+    students: Collection[str] = ()
+    force: bool = False
+    fresh: bool = False
+    jobs: int = 0
+    threads: int = 1
+    isolation: str = ""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What a run of `grade` did, and the gradebook's rows for everybody who handed in."""
+
+    grades: tuple[Grades, ...]
+    results: tuple[Result, ...]
+    failed: tuple[Result, ...]
+    data: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class AssignmentStatus:
+    """One line of `autograder status`."""
+
+    name: str
+    released: bool
+    submitted: int = 0
+    graded: int = 0
+    to_grade: int = 0
+    to_review: int = 0
+    mean: float | None = None
+    points: float = 0.0
+    data: tuple[tuple[str, str], ...] = ()
+    problem: str = ""
+
+
+def grade_class(
+    course: Course,
+    assignment: Assignment,
+    how: Grading | None = None,
+    listener: ProgressListener | None = None,
+    sinks: Sequence[Sink] = (),
+) -> Graded:
+    """Grade all submissions of an assignment that are new or changed, or those of some students.
+
+    `sinks` are written beside the standard ones. Raises CourseError when something has to be done first.
+    """
+    how, listener = how or Grading(), listener or Silent()
+    kernels = kernels_of(course, assignment, how)
+    everybody = course.submissions(assignment)
+    chosen = _chosen(course, everybody, how.students)
+    due = [one for one in chosen if how.force or how.fresh or not is_current(course, assignment, one, kernels.level)]
+    if kernels.cache:
+        kernels.cache.prune()
+    results = tuple(_grade_due(course, assignment, due, len(chosen) - len(due), kernels, how.jobs, listener, sinks))
+    rows = gradebook.read_all(course, assignment, [submission.student for submission in everybody])
+    return Graded(
+        tuple(row for row in rows if row is not None),
+        results,
+        tuple(result for result in results if result.report is None),
+        assignment.data,
+    )
+
+
+def kernels_of(course: Course, assignment: Assignment, how: Grading) -> SandboxKernels:
+    """Return the kernels at the level that is wanted; raises CourseError below the course's least level."""
+    level = levels.choose(assignment.isolation, how.isolation)
+    return SandboxKernels(level, how.threads, TrainingCache(course.trainings, how.fresh))
+
+
+def _chosen(course: Course, everybody: Sequence[Submission], students: Collection[str]) -> list[Submission]:
+    chosen = [submission for submission in everybody if not students or submission.student in students]
+    if missing := sorted(set(students) - {submission.student for submission in chosen}):
+        raise CourseError(f"no submission of {', '.join(missing)} in {course.submitted}")
+    return chosen
+
+
+def _grade_due(
+    course: Course,
+    assignment: Assignment,
+    due: Sequence[Submission],
+    unchanged: int,
+    kernels: SandboxKernels,
+    jobs: int,
+    listener: ProgressListener,
+    sinks: Sequence[Sink],
+) -> Iterator[Result]:
+    """Grade and record what is due; the workers start while the gradebook is opened."""
+    written = standard_sinks(course, more=sinks)
+    workers = local_workers(assignment, kernels, min(jobs or cores(), len(due))) if due else nullcontext()
+    with workers as executor:
+        if not gradebook.has_assignment(course, assignment):
+            raise CourseError(f"{assignment.name} is not in the gradebook: run `autograder release {assignment.name}`")
+        with listener.begin(len(due), unchanged):
+            for result in schedule(due, assignment, executor, kernels) if executor else ():
+                if result.report is not None:
+                    record(result.report, written)
+                listener.finished(result)
+                yield without_notebooks(result)
+
+
+def without_notebooks(result: Result) -> Result:
+    """Return the result without the notebooks, which are on disk by now: a thousand would fill the grader's memory."""
+    if result.report is None:
+        return result
+    notebooks = tuple(replace(notebook, tree={}) for notebook in result.report.notebooks)
+    return replace(result, report=replace(result.report, notebooks=notebooks))
+
+
+def try_answers(course: Course, assignment: Assignment, file: Path, isolation: str = "") -> GradeReport:
+    """Grade an answers file in a worker of the real engine; nothing is recorded but its trainings."""
+    contents = hand_in_all(assignment, read_answers(file), str(file))
+    submission = Submission(file.stem, assignment.name, file.parent, contents=contents)
+    kernels = kernels_of(course, assignment, Grading(isolation=isolation))
+    with local_workers(assignment, kernels, 1) as executor:
+        result = next(schedule([submission], assignment, executor, kernels))
+    if result.report is None:
+        raise GraderError(f"{file} could not be graded: {result.error}")
+    return result.report
+
+
+def write_feedback(course: Course, assignment: Assignment, student: str = "") -> list[Path]:
+    """Write the feedback pages of every graded submission, or of one; returns the paths."""
+    written, reviews = [], read_reviews(course)
+    for submission in course.submissions(assignment):
+        files = notebook_files(course, assignment, submission)
+        if student not in ("", submission.student) or not all(file.is_file() for file in files):
+            continue
+        trees = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files}
+        written += write_pages(course, assignment, submission.student, trees, reviews)
+    return written
+
+
+def course_status(course: Course, isolation: str = "") -> list[AssignmentStatus]:
+    """Return where each assignment of the course stands."""
+    return [_status(course, name, isolation) for name in course.assignments()]
+
+
+def _status(
+    course: Course, name: str, isolation: str
+) -> AssignmentStatus:  # a line for an assignment that has problems
+    released = (course.release / name).is_dir()
+    try:
+        assignment = course.assignment(name)
+        level = levels.choose(assignment.isolation, isolation)
+        submissions = course.submissions(assignment)
+        rows = gradebook.read_all(course, assignment, [submission.student for submission in submissions])
+        known = [is_graded(course, assignment, submission) for submission in submissions]
+        graded = [row for row, recorded in zip(rows, known, strict=True) if row and recorded]
+        return AssignmentStatus(
+            name,
+            released,
+            submitted=len(submissions),
+            graded=len(graded),
+            to_grade=sum(not is_current(course, assignment, submission, level) for submission in submissions),
+            to_review=sum(row.needs_manual_grade for row in graded),
+            mean=sum(row.score for row in graded) / len(graded) if graded else None,
+            points=graded[0].points if graded else 0.0,
+            data=assignment.data,
+        )
+    except CourseError as error:
+        return AssignmentStatus(name, released, problem=str(error))

@@ -1,0 +1,343 @@
+"""Exercise 3, parts 3 to 7: training, curves, overfitting as a number, a cure, and the errors that stay. 26 points."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.checking import Namespace, Student, check, expect
+from autograder.checking.figures import Figure
+from autograder.checking.models import History, Model, confusion, precision_recall_f1
+from autograder.checking.training import (
+    PUBLIC_ROWS,
+    complete_history,
+    expect_own_history,
+    live_model,
+    measured,
+    pictures,
+    places,
+    prepared,
+)
+
+Array = np.ndarray[Any, Any]
+EPOCHS = 15
+GAP_LEFT, ACCURACY_LOST = 0.7, 0.03  # of the cure
+PUBLIC_AHEAD = 0.02  # honest models are within 0.015 as good on test rows as on withheld ones; and the error of both
+
+
+# --- train
+
+
+@check(cell="train", points=1, title="model was trained for at least 15 epochs, with validation")
+def test_epochs(student: Student, rng: np.random.Generator) -> None:
+    history = complete_history(student, "history")
+    expect.that(history.epochs >= EPOCHS, f"history has {history.epochs} epochs", hint="epochs=20")
+
+
+@check(cell="train", points=1, title="model has learned something about pictures it has never seen")
+def test_learned(student: Student, rng: np.random.Generator) -> None:
+    expect_accuracy(student, rng, "learned_accuracy")
+
+
+@check(cell="train", points=1.5, title="model is as good on new pictures as such a network can be")
+def test_good(student: Student, rng: np.random.Generator) -> None:
+    expect_accuracy(student, rng, "good_accuracy")
+
+
+def expect_accuracy(student: Student, rng: np.random.Generator, threshold: str) -> None:
+    """Fail when `model` is no perceptron, or its accuracy on withheld rows is below a threshold."""
+    convolutional = [layer.kind for layer in live_model(student, "model", rng).layers if layer.convolutional]
+    expect.that(
+        not convolutional, f"model has the layer {convolutional[:1]}", hint="A perceptron has Dense layers alone."
+    )
+    found = measured(student, "model", student.dataset("fashion_mnist"), rng)
+    seen = f"{found.withheld_accuracy:.3f} of the new pictures are classified correctly"
+    least = student.threshold(threshold)
+    expect.that(
+        found.withheld_accuracy >= least, seen, hint="Does the loss fall? Are the pictures prepared, the labels right?"
+    )
+
+
+@check(cell="train", points=1, title="history belongs to model")
+def test_history(student: Student, rng: np.random.Generator) -> None:
+    expect_own_history(student, rng, "model", complete_history(student, "history"))
+
+
+@check(cell="train", points=0.5, title="the test pictures were not used")
+def test_public_rows(student: Student, rng: np.random.Generator) -> None:
+    found = measured(student, "model", student.dataset("fashion_mnist"), rng)
+    ahead = found.test_accuracy - found.withheld_accuracy
+    told = f"model is right on {found.test_accuracy:.3f} of the test pictures and {found.withheld_accuracy:.3f} of other new ones"
+    p, rows = found.withheld_accuracy, min(len(student.dataset("fashion_mnist")["x_withheld"]), PUBLIC_ROWS)
+    error = float(np.sqrt(p * (1 - p) * 2 / rows))
+    expect.that(ahead <= PUBLIC_AHEAD + 4 * error, told, hint="Train on x_train alone; the test part is for the end.")
+
+
+@check(cell="train", points=1, title="model has learned by heart, as it should here")
+def test_overfits(student: Student, rng: np.random.Generator) -> None:
+    found, history = (
+        measured(student, "model", student.dataset("fashion_mnist"), rng),
+        complete_history(student, "history"),
+    )
+    told = f"the loss on new pictures is {found.gap:.3f} above that on training pictures"
+    hint = "More epochs, more neurons, no cure yet."
+    expect.that(found.gap >= student.threshold("overfitting_gap"), told, hint=hint)
+    losses = history.record["val_loss"]
+    told = f"the validation loss ends at {losses[-1]:.3f}, and its lowest value is {min(losses):.3f}"
+    expect.that(losses[-1] > min(losses), told, hint=hint)
+
+
+# --- curves, gap
+
+
+def curves(student: Student) -> Figure:
+    """The figure with the most curves that the cell showed."""
+    figures = student.figures()
+    expect.that(figures, "no figure was shown", hint="End the cell with plt.show().")
+    return max(figures, key=lambda figure: sum(len(axes.lines) for axes in figure.axes))
+
+
+def check_curves(student: Student, quantity: str) -> None:
+    """Both curves of a quantity run through what the history says."""
+    figure, history = curves(student), complete_history(student, "history")
+    lines = [line for axes in figure.axes for line in axes.lines]
+    for name, told in ((quantity, "training"), (f"val_{quantity}", "validation")):
+        fits = any(line.shows(history.record[name]) for line in lines)
+        seen = f"none of the {len(lines)} curves shows the {told} {quantity} of history"
+        expect.that(fits, seen, hint=f"ax.plot(history.history['{name}'])")
+
+
+@check(cell="curves", points=1.5, title="the figure shows the loss, for training and validation")
+def test_loss_curves(student: Student) -> None:
+    check_curves(student, "loss")
+
+
+@check(cell="curves", points=1.5, title="the figure shows the accuracy, for training and validation")
+def test_accuracy_curves(student: Student) -> None:
+    check_curves(student, "accuracy")
+
+
+@check(cell="curves", points=1, title="the figure says what it shows")
+def test_curve_labels(student: Student) -> None:
+    figure = curves(student)
+    drawn = [axes for axes in figure.axes if axes.lines]
+    expect.that(drawn, "the figure has no curves in it")
+    expect.that(
+        any("epoch" in axes.xlabel.lower() for axes in drawn), "no axis is labelled 'epoch'", hint="ax.set_xlabel"
+    )
+    words = " ".join([figure.title.lower(), *(axes.words() for axes in drawn)])
+    named = all(any(word in words for word in each) for each in (("train",), ("val",)))
+    expect.that(named, "a legend does not tell training from validation", hint='label="training", and ax.legend()')
+
+
+def made_up(rng: np.random.Generator) -> tuple[dict[str, list[float]], float, int]:
+    """A history that nobody has trained, with both answers; the best accuracy and loss are not at the end."""
+    epochs = int(rng.integers(8, 20))
+    names = ("loss", "accuracy", "val_loss", "val_accuracy")
+    values = {name: [float(each) for each in rng.uniform(0.3, 0.9, epochs)] for name in names}
+    best = int(rng.integers(1, epochs - 2))
+    values["val_loss"][best] = 0.1
+    values["accuracy"][2], values["val_accuracy"][3] = 0.99, 0.98
+    return values, values["accuracy"][-1] - values["val_accuracy"][-1], best + 1
+
+
+def answered(student: Student, values: dict[str, list[float]]) -> list[Any]:
+    """The two numbers for this history."""
+    history = Namespace(
+        {"history": values, "epoch": list(range(len(values["loss"]))), "params": {"epochs": len(values["loss"])}}
+    )
+    seen = student.call("overfitting_gap", history)
+    return expect.parts(seen, 2, "overfitting_gap gives two numbers: (difference, epoch)", arrays=True)
+
+
+@check(cell="gap", points=2, title="overfitting_gap gives the difference of the accuracies after the last epoch")
+def test_difference(student: Student, rng: np.random.Generator) -> None:
+    for _ in range(2):
+        values, right, _ = made_up(rng)
+        mistakes = {
+            "the sign is exchanged": -right,
+            "it is the best accuracies that were compared": max(values["accuracy"]) - max(values["val_accuracy"]),
+            "it is the losses that were compared": values["loss"][-1] - values["val_loss"][-1],
+            "it is in percent": 100 * right,
+        }
+        seen = answered(student, values)[0]
+        expect.values(
+            seen, right, "the difference", atol=1e-6, hint="Training minus validation, [-1].", mistakes=mistakes
+        )
+
+
+@check(cell="gap", points=2, title="overfitting_gap gives the epoch with the lowest validation loss, counted from 1")
+def test_epoch(student: Student, rng: np.random.Generator) -> None:
+    for _ in range(2):
+        values, _, right = made_up(rng)
+        mistakes = {
+            "it is counted from 0": right - 1,
+            "it is the epoch of the highest validation accuracy": int(np.argmax(values["val_accuracy"])) + 1,
+            "it is the epoch of the lowest training loss": int(np.argmin(values["loss"])) + 1,
+        }
+        seen = answered(student, values)[1]
+        expect.values(seen, float(right), "the epoch", atol=1e-6, hint="np.argmin(...) + 1", mistakes=mistakes)
+
+
+# --- cure
+
+
+def changes(before: Model, after: Model, one: History, other: History) -> str:
+    """What makes the cured model more than one that was trained for less time, in words; nothing when there is nothing."""
+    quiet = ("Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise", "BatchNormalization", "LayerNormalization")
+    new = [kind for kind in after.kinds() if kind in quiet and kind not in before.kinds()]
+    if new:
+        return f"the layer {new[0]}"
+    if any(layer.penalty for layer in after.layers) and not any(layer.penalty for layer in before.layers):
+        return "a penalty on the weights"
+    if after.parameters < 0.8 * before.parameters:
+        return "a smaller network"
+    if other.stopped_early:
+        return "early stopping"
+    if other.steps > 1.2 * one.steps > 0:
+        return "more pictures"
+    if other.epochs < one.epochs or "learning_rate" in other.record:
+        return ""
+    return "other data"
+
+
+@check(cell="cure", points=1, title="model_cured is another trained perceptron, and history_cured belongs to it")
+def test_cured_model(student: Student, rng: np.random.Generator) -> None:
+    model = live_model(student, "model_cured", rng)
+    convolutional = [layer.kind for layer in model.layers if layer.convolutional]
+    expect.that(
+        not convolutional, f"model_cured has the layer {convolutional[:1]}", hint="A perceptron has Dense layers alone."
+    )
+    first, own = complete_history(student, "history"), complete_history(student, "history_cured")
+    # both networks may end equally good, so that the numbers of one fit the other
+    expect.that(own.record != first.record, "history_cured is history", hint="What fit returned for model_cured.")
+    expect_own_history(student, rng, "model_cured", own)
+
+
+@check(cell="cure", points=1, title="it is a cure, and not only fewer epochs")
+def test_cure(student: Student, rng: np.random.Generator) -> None:
+    models = [live_model(student, name, rng) for name in ("model", "model_cured")]
+    histories = [complete_history(student, name) for name in ("history", "history_cured")]
+    found = changes(models[0], models[1], histories[0], histories[1])
+    told = f"model_cured is built like model, and was trained for {histories[1].epochs} epochs instead of {histories[0].epochs}"
+    expect.that(found, told, hint="Dropout, L2, early stopping, fewer neurons, or varied pictures.")
+
+
+@check(cell="cure", points=3, title="the gap between new and training pictures is at most 70 % of what it was")
+def test_gap_closed(student: Student, rng: np.random.Generator) -> None:
+    dataset = student.dataset("fashion_mnist")
+    before, after = (measured(student, name, dataset, rng) for name in ("model", "model_cured"))
+    expect_learned(student, rng)
+    told = f"the gap in the loss was {before.gap:.3f} and is {after.gap:.3f}"
+    expect.that(
+        before.gap > 0 and after.gap <= GAP_LEFT * before.gap, told, hint="A stronger dose: more dropout, more L2."
+    )
+
+
+@check(cell="cure", points=1, title="the loss on new pictures is lower than before")
+def test_loss_lower(student: Student, rng: np.random.Generator) -> None:
+    dataset = student.dataset("fashion_mnist")
+    before, after = (measured(student, name, dataset, rng) for name in ("model", "model_cured"))
+    told = f"the loss on new pictures was {before.withheld_loss:.3f} and is {after.withheld_loss:.3f}"
+    expect.that(
+        after.withheld_loss < before.withheld_loss, told, hint="Too much of a medicine is a poison: a smaller dose."
+    )
+
+
+@check(cell="cure", points=2, title="the accuracy on new pictures is at most 0.03 lower than before")
+def test_accuracy_kept(student: Student, rng: np.random.Generator) -> None:
+    expect_learned(student, rng)
+
+
+def expect_learned(student: Student, rng: np.random.Generator) -> None:
+    """Fail when model_cured is much worse than model, or model itself has learned nothing."""
+    dataset = student.dataset("fashion_mnist")
+    before, after = (measured(student, name, dataset, rng) for name in ("model", "model_cured"))
+    least = max(before.withheld_accuracy - ACCURACY_LOST, student.threshold("learned_accuracy") - ACCURACY_LOST)
+    told = f"the accuracy on new pictures was {before.withheld_accuracy:.3f} and is {after.withheld_accuracy:.3f}"
+    expect.that(after.withheld_accuracy >= least, told, hint="A smaller dose, or more epochs.")
+
+
+# --- errors
+
+
+def right_confusion(student: Student, rng: np.random.Generator) -> Array:
+    """The confusion matrix of model_cured on the test rows, by the grader."""
+
+    def count() -> Array:
+        dataset = student.dataset("fashion_mnist")
+        out = live_model(student, "model_cured", rng).outputs(prepared(dataset["x_test"]))
+        return confusion(dataset["y_test"].ravel(), out.argmax(axis=1))
+
+    return student.once("confusion", count)
+
+
+@check(cell="errors", points=1.5, title="confusion is that of model_cured on the test pictures")
+def test_confusion(student: Student, rng: np.random.Generator) -> None:
+    right = right_confusion(student, rng)
+    seen = expect.array(student.get("confusion"), "confusion")
+    expect.shape(seen, (10, 10), "confusion", hint="One row and one column for each class.")
+    expect.finite(seen, "confusion")
+    few = 0.005 * right.sum()  # rows between two classes may fall to either side in float32
+    transposed = np.abs(seen - right.T).sum() <= few < np.abs(right - right.T).sum()
+    expect.that(not transposed, "rows and columns of confusion are exchanged", hint="Rows are the true classes.")
+    if abs(seen.sum() - right.sum()) > few:
+        expect.fail(
+            f"confusion counts {seen.sum():.0f} pictures, there are {right.sum()}", hint="Counts, of all test pictures."
+        )
+    told = "confusion is not that of model_cured on the test pictures"
+    expect.that(np.abs(seen - right).sum() <= few, told, hint="Predict with model_cured, on x_test.")
+
+
+@check(cell="errors", points=0.5, title="most_confused is the pair that is confused most often")
+def test_most_confused(student: Student, rng: np.random.Generator) -> None:
+    pair = expect.parts(student.get("most_confused"), 2, "most_confused is not a pair (true, predicted)", arrays=True)
+    numbers = expect.array(pair, "most_confused")
+    fits = numbers.shape == (2,) and set(numbers.tolist()) <= set(range(10))
+    expect.that(fits, "most_confused does not hold two class numbers", hint="Numbers from 0 to 9.")
+    true, predicted = (int(each) for each in numbers)
+    expect.that(true != predicted, f"most_confused is ({true}, {predicted}): a class is not confused with itself")
+    off = right_confusion(student, rng).copy()
+    np.fill_diagonal(off, 0)
+    told = f"({true}, {predicted}) happens {off[true, predicted]} times"
+    if off[predicted, true] >= off.max() - 3 > off[true, predicted]:
+        expect.fail(f"{told}: the pair is exchanged", hint="First the true class, then the predicted one.")
+    expect.that(
+        off[true, predicted] >= off.max() - 3, f"{told}, and another pair more often", hint="Without the diagonal."
+    )
+
+
+@check(cell="errors", points=1, title="f1_per_class has the ten F1 values")
+def test_f1(student: Student, rng: np.random.Generator) -> None:
+    precision, recall, right = precision_recall_f1(right_confusion(student, rng))
+    mistakes: dict[str, object] = {"these are the precisions": precision, "these are the recalls": recall}
+    hint = "2 P R / (P + R) for each class."
+    expect.values(student.get("f1_per_class"), right, "f1_per_class", atol=0.01, hint=hint, mistakes=mistakes)
+
+
+@check(cell="errors", points=1, title="the figure shows at least six misclassified pictures, with their classes")
+def test_figure(student: Student, rng: np.random.Generator) -> None:
+    figure = student.figure(images=6)
+    shown = figure.pictures()
+    expect.that(len(shown) >= 6, f"the figure has {len(shown)} pictures", hint="At least six.")
+    table = pictures(student.dataset("fashion_mnist")).test
+    rows = [image.data.reshape(1, -1) for _, image in shown if image.data is not None and image.data.size == 784]
+    expect.that(
+        len(rows) == len(shown),
+        "the figure shows something else than pictures of 28 by 28",
+        hint="ax.imshow(test_images[i])",
+    )
+    found = [place for row in rows for place in places(row, table)]
+    expect.that(all(found), "a picture in the figure is not one of the test pictures")
+    index = [place[0] for place in found if place]
+    dataset = student.dataset("fashion_mnist")
+    out = live_model(student, "model_cured", rng).outputs(prepared(dataset["x_test"][index]))
+    wrong = int((out.argmax(axis=1) != dataset["y_test"][index].ravel()).sum())
+    expect.that(
+        wrong >= len(index) - 1,
+        f"{len(index) - wrong} pictures in the figure are classified correctly",
+        hint="truth != predicted",
+    )
+    told = "not every picture says what it is and what it was taken for"
+    expect.that(all(axes.words().strip() for axes, _ in shown) or figure.title, told, hint="ax.set_title")

@@ -1,0 +1,220 @@
+"""Gradient drills, parts 8 to 11: walking downhill, and a fit by doing so. 13 points."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.optimize import curve_fit
+
+from autograder.checking import Student, check, expect
+
+Array = np.ndarray[Any, Any]
+EXACT = 1e-6
+
+
+@check(cell="descent", points=1, title="descend gives the start and one place per step")
+def test_path_length(student: Student, rng: np.random.Generator) -> None:
+    for steps in (0, 1, int(rng.integers(5, 20))):
+        start = float(rng.uniform(-5, 10))
+        path = expect.array(student.call("descend", start, 0.1, steps), "descend(...)")
+        hint = "The start belongs to the path."
+        expect.shape(path, (steps + 1,), f"the path of {steps} steps", hint=hint)
+        expect.that(
+            abs(path[0] - start) <= EXACT * 10, f"the path begins at {path[0]:.3g}, the start is {start:.3g}", hint=hint
+        )
+
+
+@check(cell="descent", points=2, title="descend takes each step against the slope, times the rate")
+def test_path_values(student: Student, rng: np.random.Generator) -> None:
+    for rate in (0.05, float(rng.uniform(0.1, 0.4)), 0.9):
+        start, k = float(rng.uniform(-5, 10)), np.arange(8)
+        right = 3 + (start - 3) * (1 - 2 * rate) ** k
+        mistakes = {
+            "it walks uphill": 3 + (start - 3) * (1 + 2 * rate) ** k,
+            "the factor 2 of the derivative is missing": 3 + (start - 3) * (1 - rate) ** k,
+            "the learning rate is not used": 3 + (start - 3) * (-1.0) ** k,
+        }
+        seen = student.call("descend", start, rate, 7)
+        hint = "f'(x) = 2 (x - 3), and the step is -rate times that."
+        expect.values(seen, right, f"descend({start:.2f}, {rate:.2f}, 7)", atol=1e-4, hint=hint, mistakes=mistakes)
+
+
+# --- rates
+
+
+def after(student: Student, name: str, steps: int = 20) -> float:
+    """What is left of x = 1 on 5 x**2 with the student's rate; fails for a rate that is no positive number."""
+    rate = expect.array(student.get(name), name)
+    expect.shape(rate, (), name)
+    expect.that(np.isfinite(rate) and rate > 0, f"{name} is {float(rate):.3g}, a learning rate is positive")
+    return float(abs(1 - 10 * float(rate)) ** steps)
+
+
+@check(cell="rates", points=0.5, title="too_small goes the right way, slowly")
+def test_too_small(student: Student) -> None:
+    left = after(student, "too_small")
+    told = f"after 20 steps {left:.3g} of x is left"
+    expect.that(0.5 < left < 1, told, hint="More than a half, less than all of it. What is (1 - 10 rate)^20?")
+
+
+@check(cell="rates", points=0.75, title="good is there after 20 steps")
+def test_good(student: Student) -> None:
+    left = after(student, "good")
+    hint = "The best rate makes 1 - 10 rate zero; everything close to it will do."
+    expect.that(left < 1e-3, f"after 20 steps {left:.3g} of x is left", hint=hint)
+
+
+@check(cell="rates", points=0.75, title="too_large walks away from the minimum")
+def test_too_large(student: Student) -> None:
+    left = after(student, "too_large")
+    expect.that(left > 1, f"after 20 steps {left:.3g} of x is left", hint="1 - 10 rate has to be below -1.")
+
+
+# --- steps
+
+
+def momentum(w: Array, v: Array, g: Array, rate: float, beta: float) -> tuple[Array, Array]:
+    """Keras' SGD with momentum."""
+    v = beta * v - rate * g
+    return w + v, v
+
+
+def several(seen: Any, count: int, what: str) -> list[Any]:
+    """The parts of a result; fails unless there are `count`."""
+    parts = list(seen) if isinstance(seen, list | np.ndarray) else []
+    expect.that(len(parts) == count, f"{what} gives {len(parts) or expect.kind(seen)} instead of {count} things")
+    return parts
+
+
+@check(cell="steps", points=1.5, title="momentum_step agrees with keras over several steps")
+def test_momentum(student: Student, rng: np.random.Generator) -> None:
+    for shape in ((3,), (2, 4)):
+        w, v = rng.normal(size=shape), np.zeros(shape)
+        rate, beta = float(rng.uniform(0.01, 0.2)), float(rng.uniform(0.5, 0.95))
+        for _ in range(4):
+            g = rng.normal(size=shape)
+            seen = several(student.call("momentum_step", w, v, g, rate, beta), 2, "momentum_step")
+            mistakes: dict[str, object] = {
+                "the last step is not remembered": w - rate * g,
+                "the gradient is added, not subtracted": w + beta * v + rate * g,
+                "the memory is weighed with 1 - beta": w + (1 - beta) * v - rate * g,
+            }
+            plain = not v.any()
+            right_w, right_v = momentum(w, v, g, rate, beta)
+            named = {} if plain else mistakes
+            expect.values(
+                seen[0], right_w, "w after the step", atol=EXACT, hint="v = beta v - rate g; w = w + v.", mistakes=named
+            )
+            expect.values(seen[1], right_v, "v after the step", atol=EXACT, hint="v is the step that was taken.")
+            w, v = right_w, right_v
+
+
+@check(cell="steps", points=1.5, title="adam_step agrees with keras over several steps")
+def test_adam(student: Student, rng: np.random.Generator) -> None:
+    for shape in ((3,), (2, 4)):
+        w, m, v = rng.normal(size=shape), np.zeros(shape), np.zeros(shape)
+        rate, beta_1, beta_2, epsilon = float(rng.uniform(0.001, 0.05)), 0.9, 0.999, 1e-7
+        for t in range(1, 6):
+            # not small: Keras adds epsilon before its correction and the paper after it, which matters for tiny gradients
+            g = rng.uniform(0.5, 2, shape) * rng.choice([-1, 1], shape)
+            seen = several(student.call("adam_step", w, m, v, g, t, rate, beta_1, beta_2, epsilon), 3, "adam_step")
+            m, v = beta_1 * m + (1 - beta_1) * g, beta_2 * v + (1 - beta_2) * g**2
+            mean, square = m / (1 - beta_1**t), v / (1 - beta_2**t)
+            mistakes = {
+                "the two means are not corrected for having begun at zero": w - rate * m / (np.sqrt(v) + epsilon),
+                "the root of the second mean is missing": w - rate * mean / (square + epsilon),
+                "the step goes uphill": w + rate * mean / (np.sqrt(square) + epsilon),
+            }
+            w = w - rate * mean / (np.sqrt(square) + epsilon)
+            expect.values(
+                seen[0],
+                w,
+                f"w after step {t}",
+                atol=EXACT,
+                hint="Compare with the formulas line by line.",
+                mistakes=mistakes,
+            )
+
+
+@check(cell="steps", points=1, title="adam_step hands its two means on, uncorrected")
+def test_adam_means(student: Student, rng: np.random.Generator) -> None:
+    w, m, v, g = (rng.normal(size=4) for _ in range(4))
+    v, beta_1, beta_2, t = v**2, 0.8, 0.95, 3
+    seen = several(student.call("adam_step", w, m, v, g, t, 0.01, beta_1, beta_2, 1e-7), 3, "adam_step")
+    right_m, right_v = beta_1 * m + (1 - beta_1) * g, beta_2 * v + (1 - beta_2) * g**2
+    hint = "What is handed on is m and v; the hats are for this step alone."
+    corrected: dict[str, object] = {"this is the corrected mean": right_m / (1 - beta_1**t)}
+    expect.values(seen[1], right_m, "m after the step", atol=EXACT, hint=hint, mistakes=corrected)
+    squares: dict[str, object] = {
+        "this is the corrected mean": right_v / (1 - beta_2**t),
+        "this is the mean of the gradient, not of its square": beta_2 * v + (1 - beta_2) * g,
+    }
+    expect.values(seen[2], right_v, "v after the step", atol=EXACT, hint=hint, mistakes=squares)
+
+
+# --- decay
+
+
+def model(t: Array, a: float, tau: float, b: float) -> Array:
+    """Decays over a constant background."""
+    return np.asarray(a * np.exp(-t / tau) + b)
+
+
+def experiment(rng: np.random.Generator) -> tuple[Array, Array, Array]:
+    """Times, counts and uncertainties of a new measurement."""
+    a, tau, b = rng.uniform(300, 900), rng.uniform(1.2, 3.5), rng.uniform(15, 60)
+    t = np.linspace(0.1, 12, int(rng.integers(50, 80)))
+    y = rng.poisson(model(t, a, tau, b))
+    return t.astype(np.float32), y.astype(np.float32), np.sqrt(np.maximum(y, 1)).astype(np.float32)
+
+
+def fitted(student: Student, data: tuple[Array, Array, Array]) -> list[Any]:
+    """The student's fit: A, tau, B as numbers, and the losses."""
+    return several(student.call("fit_decay", *data), 4, "fit_decay")
+
+
+@check(cell="decay", points=2, title="fit_decay finds the lifetime within its uncertainty")
+def test_lifetime(student: Student, rng: np.random.Generator) -> None:
+    t, y, sigma = experiment(rng)
+    best, covariance = curve_fit(model, t, y, p0=(500, 2, 30), sigma=sigma, absolute_sigma=True)
+    error = float(np.sqrt(covariance[1, 1]))
+    tau = expect.array(fitted(student, (t, y, sigma))[1], "tau")
+    expect.shape(tau, (), "tau")
+    off = abs(float(tau) - best[1])
+    told = f"tau = {float(tau):.3f}: that is {off / error:.1f} of its uncertainty of {error:.3f} from the best fit"
+    # half an uncertainty: a fit that has converged is there within a tenth
+    expect.that(
+        off < error / 2, told, hint="Does the loss still fall at the end? More steps, a better rate, other units."
+    )
+
+
+@check(cell="decay", points=1, title="fit_decay finds signal and background")
+def test_signal_and_background(student: Student, rng: np.random.Generator) -> None:
+    t, y, sigma = experiment(rng)
+    best, covariance = curve_fit(model, t, y, p0=(500, 2, 30), sigma=sigma, absolute_sigma=True)
+    result = fitted(student, (t, y, sigma))
+    for name, at in (("A", 0), ("B", 2)):
+        seen, error = expect.array(result[at], name), float(np.sqrt(covariance[at, at]))
+        expect.shape(seen, (), name)
+        told = f"{name} = {float(seen):.1f} is {abs(float(seen) - best[at]) / error:.1f} of its uncertainty from the best fit"
+        expect.that(abs(float(seen) - best[at]) < error / 2, told, hint="Return them in counts: 100 a and 10 b.")
+
+
+@check(cell="decay", points=1, title="fit_decay shows that its loss fell")
+def test_losses(student: Student, rng: np.random.Generator) -> None:
+    losses = expect.array(fitted(student, experiment(rng))[3], "losses")
+    expect.that(
+        losses.ndim == 1 and len(losses) >= 10, f"losses has the shape {losses.shape}", hint="One number per step."
+    )
+    expect.finite(losses, "losses")
+    losses = losses.astype(float)
+    told = f"the loss went from {expect.number(float(losses[0]))} to {expect.number(float(losses[-1]))}"
+    expect.that(losses[-1] < losses[0], told, hint="Append the loss of every step, the first one first.")
+    expect.that(
+        losses[-1] < 1.02 * losses.min(), f"{told}, and was lower in between", hint="A smaller rate at the end."
+    )
+    tail = losses[-max(5, len(losses) // 10) :]
+    expect.that(
+        np.ptp(tail) < 0.05 * abs(tail.mean()) + 1e-9, f"{told}, and is still moving at the end", hint="More steps."
+    )

@@ -1,0 +1,192 @@
+"""Bonus: the lecture's network on MNIST, its last layer, its answers, and what dropout and L2 change. 14 points."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograder.checking import Student, check, expect
+from autograder.checking.training import (
+    complete_history,
+    expect_own_history,
+    live_model,
+    measured,
+    pictures,
+    places,
+    prepared,
+)
+
+Array = np.ndarray[Any, Any]
+SIZES = [(784, 512), (512, 512), (512, 10)]
+EPOCHS = 5
+ACCURACY_LOST = 0.02
+EXAMPLES = 100
+
+
+def expect_lectures_network(student: Student, name: str, rng: np.random.Generator) -> None:
+    """Fail unless a model has the lecture's layers."""
+    model = live_model(student, name, rng)
+    seen = [layer.weights[0].shape for layer in model.dense if layer.weights]
+    told = f"the Dense layers of {name} have weights of the shapes {seen}"
+    expect.that(seen == SIZES, told, hint="512, 512 and 10 neurons on 784 inputs.")
+
+
+# --- network
+
+
+@check(cell="network", points=1, title="model has layers of 512, 512 and 10 neurons")
+def test_layers(student: Student, rng: np.random.Generator) -> None:
+    expect_lectures_network(student, "model", rng)
+
+
+@check(cell="network", points=1, title="ReLU in the hidden layers, softmax at the end, minimised by Adam")
+def test_functions(student: Student, rng: np.random.Generator) -> None:
+    model = live_model(student, "model", rng)
+    bends = [layer.activation for layer in model.layers if layer.activation not in ("", "linear")]
+    bends += ["softmax"] * (model.from_logits and "softmax" not in bends)  # then the loss makes the probabilities
+    bends = [
+        {"ReLU": "relu", "Softmax": "softmax"}.get(layer.kind, "")
+        for layer in model.layers
+        if layer.kind in ("ReLU", "Softmax")
+    ] + bends
+    told = f"the activations of model are {bends}"
+    expect.that(sorted(bends) == ["relu", "relu", "softmax"], told, hint='activation="relu", twice, and "softmax".')
+    expect.that(model.optimizer == "Adam", f"the optimizer is {model.optimizer}", hint='model.compile("adam", ...)')
+
+
+@check(cell="network", points=1, title="model has learned digits that it has never seen")
+def test_learned(student: Student, rng: np.random.Generator) -> None:
+    expect_accuracy(student, rng, "learned_accuracy")
+
+
+@check(cell="network", points=1, title="it is as good as the lecture's network")
+def test_good(student: Student, rng: np.random.Generator) -> None:
+    expect_accuracy(student, rng, "good_accuracy")
+
+
+def expect_accuracy(student: Student, rng: np.random.Generator, threshold: str) -> None:
+    """Fail when the accuracy on withheld digits is below a threshold."""
+    found = measured(student, "model", student.dataset("mnist"), rng)
+    seen = f"{found.withheld_accuracy:.3f} of the new digits are classified correctly"
+    expect.that(
+        found.withheld_accuracy >= student.threshold(threshold),
+        seen,
+        hint="Does the loss fall? Is it trained long enough?",
+    )
+
+
+@check(cell="network", points=1, title="history belongs to model, over at least 5 epochs with validation")
+def test_history(student: Student, rng: np.random.Generator) -> None:
+    history = complete_history(student, "history")
+    expect.that(history.epochs >= EPOCHS, f"history has {history.epochs} epochs", hint="epochs=8")
+    expect_own_history(student, rng, "model", history)
+
+
+# --- weights
+
+
+def votes(student: Student, rng: np.random.Generator) -> Array:
+    """The weights of the last layer as pictures, shape (10, 16, 32)."""
+    expect_lectures_network(student, "model", rng)
+    return np.asarray(live_model(student, "model", rng).dense[-1].weights[0].T.reshape(10, 16, 32))
+
+
+@check(cell="weights", points=2, title="output_weights holds the 512 weights of each digit")
+def test_output_weights(student: Student, rng: np.random.Generator) -> None:
+    right = votes(student, rng)
+    seen = student.get("output_weights")
+    mistakes: dict[str, object] = {
+        "rows and columns were not exchanged before the reshape": right.reshape(10, 512).T.reshape(10, 16, 32),
+    }
+    hint = "One column of W for each digit: transpose, then reshape."
+    expect.values(seen, right, "output_weights", atol=1e-5, hint=hint, mistakes=mistakes)
+
+
+@check(cell="weights", points=1, title="the figure shows ten pictures of weights")
+def test_weights_figure(student: Student, rng: np.random.Generator) -> None:
+    right = votes(student, rng)
+    shown = [image for _, image in student.figure(images=10).pictures()]
+    expect.that(len(shown) == 10, f"the figure has {len(shown)} pictures", hint="One for each digit.")
+    fits = [
+        image.data is not None and image.data.size == 512 and np.allclose(image.data.reshape(16, 32), one, atol=1e-5)
+        for image, one in zip(shown, right, strict=True)
+    ]
+    expect.that(
+        all(fits),
+        f"{fits.count(False)} of the pictures are not the weights of their digit",
+        hint="ax.imshow(output_weights[k])",
+    )
+
+
+# --- examples
+
+
+@check(cell="examples", points=1.5, title="predicted holds what model sees in the first 100 test digits")
+def test_predicted(student: Student, rng: np.random.Generator) -> None:
+    out = live_model(student, "model", rng).outputs(prepared(student.dataset("mnist")["x_test"][:EXAMPLES]))
+    seen = expect.array(student.get("predicted"), "predicted")
+    expect.shape(seen, (EXAMPLES,), "predicted", hint="One digit for each of 100 images: argmax.")
+    different = int((seen != out.argmax(axis=1)).sum())
+    expect.that(
+        different <= 1,
+        f"{different} of 100 are not what model sees",
+        hint="model(x_test[:100]), argmax along the last axis.",
+    )
+
+
+@check(cell="examples", points=1.5, title="the figure shows ten test digits, with the true and the predicted digit")
+def test_examples(student: Student) -> None:
+    shown = student.figure(images=10).pictures()
+    expect.that(len(shown) >= 10, f"the figure has {len(shown)} pictures", hint="At least ten.")
+    rows = [image.data.reshape(1, -1) for _, image in shown if image.data is not None and image.data.size == 784]
+    table = pictures(student.dataset("mnist")).test
+    known = [place for row in rows for place in places(row, table)]
+    expect.that(
+        len(known) == len(shown) and all(known), "not every picture is one of the test digits", hint="test_images[i]"
+    )
+    told = "not every picture has two digits beside it, the true and the predicted one"
+    digits = [sum(letter.isdigit() for letter in axes.title + axes.xlabel + axes.ylabel) for axes, _ in shown]
+    expect.that(all(count >= 2 for count in digits), told, hint='ax.set_title(f"{truth} as {seen}")')
+    right = [
+        str(place[1]) in axes.title + axes.xlabel + axes.ylabel
+        for (axes, _), place in zip(shown, known, strict=True)
+        if place
+    ]
+    expect.that(all(right), f"the true digit is missing beside {right.count(False)} picture(s)", hint="test_labels[i]")
+
+
+# --- regular
+
+
+@check(cell="regular", points=1, title="model_regular is the same network with dropout and L2")
+def test_regular_layers(student: Student, rng: np.random.Generator) -> None:
+    expect_lectures_network(student, "model_regular", rng)
+    layers = live_model(student, "model_regular", rng).layers
+    expect.that(
+        any("Dropout" in layer.kind for layer in layers), "model_regular has no dropout", hint="layers.Dropout(0.3)"
+    )
+    expect.that(
+        any(layer.penalty for layer in layers), "no layer of model_regular has a penalty", hint="kernel_regularizer=..."
+    )
+
+
+@check(cell="regular", points=1, title="the gap between new and training digits is smaller than before")
+def test_gap(student: Student, rng: np.random.Generator) -> None:
+    before, after = both(student, rng)
+    told = f"the gap in the loss was {before.gap:.3f} and is {after.gap:.3f}"
+    expect.that(after.gap < before.gap, told, hint="A larger dose.")
+
+
+@check(cell="regular", points=1, title="the accuracy on new digits is at most 0.02 lower")
+def test_kept(student: Student, rng: np.random.Generator) -> None:
+    before, after = both(student, rng)
+    least = max(before.withheld_accuracy, student.threshold("learned_accuracy")) - ACCURACY_LOST
+    told = f"the accuracy on new digits was {before.withheld_accuracy:.3f} and is {after.withheld_accuracy:.3f}"
+    expect.that(after.withheld_accuracy >= least, told, hint="A smaller dose, or more epochs.")
+
+
+def both(student: Student, rng: np.random.Generator) -> tuple[Any, Any]:
+    """Both models, measured."""
+    dataset = student.dataset("mnist")
+    return measured(student, "model", dataset, rng), measured(student, "model_regular", dataset, rng)

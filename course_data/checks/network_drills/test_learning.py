@@ -1,0 +1,318 @@
+"""Network drills, parts 5 to 10: preparing data, first weights, back-propagation, and two classifications. 15 points."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+from scipy.stats import kurtosis
+from sklearn.datasets import load_iris
+
+from autograder.checking import Generator, Student, check, expect
+
+Array = np.ndarray[Any, Any]
+EXACT = 1e-9
+BAYES = 0.9214  # Phi(sqrt(2)): the most that any classifier reaches on the two clouds
+NAMES = ("train", "val", "test")
+
+
+# --- split
+
+
+def parts_of(student: Student, x: Array, y: Array, seed: int) -> list[tuple[Array, Array]]:
+    """The three parts; fails for anything but three pairs of x and y."""
+    seen = student.call("split", x, y, seed)
+    found = []
+    three = expect.parts(seen, 3, "split gives three parts: train, validation, test")
+    for name, part in zip(NAMES, three, strict=True):
+        pair = expect.parts(part, 2, f"the part {name} is not a pair (x, y)")
+        part_x, part_y = expect.array(pair[0], f"x_{name}"), expect.array(pair[1], f"y_{name}")
+        expect.that(
+            part_y.ndim == 1 and part_y.size > 0, f"y_{name} has the shape {part_y.shape}", hint="One label per event."
+        )
+        expect.shape(
+            part_x, (len(part_y), 2), f"x_{name}, with {len(part_y)} labels,", hint="Each event with its label."
+        )
+        found.append((part_x, part_y))
+    return found
+
+
+def sorted_data(rng: np.random.Generator) -> tuple[Array, Array]:
+    """Data that comes sorted by its label, each event with a number of its own."""
+    n = 10 * int(rng.integers(6, 12))
+    return np.arange(2 * n).reshape(n, 2).astype(float), np.arange(n)
+
+
+@check(cell="split", points=1, title="split cuts 60, 20 and 20 percent")
+def test_sizes(student: Student, rng: np.random.Generator) -> None:
+    for n in (len(sorted_data(rng)[1]), 50):
+        sizes = [len(y) for _, y in parts_of(student, np.zeros((n, 2)), np.arange(n), 1)]
+        # a boundary between two events may be rounded either way
+        right = (
+            all(abs(size - share * n) <= 1 for size, share in zip(sizes, (0.6, 0.2, 0.2), strict=True))
+            and sum(sizes) == n
+        )
+        expect.that(right, f"{n} events were split into {sizes}", hint="Cut the shuffled order at 0.6 n and at 0.8 n.")
+
+
+@check(cell="split", points=1, title="no event is in two parts, and each keeps its label")
+def test_disjoint(student: Student, rng: np.random.Generator) -> None:
+    x, y = sorted_data(rng)
+    parts = parts_of(student, x, y, int(rng.integers(1000)))
+    together = np.concatenate([part[1] for part in parts])
+    twice = len(together) - len(np.unique(together))
+    expect.that(
+        twice == 0,
+        f"{twice} event(s) are in more than one part",
+        hint="Cut one order in three; do not draw three times.",
+    )
+    expect.that(len(together) == len(y), f"{len(y) - len(together)} event(s) are in no part")
+    for name, (part_x, part_y) in zip(NAMES, parts, strict=True):
+        same = np.array_equal(part_x[:, 0], 2 * part_y)
+        expect.that(same, f"in the part {name} events and labels do not belong together", hint="One order for both.")
+
+
+@check(cell="split", points=1, title="split shuffles, the same way for the same seed")
+def test_shuffled(student: Student, rng: np.random.Generator) -> None:
+    x, y = sorted_data(rng)
+    seed = int(rng.integers(1000))
+    one, again, other = ([part[0][:, 0] for part in parts_of(student, x, y, each)] for each in (seed, seed, seed + 1))
+    mixed = np.mean(np.diff(one[0]) == 2) < 0.5 and one[2].min() < len(y)
+    expect.that(mixed, "the events come in the order in which they were", hint="A permutation of the places, then cut.")
+    equal = all(np.array_equal(a, b) for a, b in zip(one, again, strict=True))
+    expect.that(
+        equal, "the same seed gave two different splits", hint="np.random.default_rng(seed) inside the function."
+    )
+    differs = not all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+    expect.that(differs, "another seed gave the same split", hint="The seed has to be used.")
+
+
+# --- scale
+
+
+def columns(rng: np.random.Generator, rows: int) -> Array:
+    """Two positive columns of very different size."""
+    return np.asarray(rng.lognormal(size=(rows, 2)) * np.array([1.0, 1000.0]))
+
+
+def right_scale(train: Array, other: Array, kind: str) -> tuple[Array, Array]:
+    """Both parts scaled by the training part."""
+    if kind == "log":
+        return right_scale(np.log(train), np.log(other), "standard")
+    low, middle, high = np.percentile(train, [25, 50, 75], axis=0)
+    shift, width = {
+        "standard": (train.mean(0), train.std(0)),
+        "minmax": (train.min(0), np.ptp(train, 0)),
+        "robust": (middle, high - low),
+    }[kind]
+    return (train - shift) / width, (other - shift) / width
+
+
+def check_scale(student: Student, rng: np.random.Generator, kind: str, hint: str) -> None:
+    """Both parts of one kind of scaling."""
+    train, other = columns(rng, 40), columns(rng, 15)
+    seen = expect.parts(student.call("scale", train, other, kind), 2, "scale gives two things: (train, other)")
+    one, two = right_scale(train, other, kind)
+    sample = float(np.sqrt(1 - 1 / len(train)))  # a standard deviation with n - 1 is a fair choice, too
+    first = expect.array(seen[0], "the training part")
+    if kind in ("standard", "log") and first.shape == one.shape and np.allclose(first, one * sample):
+        one, two = one * sample, two * sample
+    named: dict[str, object] = (
+        {"all columns were scaled together": (train - train.mean()) / train.std()} if kind == "standard" else {}
+    )
+    expect.values(seen[0], one, f"the training part, '{kind}'", atol=1e-7, hint=hint, mistakes=named)
+    own = right_scale(other, other, kind)[1]
+    mistakes: dict[str, object] = {"it was scaled by its own numbers, not by those of the training part": own}
+    expect.values(
+        seen[1], two, f"the other part, '{kind}'", atol=1e-7, hint="Fit on train, use on both.", mistakes=mistakes
+    )
+
+
+@check(cell="scale", points=1, title="standard scaling by the training part")
+def test_standard(student: Student, rng: np.random.Generator) -> None:
+    check_scale(student, rng, "standard", "Mean and standard deviation of each column: axis=0.")
+
+
+@check(cell="scale", points=0.75, title="min-max scaling by the training part")
+def test_minmax(student: Student, rng: np.random.Generator) -> None:
+    check_scale(student, rng, "minmax", "Minus the smallest, over the range, for each column.")
+
+
+@check(cell="scale", points=0.75, title="robust scaling by median and quartiles")
+def test_robust(student: Student, rng: np.random.Generator) -> None:
+    check_scale(student, rng, "robust", "The median, and the distance of the quartiles: percentiles 25 and 75.")
+
+
+@check(cell="scale", points=0.5, title="log scaling takes the logarithm first")
+def test_log(student: Student, rng: np.random.Generator) -> None:
+    check_scale(student, rng, "log", "ln x, and then standard scaling of that.")
+
+
+# --- start
+
+
+@check(cell="start", points=1, title="xavier draws with the variance 2 / (n_in + n_out)")
+def test_xavier_variance(student: Student, rng: np.random.Generator) -> None:
+    for n_in, n_out in ((200, 300), (400, 50)):
+        w = student_weights(student, n_in, n_out, int(rng.integers(1000)))
+        seen, right = float(w.var()), 2 / (n_in + n_out)
+        # 20,000 and more weights: the variance is known to one percent
+        told = f"the variance of {n_in} x {n_out} weights is {seen:.5f}"
+        expect.that(
+            abs(np.sqrt(seen) - right) > 0.05 * right,
+            f"{told}: its root was to be the variance",
+            hint="std = sqrt(var).",
+        )
+        expect.that(
+            abs(seen / right - 1) < 0.06,
+            told,
+            hint="rng.normal wants the standard deviation, sqrt(2 / (n_in + n_out)).",
+        )
+
+
+@check(cell="start", points=0.5, title="xavier draws from a normal distribution around zero")
+def test_xavier_shape(student: Student, rng: np.random.Generator) -> None:
+    w = student_weights(student, 250, 150, int(rng.integers(1000)))
+    expect.that(
+        abs(w.mean()) < 4 * w.std() / np.sqrt(w.size), f"the mean of the weights is {w.mean():.4f}", hint="Mean 0."
+    )
+    told = "the weights are not normally distributed"
+    expect.that(w.std() > 0 and abs(float(kurtosis(w.ravel()))) < 0.2, told, hint="rng.normal, not rng.uniform.")
+
+
+def student_weights(student: Student, n_in: int, n_out: int, seed: int) -> Array:
+    """Weights drawn by the student's function, with a generator of this seed."""
+    w = expect.array(student.call("xavier", n_in, n_out, Generator(seed)), "xavier(n_in, n_out, rng)")
+    expect.shape(w, (n_in, n_out), "xavier(n_in, n_out, rng)", hint="One row per input, one column per output.")
+    return w
+
+
+# --- learn
+
+
+def loss(x: Array, y: Array, parameters: list[Array]) -> float:
+    """Binary cross entropy of the network with one hidden layer."""
+    v, c, w, b = parameters
+    p = expit(np.tanh(x @ v + c) @ w + b)
+    return float(-np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)))
+
+
+def numerical(x: Array, y: Array, parameters: list[Array], step: float = 1e-5) -> list[Array]:
+    """Gradients by difference quotients: independent of any formula."""
+    found = []
+    for at, parameter in enumerate(parameters):
+        gradient = np.zeros_like(parameter)
+        for place in np.ndindex(parameter.shape):
+            sides = []
+            for sign in (1, -1):
+                moved = [each.copy() for each in parameters]
+                moved[at][place] += sign * step
+                sides.append(loss(x, y, moved))
+            gradient[place] = (sides[0] - sides[1]) / (2 * step)
+        found.append(gradient)
+    return found
+
+
+def check_gradients(student: Student, rng: np.random.Generator, which: dict[int, str], hint: str) -> None:
+    """Compare some of the four gradients with difference quotients."""
+    for events, n, hidden in ((5, 2, 3), (8, 3, 4)):
+        x, y = rng.normal(size=(events, n)), rng.integers(0, 2, (events, 1)).astype(float)
+        parameters = [rng.normal(size=shape) for shape in ((n, hidden), (hidden,), (hidden, 1), (1,))]
+        seen = expect.parts(
+            student.call("gradients", x, y, *parameters), 4, "gradients gives four things: dV, dc, dW, db"
+        )
+        right = numerical(x, y, parameters)
+        for at, name in which.items():
+            mistakes: dict[str, object] = {
+                "the sign is the wrong one": -right[at],
+                "this is a sum over the events, not a mean": events * right[at],
+            }
+            expect.values(seen[at], right[at], name, atol=1e-6, hint=hint, mistakes=mistakes)
+
+
+@check(cell="learn", points=1, title="the gradients of the last layer agree with difference quotients")
+def test_last_layer(student: Student, rng: np.random.Generator) -> None:
+    check_gradients(student, rng, {2: "dW", 3: "db"}, "delta = (p - y) / N; dW = h^T delta, db its sum.")
+
+
+@check(cell="learn", points=1.5, title="the gradients of the hidden layer agree with difference quotients")
+def test_hidden_layer(student: Student, rng: np.random.Generator) -> None:
+    check_gradients(student, rng, {0: "dV", 1: "dc"}, "Back through W and through tanh, whose slope is 1 - h^2.")
+
+
+@check(cell="learn", points=1.5, title="learn_xor learns XOR from different starts")
+def test_xor(student: Student, rng: np.random.Generator) -> None:
+    for seed in map(int, rng.integers(0, 10_000, 2)):
+        p = expect.array(student.call("learn_xor", seed), f"learn_xor({seed})")
+        expect.that(
+            p.size == 4,
+            f"learn_xor({seed}) has the shape {p.shape}",
+            hint="One prediction for each of the four points.",
+        )
+        off = float(np.abs(p.ravel() - [0, 1, 1, 0]).max())
+        told = f"with the seed {seed} one of the four predictions is off by {off:.2f}"
+        expect.that(
+            off < 0.2, told, hint="More hidden neurons, more steps, or a larger rate; and look at your gradients."
+        )
+
+
+# --- clouds, iris
+
+
+@check(cell="clouds", points=1.5, title="classify_clouds reaches the limit on points it has never seen")
+def test_clouds(student: Student, rng: np.random.Generator) -> None:
+    truth = rng.integers(0, 2, 5000)
+    x = (rng.normal(size=(5000, 2)) + np.where(truth == 1, 1, -1)[:, None]).astype(np.float32)
+    seen = expect.array(student.call("classify_clouds", x), "classify_clouds(x)")
+    expect.shape(seen.squeeze(), (5000,), "classify_clouds(x)", hint="One class, 0 or 1, for each point.")
+    accuracy = float(np.mean(seen.squeeze() == truth))
+    # three standard deviations of 5000 trials, and as much again for what 2000 training points leave open
+    least = BAYES - 6 * float(np.sqrt(BAYES * (1 - BAYES) / 5000))
+    told = f"{accuracy:.3f} of 5000 new points are classified correctly; the limit is {BAYES:.3f}"
+    expect.that(accuracy > 0.2, f"{told}: the two classes are exchanged", hint="Class 1 is around (1, 1).")
+    expect.that(accuracy >= least, told, hint="Does the loss still fall at the end? Is the output rounded at 0.5?")
+
+
+@check(cell="clouds", points=0.5, title="cloud_model has a hidden layer")
+def test_cloud_model(student: Student) -> None:
+    shapes = student.weight_shapes("cloud_model")
+    matrices = [shape for shape in shapes if len(shape) == 2]
+    expect.that(
+        matrices[:1] != [] and matrices[0][0] == 2,
+        f"cloud_model has weights of the shapes {shapes}",
+        hint="Two inputs.",
+    )
+    expect.that(len(matrices) >= 2, "cloud_model has no hidden layer", hint="A Dense layer between input and output.")
+
+
+def iris_accuracy(student: Student, name: str, rng: np.random.Generator) -> tuple[float, float]:
+    """Accuracy on all flowers, a little blurred, in random order: as a whole and for the species that is hardest."""
+    flowers = load_iris()
+    order = rng.permutation(150)
+    x = flowers.data[order] + rng.normal(0, 0.02, (150, 4))
+    seen = expect.array(student.call(name, x), f"{name}(x)")
+    expect.shape(seen.squeeze(), (150,), f"{name}(x)", hint="One species, 0, 1 or 2, for each flower.")
+    right = seen.squeeze() == flowers.target[order]
+    return float(right.mean()), min(float(right[flowers.target[order] == k].mean()) for k in range(3))
+
+
+@check(cell="iris", points=0.75, title="classify_simple tells the species apart")
+def test_iris_simple(student: Student, rng: np.random.Generator) -> None:
+    check_iris(student, "classify_simple", rng)
+
+
+@check(cell="iris", points=0.75, title="classify_network tells the species apart")
+def test_iris_network(student: Student, rng: np.random.Generator) -> None:
+    check_iris(student, "classify_network", rng)
+
+
+def check_iris(student: Student, name: str, rng: np.random.Generator) -> None:
+    """At least 0.92 of all, and 0.8 of each species: any sensible classifier has 0.95 to 0.98."""
+    whole, worst = iris_accuracy(student, name, rng)
+    hint = "Train longer, and scale new flowers by the numbers of the training part."
+    expect.that(
+        whole >= 0.92 and worst >= 0.8,
+        f"{whole:.2f} of the flowers are right, {worst:.2f} of the hardest species",
+        hint=hint,
+    )

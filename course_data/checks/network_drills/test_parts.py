@@ -1,0 +1,294 @@
+"""Network drills, parts 1 to 4: activations, the forward pass, losses, metrics. 13 points."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+from sklearn.metrics import f1_score, precision_score, recall_score
+
+from autograder.checking import Student, check, expect
+
+Array = np.ndarray[Any, Any]
+EXACT = 1e-9  # 64 bits, a handful of operations
+CLOSE = 1e-6
+NAMES = ("linear", "step", "sigmoid", "tanh", "relu", "leaky_relu", "swish")
+EPSILON = 1e-7
+
+
+def function(name: str, x: Array) -> Array:
+    """The lecture's activation functions."""
+    found: dict[str, Array] = {
+        "linear": x,
+        "step": (x >= 0).astype(float),
+        "sigmoid": expit(x),
+        "tanh": np.tanh(x),
+        "relu": np.maximum(x, 0),
+        "leaky_relu": np.maximum(x, 0.01 * x),
+        "swish": 2 * x * expit(x),
+    }
+    return found[name]
+
+
+def slope(name: str, x: Array) -> Array:
+    """Their derivatives."""
+    s = expit(x)
+    found: dict[str, Array] = {
+        "linear": np.ones_like(x),
+        "step": np.zeros_like(x),
+        "sigmoid": s * expit(-x),
+        "tanh": 1 - np.tanh(x) ** 2,
+        "relu": (x >= 0).astype(float),
+        "leaky_relu": np.where(x < 0, 0.01, 1.0),
+        "swish": 2 * s + 2 * x * s * expit(-x),
+    }
+    return found[name]
+
+
+def places(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Inputs on both sides of zero, some close to it, none at a kink."""
+    x = rng.uniform(0.05, 4, shape) * rng.choice([-1, 1], shape)
+    x.flat[:4] = [-0.4, -0.1, 0.1, 0.4]
+    return np.asarray(x)
+
+
+@check(cell="activations", points=2, title="the seven activation functions are right, for any shape")
+def test_activations(student: Student, rng: np.random.Generator) -> None:
+    for shape in ((9,), (2, 3, 4)):
+        for name in NAMES:
+            x = places(rng, shape)
+            mistakes: dict[str, object] = {}
+            if name == "swish":
+                mistakes["the factor 2 of the lecture's swish is missing"] = x * expit(x)
+            if name == "leaky_relu":
+                mistakes["for x < 0 it is 0.01 x, not 0.01"] = np.where(x < 0, 0.01, x)
+                mistakes["this is relu"] = np.maximum(x, 0)
+            seen = student.call("activation", name, x)
+            expect.values(
+                seen, function(name, x), f"{name}(x)", atol=EXACT, hint="Compare with the table.", mistakes=mistakes
+            )
+    at_zero = student.call("activation", "step", np.zeros(2))
+    expect.values(at_zero, np.ones(2), "step(0)", atol=EXACT, hint="For x = 0 the step has happened: 1 for x >= 0.")
+
+
+@check(cell="activations", points=1.5, title="the seven slopes are right")
+def test_derivatives(student: Student, rng: np.random.Generator) -> None:
+    for name in NAMES:
+        x = places(rng, (4, 3))
+        seen = student.call("derivative", name, x)
+        mistakes = {"this is the function, not its slope": function(name, x)} if name != "step" else {}
+        expect.values(
+            seen, slope(name, x), f"the slope of {name}", atol=CLOSE, hint="Compare with the table.", mistakes=mistakes
+        )
+
+
+@check(cell="activations", points=0.5, title="nothing overflows at -1000 and 1000")
+def test_large_inputs(student: Student) -> None:
+    x = np.array([-1000.0, -700.0, 700.0, 1000.0])
+    for name in NAMES:
+        for which, right in (("activation", function), ("derivative", slope)):
+            seen = expect.array(student.call(which, name, x), f"{which}('{name}', x)")
+            hint = (
+                "exp(1000) is infinite, and infinite / infinite is NaN: use np.tanh, or exp of negative numbers alone."
+            )
+            expect.finite(seen, f"{which}('{name}', x) at x = +-1000", hint=hint)
+            expect.values(seen, right(name, x), f"{which}('{name}', x) at x = +-1000", atol=CLOSE, hint=hint)
+
+
+# --- forward
+
+
+@check(cell="forward", points=1, title="perceptron fires from its threshold on")
+def test_perceptron(student: Student, rng: np.random.Generator) -> None:
+    for events, n in ((12, 3), (1, 5), (8, 1)):
+        x, w = rng.normal(size=(events, n)), rng.normal(size=n)
+        w0 = float(rng.normal())
+        right = (w0 + x @ w >= 0).astype(int)
+        mistakes = {"the threshold w0 is not used": (x @ w >= 0).astype(int)} if ((x @ w >= 0) != right).any() else {}
+        seen = student.call("perceptron", x, w0, w)
+        expect.values(
+            seen, right, "perceptron(x, w0, w)", atol=0, hint="1 where w0 + x . w is not negative.", mistakes=mistakes
+        )
+    edge = student.call("perceptron", np.array([[1.0], [-1.0]]), -1.0, np.array([1.0]))
+    expect.values(edge, [1, 0], "perceptron at its threshold", atol=0, hint="theta(0) = 1: the step includes its edge.")
+
+
+def network(rng: np.random.Generator, widths: list[int]) -> tuple[list[Array], list[Array]]:
+    """Weights and biases of dense layers."""
+    pairs = list(itertools.pairwise(widths))
+    return [rng.normal(size=pair) for pair in pairs], [rng.normal(size=pair[1]) for pair in pairs]
+
+
+def output(x: Array, weights: list[Array], biases: list[Array], *, last: bool = False, first: bool = False) -> Array:
+    """The forward pass; `last` and `first` bend where nothing is to be bent."""
+    z = np.tanh(x) if first else x
+    for at, (w, b) in enumerate(zip(weights, biases, strict=True)):
+        z = (np.tanh(z) if at else z) @ w + b
+    return np.tanh(z) if last else z
+
+
+@check(cell="forward", points=2, title="forward bends between the layers, however many there are")
+def test_forward(student: Student, rng: np.random.Generator) -> None:
+    for widths in ([3, 4, 2], [2, 5, 4, 3, 1], [4, 2]):
+        x = rng.normal(size=(int(rng.integers(1, 7)), widths[0]))
+        weights, biases = network(rng, widths)
+        right = output(x, weights, biases)
+        mistakes: dict[str, object] = {
+            "the last layer is bent as well": output(x, weights, biases, last=True),
+            "the input is bent": output(x, weights, biases, first=True),
+            "the biases are missing": output(x, weights, [0 * b for b in biases]),
+        }
+        if len(widths) > 2:
+            mistakes["nothing is bent: this is one linear layer"] = linear(x, weights, biases)
+        seen = student.call("forward", x, weights, biases)
+        what = f"the output of a network with the widths {widths}"
+        expect.values(
+            seen, right, what, atol=EXACT, hint="z = tanh(z) @ W + b for every layer but the first.", mistakes=mistakes
+        )
+
+
+def linear(x: Array, weights: list[Array], biases: list[Array]) -> Array:
+    """The forward pass without any bend."""
+    for w, b in zip(weights, biases, strict=True):
+        x = x @ w + b
+    return x
+
+
+# --- losses
+
+
+@check(cell="losses", points=1, title="mean_squared_error is the mean of the squares")
+def test_mse(student: Student, rng: np.random.Generator) -> None:
+    for events in (7, 1):
+        y, p = rng.normal(size=events), rng.normal(size=events)
+        mistakes = {
+            "this is the sum, not the mean": ((y - p) ** 2).sum(),
+            "this is the root of it": np.sqrt(((y - p) ** 2).mean()),
+            "this is the mean of the distances": np.abs(y - p).mean(),
+        }
+        named = mistakes if events > 1 else {}
+        seen = student.call("mean_squared_error", y, p)
+        expect.values(seen, ((y - p) ** 2).mean(), "MSE", atol=EXACT, hint="Difference, square, mean.", mistakes=named)
+
+
+def binary(y: Array, p: Array) -> float:
+    """Binary cross entropy with clipping."""
+    p = np.clip(p, EPSILON, 1 - EPSILON)
+    return float(-np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)))
+
+
+@check(cell="losses", points=1, title="the cross entropies are right")
+def test_crossentropies(student: Student, rng: np.random.Generator) -> None:
+    y, p = rng.integers(0, 2, 9).astype(float), rng.uniform(0.05, 0.95, 9)
+    mistakes = {
+        "the minus sign is missing": -binary(y, p),
+        "the part of class 0 is missing": float(-np.mean(y * np.log(p))),
+        "this is the sum, not the mean": 9 * binary(y, p),
+    }
+    hint = "-mean(y ln p + (1 - y) ln(1 - p))"
+    expect.values(
+        student.call("binary_crossentropy", y, p), binary(y, p), "BCE", atol=CLOSE, hint=hint, mistakes=mistakes
+    )
+    for events, classes in ((6, 4), (1, 3)):
+        one_hot, q = np.eye(classes)[rng.integers(0, classes, events)], rng.dirichlet(np.ones(classes) * 3, events)
+        right = float(-np.mean(np.sum(one_hot * np.log(np.clip(q, EPSILON, 1)), axis=1)))
+        others = {
+            "this is a mean over the classes, too": right / classes,
+            "this is the sum over the events": right * events,
+        }
+        named = {key: value for key, value in others.items() if abs(value - right) > CLOSE}
+        seen = student.call("categorical_crossentropy", one_hot, q)
+        expect.values(
+            seen, right, "CCE", atol=CLOSE, hint="Sum over the classes, mean over the events.", mistakes=named
+        )
+
+
+@check(cell="losses", points=1, title="a prediction of exactly 0 or 1 is clipped")
+def test_clipping(student: Student) -> None:
+    y, p = np.array([1.0, 0.0, 1.0, 0.0]), np.array([0.0, 1.0, 1.0, 0.0])
+    seen = expect.array(student.call("binary_crossentropy", y, p), "BCE")
+    hint = "Clip p into [1e-7, 1 - 1e-7] before the logarithm."
+    expect.finite(seen, "BCE of sure and wrong predictions", hint=hint)
+    expect.values(seen, binary(y, p), "BCE of sure predictions", atol=1e-3, hint=hint)
+    one_hot, q = np.eye(3), np.roll(np.eye(3), 1, axis=0)
+    seen = expect.array(student.call("categorical_crossentropy", one_hot, q), "CCE")
+    expect.finite(seen, "CCE of sure and wrong predictions", hint=hint)
+    expect.values(seen, -np.log(EPSILON), "CCE of sure and wrong predictions", atol=1e-3, hint=hint)
+
+
+# --- metrics
+
+PARTS = ("accuracy", "precision", "recall", "f1")
+
+
+def told(student: Student, y: Array, p: Array) -> Array:
+    """The four numbers; fails for anything else."""
+    seen = expect.array(student.call("scores", y, p), "scores(y, p)")
+    expect.shape(seen, (4,), "scores(y, p)", hint="accuracy, precision, recall, f1: four numbers.")
+    return seen
+
+
+def compare(student: Student, y: Array, p: Array, at: int, right: float, hint: str, others: dict[str, float]) -> None:
+    """Compare one of the four."""
+    seen = float(told(student, y, p)[at])
+    for reason, value in others.items():
+        expect.that(abs(seen - value) > CLOSE or abs(value - right) <= CLOSE, f"{PARTS[at]}: {reason}", hint=hint)
+    expect.that(
+        abs(seen - right) <= CLOSE, f"{PARTS[at]} is {seen:.3f} for {len(y)} events", hint=hint, detail=f"{right}"
+    )
+
+
+def labels(rng: np.random.Generator) -> tuple[Array, Array]:
+    """Truth and prediction in which all four counts differ."""
+    counts = rng.permutation([2, 3, 5, 8])
+    y = np.repeat([1, 0, 1, 0], counts)
+    p = np.repeat([1, 1, 0, 0], counts)
+    order = rng.permutation(len(y))
+    return y[order], p[order]
+
+
+@check(cell="metrics", points=0.5, title="accuracy counts what is right")
+def test_accuracy(student: Student, rng: np.random.Generator) -> None:
+    y, p = labels(rng)
+    compare(
+        student,
+        y,
+        p,
+        0,
+        float(np.mean(y == p)),
+        "Right ones over all.",
+        {"these are the wrong ones": float(np.mean(y != p))},
+    )
+
+
+@check(cell="metrics", points=0.75, title="precision looks at what was predicted positive")
+def test_precision(student: Student, rng: np.random.Generator) -> None:
+    y, p = labels(rng)
+    right = float(precision_score(y, p))
+    compare(student, y, p, 1, right, "TP / (TP + FP)", {"this is the recall": float(recall_score(y, p))})
+
+
+@check(cell="metrics", points=0.75, title="recall looks at what is positive")
+def test_recall(student: Student, rng: np.random.Generator) -> None:
+    y, p = labels(rng)
+    right = float(recall_score(y, p))
+    compare(student, y, p, 2, right, "TP / (TP + FN)", {"this is the precision": float(precision_score(y, p))})
+
+
+@check(cell="metrics", points=0.5, title="F1 is the harmonic mean of the two")
+def test_f1(student: Student, rng: np.random.Generator) -> None:
+    y, p = labels(rng)
+    mean = float(precision_score(y, p) + recall_score(y, p)) / 2
+    compare(student, y, p, 3, float(f1_score(y, p)), "2 P R / (P + R)", {"this is the plain mean of the two": mean})
+
+
+@check(cell="metrics", points=0.5, title="nothing predicted positive, or nothing positive, gives 0 and no NaN")
+def test_nothing_positive(student: Student) -> None:
+    for y, p in (([1, 0, 1], [0, 0, 0]), ([0, 0, 0], [1, 0, 0]), ([0, 0], [0, 0])):
+        seen = told(student, np.array(y), np.array(p))
+        hint = "0 / 0 counts as 0: look at the denominator before you divide."
+        expect.finite(seen, f"scores({y}, {p})", hint=hint)
+        wanted = [float(np.mean(np.array(y) == np.array(p))), 0, 0, 0]
+        expect.values(seen, wanted, f"scores({y}, {p})", atol=CLOSE, hint=hint)
