@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import importlib.util
 import inspect
 import json
 import os
@@ -41,14 +42,22 @@ def install(wire: Any, folder: Path) -> None:
     Called in a kernel before anything of the student runs.
     """
     import numpy as np
-    import tensorflow as tf
-    from keras.src.backend.tensorflow.trainer import TensorFlowTrainer
 
     seed = int((folder / "begin").read_text())
     random.seed(seed)
     np.random.seed(seed % 2**32)
-    tf.random.set_seed(seed)
-    TensorFlowTrainer.fit = with_cache(TensorFlowTrainer.fit, wire, str(folder))
+    if has_keras():
+        import tensorflow as tf
+        from keras.src.backend.tensorflow.trainer import TensorFlowTrainer
+
+        tf.random.set_seed(seed)
+        TensorFlowTrainer.fit = with_cache(TensorFlowTrainer.fit, wire, str(folder))
+
+
+@functools.cache
+def has_keras() -> bool:
+    """Whether this Python has Keras with TensorFlow: a course need not have them."""
+    return all(importlib.util.find_spec(name) for name in ("keras", "tensorflow"))
 
 
 def with_cache(original: Callable[..., Any], wire: Any, folder: str) -> Callable[..., Any]:
@@ -267,16 +276,25 @@ def versions() -> list[str]:
 def random_state() -> dict[str, Any]:
     """The state of all random numbers, and of the counters from which layers have their names, as plain data."""
     import numpy as np
+
+    version, numbers, gauss = random.getstate()
+    state = {
+        "python": [version, np.array(numbers, dtype=np.uint64), gauss],
+        "numpy": np.random.get_state(legacy=False),
+    }
+    return state | _state_of_keras() if has_keras() else state
+
+
+def _state_of_keras() -> dict[str, Any]:
+    # private names of TensorFlow 2.21 and Keras 3.15: there is no public way to read, or to set, these states
+    import numpy as np
     from keras.src.backend.common import global_state
     from tensorflow.python.eager import context
 
-    version, numbers, gauss = random.getstate()
     tensorflow = context.context()
     _, own, own_gauss = tensorflow._rng.getstate()
     generator = global_state.get_global_attribute("global_seed_generator")
     return {
-        "python": [version, np.array(numbers, dtype=np.uint64), gauss],
-        "numpy": np.random.get_state(legacy=False),
         "tensorflow": [tensorflow._seed, np.array(own, dtype=np.uint64), own_gauss],
         "seed": global_state.get_global_attribute("global_random_seed"),
         "generator": None if generator is None else generator.state.numpy(),
@@ -287,12 +305,20 @@ def random_state() -> dict[str, Any]:
 def set_random_state(state: dict[str, Any]) -> None:
     """Let random numbers and names go on from this state."""
     import numpy as np
+
+    if has_keras():
+        _set_state_of_keras(state)
+    version, numbers, gauss = state["python"]
+    np.random.set_state(state["numpy"])
+    random.setstate((version, tuple(numbers.tolist()), gauss))
+
+
+def _set_state_of_keras(state: dict[str, Any]) -> None:
     from keras.src.backend.common import global_state
     from keras.src.random.seed_generator import SeedGenerator
     from tensorflow.python.eager import context
 
-    version, numbers, gauss = state["python"]
-    tensorflow, (seed, own, own_gauss) = context.context(), state["tensorflow"]
+    version, tensorflow, (seed, own, own_gauss) = state["python"][0], context.context(), state["tensorflow"]
     generator = None
     if state["generator"] is not None:
         generator = global_state.get_global_attribute("global_seed_generator") or SeedGenerator(0)
@@ -305,8 +331,6 @@ def set_random_state(state: dict[str, Any]) -> None:
         names.update(state["names"])
     tensorflow._set_global_seed(seed)  # also drops the kernels of operations, which count what they have drawn
     tensorflow._rng.setstate((version, tuple(own.tolist()), own_gauss))
-    np.random.set_state(state["numpy"])
-    random.setstate((version, tuple(numbers.tolist()), gauss))
 
 
 def save_random_state() -> None:
