@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -443,6 +444,8 @@ def data_standin(
 
 def main() -> None:
     """Run a command; an error of ours is one line, and the exit code is 2 when the course needs a change."""
+    # in the background of a script Ctrl-C is ignored from the start, and Python then has no handler of its own
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         app()
     except AutograderError as error:

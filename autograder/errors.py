@@ -1,4 +1,4 @@
-"""One tree of errors; the branch says whose fault it was."""
+"""Defines all errors of this package; the base class tells whose fault an error is."""
 
 from __future__ import annotations
 
@@ -12,16 +12,19 @@ INVISIBLE = re.compile(
 
 
 def printable(text: str) -> str:
-    """Return text without control characters: it may come from a student's program, and commands a terminal or the eye."""
+    """Return text without control characters and invisible characters.
+
+    The text may come from a student's program, which could control a terminal or deceive a reader with them.
+    """
     return INVISIBLE.sub("", TERMINAL.sub("", text))
 
 
 class AutograderError(Exception):
-    """Any error that this package raises on purpose."""
+    """The base class of every error that this package raises on purpose."""
 
 
 class CourseError(AutograderError):
-    """The instructor's course on disk needs a change: one line that says what, where and what to do."""
+    """The instructor's course needs a change; one line says what is wrong, where, and what to do."""
 
 
 class DataError(CourseError):
@@ -29,18 +32,18 @@ class DataError(CourseError):
 
 
 class GraderError(AutograderError):
-    """Our own machinery failed; a submission graded when this happens stays ungraded."""
+    """Our own machinery failed; the submission that was being graded stays ungraded."""
 
 
 class WarmProcessEnded(GraderError):
-    """The process that kernels are forked from has ended, and its kernels with it."""
+    """The warm process has ended, and all kernels that it forked have ended with it."""
 
 
 class StudentFault(AutograderError):
-    """The student's program did something that is a verdict, never a crash of ours.
+    """The student's program failed; this leads to a verdict and is no failure of the grader.
 
-    `message` is written for the student, `hint` says what to try, `detail` is for staff alone; `code` names the message
-    where it is one of `autograder.messages`.
+    `message` is for the student, `hint` tells the student what to try, and `detail` is for staff only. `code` is the
+    code of the message where it is one of `autograder.messages`.
     """
 
     def __init__(self, message: str, *, hint: str = "", detail: str = "", code: str = "") -> None:
@@ -64,12 +67,12 @@ class OutOfTime(StudentFault):
 
 
 class BadReply(StudentFault):
-    """What came back from the student's kernel is not plain data within its limits."""
+    """The reply of the student's kernel is not plain data within the limits."""
 
 
 class BadUrl(StudentFault):
-    """A URL that holds no experiment of the TensorFlow Playground that can be re-run."""
+    """The URL contains no experiment of the TensorFlow Playground that can be run again."""
 
 
 class BadSubmission(StudentFault):
-    """What was handed in is not a notebook that can be read."""
+    """The submitted file is not a notebook that can be read."""

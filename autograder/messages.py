@@ -1,6 +1,7 @@
-"""What students read about how their program ended and where their answers were found: every text once, each with a code.
+"""Defines the messages for students about the end of their program and the search for their answers.
 
-A code is stable, so that programs and other languages can go by it; nothing compares the texts.
+Every text stands here once, with a code. Codes never change, so programs and translations can rely on them; no code
+compares the texts.
 """
 
 from __future__ import annotations
@@ -17,18 +18,18 @@ Fault = TypeVar("Fault", bound=StudentFault)
 
 @dataclass(frozen=True)
 class Message:
-    """A text for students with its code, and a hint that says what to try; both may hold {names} to be filled in."""
+    """A text for students with its code and a hint that says what to try; both may contain {names} to fill in."""
 
     code: str
     text: str
     hint: str = ""
 
     def filled(self, **values: object) -> Message:
-        """Return the message with values in the places of its names."""
+        """Return the message with values in place of its {names}."""
         return Message(self.code, self.text.format(**values), self.hint.format(**values))
 
     def fault(self, kind: type[Fault], *, detail: str = "") -> Fault:
-        """Return an error of this kind that tells the message."""
+        """Return an error of this class with the message; `detail` is for staff."""
         return kind(self.text, hint=self.hint, detail=detail, code=self.code)
 
 
@@ -83,7 +84,7 @@ NOT_MEASURABLE = Message(
 
 
 def of_ending(end: KernelEnd, limits: Limits) -> Message:
-    """Return what a student reads about the end of a kernel."""
+    """Return the message for a student about the end of a kernel."""
     match end.ending:
         case Ending.EXITED:
             return EXITED.filled(status=f" (exit status {end.status})" if end.status else "")

@@ -1,4 +1,4 @@
-"""Frozen records that pass between the packages; none of them does I/O."""
+"""Defines the frozen records that are passed between the packages; none of them does I/O."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-MAX_FILES = 10_000  # that a kernel may leave in its folders
+MAX_FILES = 10_000  # the most that a kernel may leave in its folders
 
 
 class Level(StrEnum):
@@ -34,7 +34,7 @@ class CellStatus(StrEnum):
 
 
 class Ending(StrEnum):
-    """Why a kernel ended before it was told to."""
+    """Why a kernel ended before the grader ended it."""
 
     EXITED = "exited"
     KILLED_BY_SIGNAL = "killed by a signal"
@@ -46,7 +46,7 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True)
 class KernelEnd:
-    """How a kernel ended: `status` is its exit status, negative for a signal, or None where it is not known."""
+    """How a kernel ended: `status` is its exit status, negative for a signal, or None when it is unknown."""
 
     ending: Ending
     status: int | None = None
@@ -54,7 +54,7 @@ class KernelEnd:
 
 @dataclass(frozen=True)
 class CellRun:
-    """One code cell, executed: outputs are nbformat-4 outputs, display only; `error` is the last traceback line."""
+    """The run of one code cell: `outputs` as in nbformat 4, for display only; `error` is the last traceback line."""
 
     status: CellStatus
     outputs: tuple[dict[str, Any], ...] = ()
@@ -84,7 +84,7 @@ class Limits:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """The arrays of a dataset, memory-mapped read-only, and where they came from; equal to itself alone."""
+    """The arrays of a dataset, memory-mapped and read-only, and their `origin`; a dataset equals only itself."""
 
     name: str
     origin: str
@@ -96,7 +96,7 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Check:
-    """One hidden check as its author declared it; `notebook` is empty when its cell's name is enough to find the cell."""
+    """One hidden check as its author declared it; `notebook` is empty where the name of the cell is unique."""
 
     cell: str
     name: str
@@ -107,7 +107,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Remark:
-    """What a check tells a student besides its verdict: a sentence, and a picture (PNG) that the grader drew, or none."""
+    """A sentence for the student in addition to the verdict, with a picture (PNG) that the grader drew, or none."""
 
     text: str
     picture: bytes = field(default=b"", repr=False)
@@ -117,8 +117,8 @@ class Remark:
 class CheckResult:
     """A check and its verdict: `message`, `hint` and `remarks` are for the student, `detail` and `flags` for staff.
 
-    `code` names the message where it is one of `autograder.messages`. A flag is what a check could not judge by itself
-    and asks a person to look at.
+    `code` is the code of the message where it is one of `autograder.messages`. A flag is something that the check could
+    not judge, and that a person should look at.
     """
 
     check: Check
@@ -147,7 +147,7 @@ class Task:
 
 @dataclass(frozen=True)
 class TaskReport:
-    """A task with what the checks found; `earned` is None where a person grades."""
+    """A task with the results of its checks; `earned` is None while a person has to grade it."""
 
     task: Task
     earned: float | None
@@ -162,13 +162,13 @@ class TaskReport:
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """What a person is asked to look at."""
+        """What a person should look at."""
         return tuple(flag for check in self.checks for flag in check.flags)
 
 
 @dataclass(frozen=True)
 class Unreadable:
-    """Why a file that was handed in cannot be read: for the student, what to try, and for staff."""
+    """Why a submitted file cannot be read: `message` and `hint` are for the student, `detail` is for staff."""
 
     message: str
     hint: str = ""
@@ -179,8 +179,8 @@ class Unreadable:
 class Submission:
     """What one student handed in for one assignment.
 
-    `contents` are the bytes of its notebooks by name (no suffix), once they were read: a submission with contents can
-    be graded where its folder cannot be seen.
+    `contents` are the bytes of its notebooks by name (without suffix), or None before they are read. A submission with
+    contents can be graded on a machine without its folder.
     """
 
     student: str
@@ -209,7 +209,7 @@ class NotebookReport:
 class GradeReport:
     """Everything that is known about one graded submission.
 
-    `key` names what was graded (submission, version of the assignment, level): equal keys need no second run.
+    `key` is a hash of what was graded (submission, version of the assignment, level); an equal key needs no second run.
     """
 
     student: str
@@ -227,17 +227,17 @@ class GradeReport:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What the student is told about the notebooks."""
+        """Notes for the student about the notebooks."""
         return tuple(note for notebook in self.notebooks for note in notebook.notes)
 
     @property
     def staff_notes(self) -> tuple[str, ...]:
-        """What staff is told about the notebooks."""
+        """Notes for staff about the notebooks."""
         return tuple(note for notebook in self.notebooks for note in notebook.staff_notes)
 
     @property
     def seconds(self) -> dict[str, float]:
-        """Where the time went, summed over the notebooks."""
+        """Seconds by activity, summed over the notebooks."""
         total: dict[str, float] = {}
         for notebook in self.notebooks:
             for part, seconds in notebook.seconds:
@@ -246,7 +246,7 @@ class GradeReport:
 
     @property
     def earned(self) -> float:
-        """Points from hidden checks."""
+        """Points that the student earned from hidden checks."""
         return sum(task.earned or 0.0 for task in self.tasks)
 
     @property
@@ -267,7 +267,7 @@ class GradeReport:
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was examined on this machine: whether it is good, what was seen, and how to mend it."""
+    """One property of this machine: whether it is `good`, what was `seen`, and a command to `mend` it."""
 
     name: str
     good: bool

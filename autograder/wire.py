@@ -1,12 +1,12 @@
-"""Bytes <-> plain values: JSON plus .npy without pickle, size-capped, no I/O.
+"""Converts plain values into bytes and back: JSON plus .npy files, without pickle, with size limits and without I/O.
 
-A message is `LENGTH JSON ARRAYS`: eight bytes that give the length of the JSON text, the text, and then every array
-as an .npy file with its own eight-byte length in front. In the JSON, arrays and the few values that JSON lacks are
-objects with one key that starts with `$`; dictionaries are lists of pairs, so that nothing a student writes can look
-like one of ours.
+A message is `LENGTH JSON ARRAYS`: eight bytes with the length of the JSON text, the text, and then every array as an
+.npy file with its own eight-byte length in front. In the JSON, arrays and values that JSON lacks are objects with one
+key that starts with `$`. Dictionaries are lists of pairs, so that a student's dictionary cannot imitate such an object.
 
-This file is also loaded on the untrusted side to write replies, so it imports nothing of ours. Trust lies in `decode`
-alone: it believes nothing that it has not measured.
+Theory of operation. The untrusted side also loads this file, so it imports nothing of this package. The grader trusts
+`decode` alone: it checks every length, type and shape before it uses a value, and it never executes anything.
+Source: numpy.lib.format for .npy files.
 """
 
 from __future__ import annotations
@@ -29,55 +29,55 @@ ARRAY_KINDS = "biufcUS"
 
 
 class WireError(ValueError):
-    """These bytes are not a message within the limits."""
+    """The bytes are not a valid message within the limits."""
 
 
 @dataclass(frozen=True)
 class Tensor:
-    """An array that is to be a TensorFlow tensor on the other side."""
+    """An array that becomes a TensorFlow tensor on the other side."""
 
     array: np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)
 class Generator:
-    """A seed that is to be a generator of NumPy on the other side."""
+    """A seed that becomes a NumPy generator on the other side."""
 
     seed: int
 
 
 @dataclass(frozen=True)
 class Namespace:
-    """Values that are to be attributes of one object on the other side."""
+    """Values that become attributes of one object on the other side."""
 
     fields: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Missing:
-    """There is no variable or function of this name."""
+    """A variable or function of this name does not exist."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Opaque:
-    """Something that is not plain data; only the name of its type came across."""
+    """A value that is not plain data; only the name of its type was sent."""
 
     type_name: str
 
 
 def encode(value: object, default: Callable[[object], object] | None = None) -> bytes:
-    """Write a value as one message; `default` may turn an unknown object into a plain one.
+    """Return a value as one message; `default` may convert an unknown object into a plain one.
 
-    Raises WireError when the value nests too deeply, holds too much, or cannot be written.
+    Raises WireError when the value is nested too deeply or is too large.
     """
     arrays: list[bytes] = []
-    counted = [0]
+    item_count = [0]
 
     def plain(item: Any, depth: int) -> object:
-        counted[0] += 1
-        if depth > MAX_DEPTH or counted[0] > MAX_ITEMS:
+        item_count[0] += 1
+        if depth > MAX_DEPTH or item_count[0] > MAX_ITEMS:
             raise WireError("nested too deeply or holds too many items")
         if item is None or type(item) in (bool, str):
             return item
@@ -124,10 +124,11 @@ def encode(value: object, default: Callable[[object], object] | None = None) -> 
 
 
 def decode(message: bytes, limit: int = MAX_BYTES) -> Any:
-    """Read one message back: None, bool, int, float, complex, str, list, dict, ndarray, Tensor, Generator, Namespace or Opaque: exactly these.
+    """Return the value of one message of at most `limit` bytes.
 
-    Raises WireError for anything else: a length that lies, a header that promises other data than there is, an object
-    array, text nested 100,000 deep.
+    It consists of None, bool, int, float, complex, str, list, dict, ndarray, Tensor, Generator, Namespace, Missing and
+    Opaque, and of no other type. Raises WireError for everything else: a wrong length, an array header that does not
+    fit its data, an array of objects, JSON that is nested 100,000 levels deep.
     """
     if len(message) > limit:
         raise WireError(f"{len(message)} bytes, the limit is {limit}")
@@ -139,11 +140,11 @@ def decode(message: bytes, limit: int = MAX_BYTES) -> Any:
     except (ValueError, RecursionError) as error:  # RecursionError: JSON nested 100,000 deep
         raise WireError(f"not JSON: {type(error).__name__}") from None
     arrays = [_array(part) for part in parts[1:]]
-    counted = [0]
+    item_count = [0]
 
     def value(node: Any, depth: int) -> Any:
-        counted[0] += 1
-        if depth > MAX_DEPTH or counted[0] > MAX_ITEMS:
+        item_count[0] += 1
+        if depth > MAX_DEPTH or item_count[0] > MAX_ITEMS:
             raise WireError("nested too deeply or holds too many items")
         if node is None or type(node) in (bool, int, float, str):
             return node
@@ -193,7 +194,7 @@ def _parts(message: bytes) -> Any:
 
 
 def _array(part: bytes) -> np.ndarray[Any, Any]:
-    """One .npy file; the header is compared with the bytes that are there before anything is allocated."""
+    """Return the array of one .npy file; its header must fit the number of bytes before any memory is allocated."""
     stream = io.BytesIO(part)
     try:
         if np.lib.format.read_magic(stream) != (1, 0):
@@ -201,7 +202,7 @@ def _array(part: bytes) -> np.ndarray[Any, Any]:
         shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
     except WireError:
         raise
-    except Exception as error:  # NumPy parses the header as a Python literal and may raise nearly anything
+    except Exception as error:  # NumPy parses the header as a Python literal and may raise almost any error
         raise WireError(f"not an array: {type(error).__name__}") from None
     if dtype.kind not in ARRAY_KINDS or dtype.hasobject or dtype.names:
         raise WireError("an array of objects")

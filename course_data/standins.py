@@ -1,8 +1,9 @@
-"""Stand-ins: drawn images in the shapes, classes and dtypes of the published datasets, for machines without internet.
+"""Stand-ins for the published datasets, drawn by a program for machines without internet.
 
-Every image is a drawing with random form, tone and clutter; some forms of neighbouring classes overlap, as they do in
-the real data, so that a network can learn them, not perfectly, and overfits. Pixels are computed with operations that
-IEEE 754 rounds exactly, and noise is drawn as integers, so that a seed gives the same bytes everywhere.
+The images have the shapes, classes and dtypes of the published ones. Every image is a drawing with random form, tone
+and clutter. Some forms of neighbouring classes overlap, as they do in the real data: a network can learn them, but
+not perfectly, and it overfits. Pixels are computed with operations that IEEE 754 rounds exactly, and noise is drawn
+as integers, so that a seed gives the same bytes everywhere.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ Array = Any  # float32 arrays that broadcast: (n, 1, 1), (1, side, 1) and (n, si
 
 @dataclass(frozen=True)
 class Canvas:
-    """A grid of `side` x `side` pixels for `n` images at once, coordinates from -1 (left, top) to 1."""
+    """A grid of `side` x `side` pixels for `n` images at once; coordinates run from -1 (left, top) to 1."""
 
     n: int
     side: int
@@ -39,50 +40,50 @@ class Canvas:
         return self.x.reshape(1, -1, 1)
 
     def draw(self, low: float, high: float) -> Array:
-        """One random number per image, shape (n, 1, 1), float32."""
+        """Return one random number per image, shape (n, 1, 1), float32."""
         return (low + (high - low) * self.rng.random((self.n, 1, 1), dtype=np.float32)).astype(np.float32)
 
     def ink(self, distance: Array) -> Array:
-        """Coverage in [0, 1] from a signed distance (negative inside), one pixel soft."""
+        """Return the coverage in [0, 1] from a signed distance (negative inside); edges are one pixel soft."""
         return np.clip(np.float32(0.5) - distance * np.float32(self.side / 2), 0, 1)
 
     def box(self, cx: Any, cy: Any, hx: Any, hy: Any, lean: Any = 0.0) -> Array:
-        """A box of half sizes hx, hy; `lean` shifts it sideways per unit of height."""
+        """Draw a box of half sizes hx and hy; `lean` shifts it sideways per unit of height."""
         dx = np.abs(self.x - cx - lean * (self.y - cy)) - hx
         dy = np.abs(self.y - cy) - hy
         return self.ink(np.maximum(dx, dy))
 
     def ellipse(self, cx: Any, cy: Any, rx: Any, ry: Any) -> Array:
-        """An ellipse of half axes rx, ry."""
+        """Draw an ellipse of half axes rx and ry."""
         u, v = (self.x - cx) / rx, (self.y - cy) / ry
         return self.ink((np.sqrt(u * u + v * v) - 1) * np.minimum(rx, ry))
 
     def taper(self, cx: Any, top: Any, bottom: Any, wide_top: Any, wide_bottom: Any) -> Array:
-        """A trapezium between the heights `top` and `bottom`, half widths given at both."""
+        """Draw a trapezium between the heights `top` and `bottom`, with the half widths at both."""
         along = np.clip((self.y - top) / (bottom - top), 0, 1)
         dx = np.abs(self.x - cx) - (wide_top + (wide_bottom - wide_top) * along)
         return self.ink(np.maximum(dx, np.maximum(top - self.y, self.y - bottom)))
 
     def stroke(self, x0: Any, y0: Any, x1: Any, y1: Any, thick: Any) -> Array:
-        """A line segment with round ends."""
+        """Draw a line segment with round ends."""
         ax, ay = x1 - x0, y1 - y0
         along = np.clip(((self.x - x0) * ax + (self.y - y0) * ay) / (ax * ax + ay * ay + np.float32(1e-6)), 0, 1)
         u, v = self.x - x0 - along * ax, self.y - y0 - along * ay
         return self.ink(np.sqrt(u * u + v * v) - thick)
 
     def ring(self, cx: Any, cy: Any, rx: Any, ry: Any, thick: Any) -> Array:
-        """The outline of an ellipse."""
+        """Draw the outline of an ellipse."""
         u, v = (self.x - cx) / rx, (self.y - cy) / ry
         return self.ink(np.abs(np.sqrt(u * u + v * v) - 1) * np.minimum(rx, ry) - thick)
 
     def noise(self, amplitude: int, channels: int = 0) -> Array:
-        """Pixel noise, integers in -amplitude..amplitude, float32."""
+        """Return pixel noise, integers in -amplitude..amplitude, float32."""
         shape = (self.n, self.side, self.side) + ((channels,) if channels else ())
         return self.rng.integers(-amplitude, amplitude + 1, shape, dtype=np.int16).astype(np.float32)
 
 
 def join(*masks: Array) -> Array:
-    """The union of soft masks."""
+    """Return the union of soft masks."""
     result = masks[0]
     for mask in masks[1:]:
         result = np.maximum(result, mask)
@@ -93,7 +94,7 @@ def join(*masks: Array) -> Array:
 
 
 def garment(kind: int, c: Canvas) -> Array:
-    """Coverage of one garment per image, shape (n, side, side)."""
+    """Return the coverage of one garment per image, shape (n, side, side)."""
     d = c.draw
     cx, wide = d(-0.08, 0.08), d(0.30, 0.46)
     top, bottom = d(-0.85, -0.62), d(0.55, 0.85)
@@ -144,7 +145,7 @@ def garment(kind: int, c: Canvas) -> Array:
 
 
 def fashion(kind: int, c: Canvas) -> Array:
-    """Garments in grey on black, with folds, prints and a little clutter, uint8 (n, 28, 28)."""
+    """Draw garments in grey on black, with folds, prints and a little clutter, uint8 (n, 28, 28)."""
     d = c.draw
     shape = garment(kind, c)
     tone = d(70, 255)
@@ -194,7 +195,7 @@ TAILS: dict[int, list[tuple[float, float, float, float]]] = {
 
 
 def digits(kind: int, c: Canvas) -> Array:
-    """Digits written with a round pen, slanted and shaken, over stray strokes, uint8 (n, 28, 28)."""
+    """Draw digits with a round pen, slanted and jittered, over stray strokes, uint8 (n, 28, 28)."""
     d = c.draw
     thick, scale, lean, dx, dy = d(0.06, 0.13), d(0.75, 1.1), d(-0.35, 0.35), d(-0.2, 0.2), d(-0.15, 0.15)
 
@@ -216,7 +217,7 @@ def digits(kind: int, c: Canvas) -> Array:
 
 
 def thing(kind: int, c: Canvas, cx: Array, cy: Array, s: Array) -> Array:
-    """Coverage of one airplane, car, animal or ship per image, around (cx, cy), of size s."""
+    """Return the coverage of one airplane, car, animal or ship per image, around (cx, cy), with the size s."""
     d = c.draw
     leg = s * d(0.06, 0.12)
     if kind == 0:
@@ -280,7 +281,7 @@ def thing(kind: int, c: Canvas, cx: Array, cy: Array, s: Array) -> Array:
     )
 
 
-# Mean colours of sky or ground above, below, and of the thing itself: (red, green, blue) of 0..255.
+# Mean colours (red, green, blue), 0..255: of the background above, of the background below, and of the thing itself.
 PALETTE = {
     0: ((130, 170, 215), (160, 190, 220), (190, 190, 195)),
     1: ((150, 155, 165), (115, 115, 118), (150, 70, 70)),
@@ -296,7 +297,7 @@ PALETTE = {
 
 
 def scenes(kind: int, c: Canvas) -> Array:
-    """A thing before two grounds, everything of varied colour, place and size, uint8 (n, 32, 32, 3)."""
+    """Draw a thing before a two-part background, of varied colour, place and size, uint8 (n, 32, 32, 3)."""
     d = c.draw
 
     def colour(base: tuple[int, int, int], spread: float) -> Array:
@@ -319,9 +320,8 @@ def scenes(kind: int, c: Canvas) -> Array:
 # --- whole datasets ---------------------------------------------------------------------------------------------------
 
 Painter = Callable[[int, Canvas], Array]
-PAINTERS: dict[
-    str, tuple[Painter, int, bool, int, int]
-] = {  # painter, side, labels as a column, training and test images
+# painter, side, labels as a column, training images, test images
+PAINTERS: dict[str, tuple[Painter, int, bool, int, int]] = {
     "fashion_mnist": (fashion, 28, False, 60_000, 10_000),
     "mnist": (digits, 28, False, 60_000, 10_000),
     "cifar10": (scenes, 32, True, 50_000, 10_000),
@@ -332,10 +332,10 @@ NAMES = tuple(PAINTERS)
 
 
 def make(name: str, seed: int = SEED, sizes: tuple[int, int] | None = None) -> dict[str, Array]:
-    """The arrays x_train, y_train, x_test, y_test of a stand-in; the same seed gives the same bytes.
+    """Return the arrays x_train, y_train, x_test, y_test of a stand-in; the same seed gives the same bytes.
 
-    `sizes`: numbers of training and test images, each a multiple of 10, in place of the published ones. Raises KeyError
-    for a dataset that has no stand-in.
+    `sizes` are numbers of training and test images, each a multiple of 10, in place of the published ones. Raises
+    KeyError for a dataset that has no stand-in.
     """
     painter, side, column, *published = PAINTERS[name]
     train, test = sizes or published

@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,20 +14,29 @@ import hypothesis
 import pytest
 
 from autograder import wire
-from autograder.course import datasets
+from autograder.course import datasets, standins
 from autograder.course.answers import hand_in, read_answers
-from autograder.course.layout import Course
+from autograder.course.assignment import Assignment
+from autograder.course.copying import copy_course
+from autograder.course.course import Course
 from autograder.course.notebooks import Notebook, read_course_notebook
-from autograder.recording import release
-from autograder.records import CellRun, CellStatus
+from autograder.grading.kernel import Kernel
+from autograder.grading.kernels import KernelRequest, SandboxKernels
+from autograder.grading.local import cores, local_workers
+from autograder.grading.scheduling import Result, schedule
+from autograder.grading.training_cache import TrainingCache
+from autograder.records import CellRun, CellStatus, Level, Submission
+from autograder.sandbox import levels
+from autograder.teaching import release
 
-hypothesis.settings.register_profile("course", database=None, deadline=None)  # no files beside the tests, no timed assertions
+# no files beside the tests, no timed assertions
+hypothesis.settings.register_profile("course", database=None, deadline=None)
 hypothesis.settings.load_profile("course")
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 EXERCISE = "exercise_1_grayscale"
-ANSWERS = ROOT / "tests" / "answers"
+ANSWERS = ROOT / "course_data" / "answers"
 
 
 @pytest.fixture(scope="session")
@@ -50,33 +59,46 @@ def standin_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def small_store(store: Path) -> Path:
     """Draw the stand-ins that the tests need."""
-    datasets.make_standin(store, "cifar10")
-    datasets.make_standin(store, "fashion_mnist", sizes=(3000, 1000))
-    datasets.make_standin(store, "mnist", sizes=(3000, 1000))
+    standins.draw(ROOT / "course_data", store, "cifar10")
+    standins.draw(ROOT / "course_data", store, "fashion_mnist", sizes=(3000, 1000))
+    standins.draw(ROOT / "course_data", store, "mnist", sizes=(3000, 1000))
     return store
 
 
-def scratch_course(root: Path, store: Path | None) -> Course:
-    """A course folder with this repository's assignment, checks and settings, and links into a store."""
-    (root / "course_data" / "store").mkdir(parents=True)
-    shutil.copytree(ROOT / "source", root / "source")
-    shutil.copy(ROOT / "nbgrader_config.py", root)
-    for file in ("datasets.toml", "assignments.toml"):
-        shutil.copy(ROOT / "course_data" / file, root / "course_data")
-    settings = root / "course_data" / "assignments.toml"  # the best level of this machine, whatever it is
-    settings.write_text(settings.read_text().replace('isolation = "landlock"', 'isolation = "none"'))
-    shutil.copy(ROOT / "tests" / "thresholds.toml", root / "course_data")
+def scratch_course(root: Path, store: Path | None, *assignments: str) -> Course:
+    """A course folder with this repository's assignments, checks and settings, and links into a store."""
+    # the best level of this machine, whatever it is
+    course = copy_course(Course.open(ROOT), root, assignments, isolation=Level.NONE, with_data=False)
+    shutil.copy(ROOT / "tests" / "thresholds.toml", course.data)
     for folder in store.glob("*/*" if (store / datasets.STANDIN).is_dir() else "*") if store else []:
-        link = root / "course_data" / "store" / folder.relative_to(store)
-        link.parent.mkdir(exist_ok=True)
+        link = course.store / folder.relative_to(store)
+        link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(folder)
-    return Course.open(root)
+    return course
 
 
 def fix_secret(course: Course) -> None:
     """Give a scratch course a secret that is the same each time."""
-    (course.data / "secrets").mkdir()
-    (course.data / "secrets" / "seed").write_bytes(bytes(range(32)))
+    (course.state / "secrets").mkdir(parents=True, exist_ok=True)
+    (course.state / "secrets" / "seed").write_bytes(bytes(range(32)))
+
+
+def best_kernels(course: Course, *, fresh: bool = False) -> SandboxKernels:
+    """Kernels at the best level of this machine, which remember trainings in the course."""
+    return SandboxKernels(levels.choose(Level.NONE), cache=TrainingCache(course.trainings, fresh))
+
+
+def grade_all(course: Course, submissions: Iterable[Submission], jobs: int = 0) -> Iterator[Result]:
+    """Grade submissions of any assignments of a course, in one run on all cores."""
+    by_assignment: dict[str, list[Submission]] = {}
+    for submission in submissions:
+        by_assignment.setdefault(submission.assignment, []).append(submission)
+    read = {name: course.assignment(name) for name in by_assignment}
+    kernels = best_kernels(course)
+    if read:
+        with local_workers(next(iter(read.values())), kernels, jobs or cores()) as executor:
+            for name, handed_in in by_assignment.items():
+                yield from schedule(handed_in, read[name], executor, kernels)
 
 
 def pack(cells: Mapping[T, Collection[str]]) -> list[list[T]]:
@@ -98,10 +120,22 @@ def course(tmp_path: Path, standin_store: Path) -> Course:
 
 
 @pytest.fixture(scope="session")
+def drawn(tmp_path_factory: pytest.TempPathFactory, standin_store: Path) -> Course:
+    """A scratch course on stand-in data that tests only read."""
+    return scratch_course(tmp_path_factory.mktemp("drawn") / "course", standin_store)
+
+
+@pytest.fixture(scope="session")
+def exercise(drawn: Course) -> Assignment:
+    """Exercise 1, as it is in this repository."""
+    return drawn.assignment(EXERCISE)
+
+
+@pytest.fixture(scope="session")
 def released_once(tmp_path_factory: pytest.TempPathFactory, standin_store: Path) -> Course:
     """A scratch course with exercise 1 released, made once; tests work on copies."""
-    made = scratch_course(tmp_path_factory.mktemp("released") / "course", standin_store)
-    release.generate(made, EXERCISE)
+    made = scratch_course(tmp_path_factory.mktemp("released") / "course", standin_store, EXERCISE)
+    release.generate(made, made.assignment(EXERCISE))
     return made
 
 
@@ -160,6 +194,19 @@ class FakeKernel:
 
     def close(self) -> None:
         pass
+
+
+class FakeKernels:
+    """Starts kernels that a test made up."""
+
+    level = Level.NONE
+    cache = None
+
+    def __init__(self, start: Callable[[], Kernel]) -> None:
+        self._start = start
+
+    def start(self, request: KernelRequest) -> Kernel:
+        return self._start()
 
 
 def cell(kind: str, name: str, source: str, **nbgrader: object) -> dict[str, object]:

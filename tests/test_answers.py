@@ -10,12 +10,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from autograder.grading.memory import memory_of
 
 from autograder.checking.plugin import declared_checks
 from autograder.course.answers import Answers, hand_in, read_answers
-from autograder.course.layout import Course
+from autograder.course.course import Course
 from autograder.course.notebooks import Notebook, parse, read_course_notebook, rebuild, tasks, visible
-from autograder.grading.memory import memory_of
 from autograder.grading.pipeline import grade
 from autograder.grading.scheduling import cores, grade_all
 from autograder.records import GradeReport, Submission

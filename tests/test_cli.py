@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from autograder import cli
-from autograder.course.layout import Course
+from autograder.course.course import Course
 from autograder.hub import site
 from autograder.recording import gradebook, graded
-from autograder.sandbox import isolation
+from autograder.sandbox import levels
 from tests.conftest import ANSWERS, EXERCISE, ROOT
 
-LEVEL = isolation.choose("none")
+LEVEL = levels.choose(Level.NONE)
 
 
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:

@@ -17,14 +17,16 @@ from typing import Any
 
 import pytest
 
-from autograder.course.layout import Course
+from autograder.course.course import Course
 from autograder.recording import gradebook
-from autograder.sandbox import isolation
+from autograder.records import Level
+from autograder.sandbox import levels
+from autograder.sandbox.levels.walls import DROP_ROOT, python_folders
 from tests.conftest import ROOT
 from tests.hostile.class_of import ASSIGNMENT, CASES, FULL, HONEST, assemble, expected, student_of
 
 ORDINARY = 61_234  # an account that owns nothing but the course folder
-WAYS = [(account, level) for level in (isolation.NAMESPACES, isolation.LANDLOCK) for account in ("root", "ordinary")]
+WAYS = [(account, level) for level in (Level.NAMESPACES, Level.LANDLOCK) for account in ("root", "ordinary")]
 GRADE_SECONDS = 900
 
 
@@ -34,7 +36,7 @@ class Class:
 
     course: Course
     account: str
-    level: str
+    level: Level
 
     def report(self, student: str) -> dict[str, Any]:
         """The staff report of a student."""
@@ -43,16 +45,17 @@ class Class:
 
     def points(self, student: str) -> dict[str, float]:
         """Points by task, as the gradebook has them."""
-        grades = gradebook.read(self.course, ASSIGNMENT, student)
+        grades = gradebook.read(self.course, self.course.assignment(ASSIGNMENT), student)
         assert grades
-        return {each.cell.removeprefix("test_"): each.score for each in grades.cells if each.cell != "essay" and each.points}
+        cells = [grade for grade in grades.cells if grade.cell != "essay" and grade.points]
+        return {grade.cell.removeprefix("test_"): grade.score for grade in cells}
 
     def page(self, student: str) -> str:
         """The feedback page of a student."""
         return (self.course.feedback / student / ASSIGNMENT / f"{ASSIGNMENT}.html").read_text()
 
 
-def graded(account: str, level: str, *, hostile: bool) -> Class:
+def graded(account: str, level: Level, *, hostile: bool) -> Class:
     """Grade the class as this account at this level, in a folder that the account owns."""
     root = Path(tempfile.mkdtemp(prefix="hostile-"))
     root.chmod(0o755)
@@ -63,8 +66,8 @@ def graded(account: str, level: str, *, hostile: bool) -> Class:
     if account == "ordinary" and os.geteuid() == 0:
         for path in [root, *root.rglob("*")]:
             os.chown(path, ORDINARY, ORDINARY, follow_symlinks=False)
-        seen = [*map(str, isolation.python_folders()), str(ROOT), str(root)]
-        command = [sys.executable, "-I", str(isolation.NOBODY), str(ORDINARY), str(ORDINARY), *seen, "--", *command]
+        visible = [*map(str, python_folders()), str(ROOT), str(root)]
+        command = [sys.executable, "-I", str(DROP_ROOT), str(ORDINARY), str(ORDINARY), *visible, "--", *command]
     done = subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True, timeout=GRADE_SECONDS, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     left = sorted(path.name for path in (root / "tmp").iterdir())
@@ -72,11 +75,11 @@ def graded(account: str, level: str, *, hostile: bool) -> Class:
     return Class(course, account, level)
 
 
-def why_not(account: str, level: str) -> str:
+def why_not(account: str, level: Level) -> str:
     """Why this machine cannot grade in this way."""
     if account == "root" and os.geteuid() != 0:
         return "as root: these tests do not run as root"
-    reason = isolation.why_not(level)
+    reason = levels.why_not(level)
     return f"isolation level {level}: {reason}" if reason else ""
 
 
@@ -120,11 +123,12 @@ def verdict_of(case: Path, hostile: Class) -> None:
     points = {name: value for name, value in hostile.points(student).items() if name not in wanted.anything}
     assert points == {name: wanted.points.get(name, full) for name, full in FULL.items() if name not in wanted.anything}
     assert report["isolation"] == hostile.level
-    states = {task["task"]["cell"]: task["status"] for task in report["tasks"]}
+    (notebook,) = report["notebooks"]
+    states = {task["task"]["cell"]: task["status"] for task in notebook["tasks"]}
     assert {name: states[name] for name in wanted.status} == wanted.status
-    checks = [check for task in report["tasks"] for check in task["checks"]]
-    told = report["notes"] + [task["error"] for task in report["tasks"]] + [check["message"] for check in checks]
-    known = told + report["staff_notes"] + [check["detail"] for check in checks]
+    checks = [check for task in notebook["tasks"] for check in task["checks"]]
+    told = notebook["notes"] + [task["error"] for task in notebook["tasks"]] + [check["message"] for check in checks]
+    known = told + notebook["staff_notes"] + [check["detail"] for check in checks]
     for text in wanted.student:
         assert any(text in each for each in told), told
     for text in wanted.staff:
@@ -171,8 +175,12 @@ def test_honest_students_have_what_they_have_alone(hostile: Class, alone: Class)
 
 def essence(report: dict[str, Any]) -> dict[str, Any]:
     """A report without what differs from run to run: times, and inputs drawn from the course's own secret."""
-    tasks = [{**task, "checks": [{**check, "seconds": 0, "detail": ""} for check in task["checks"]]} for task in report["tasks"]]
-    return {key: value for key, value in report.items() if key not in ("seconds", "key")} | {"tasks": tasks}
+    (notebook,) = report["notebooks"]
+    tasks = [
+        {**task, "checks": [{**check, "seconds": 0, "detail": ""} for check in task["checks"]]}
+        for task in notebook["tasks"]
+    ]
+    return {**report, "key": "", "notebooks": [{**notebook, "seconds": [], "tasks": tasks}]}
 
 
 def test_the_corpus_covers_every_group() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.course.answers import Answers, hand_in
-from autograder.course.layout import Course
+from autograder.course.course import Course
 from autograder.course.notebooks import read_course_notebook, tasks, visible
 from autograder.grading.scheduling import cores, grade_all
 from autograder.records import Submission

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.layout import Course
+from autograder.course.course import Course
 from autograder.recording import gradebook
-from autograder.recording.classroom import grade_class, write_feedback
+from autograder.teaching.classroom import grade_class, write_feedback
 from tests.conftest import EXERCISE
 
 HANDED_IN = {"ann": "right/tensorflow_image.py", "bob": "wrong/blue_green_red.py"}

@@ -1,4 +1,4 @@
-"""What a hidden check can ask and say."""
+"""The names that a hidden check imports: what it can ask of a student's work and tell the student."""
 
 from autograder.checking import expect, playground
 from autograder.checking.figures import Axes, Figure, Image

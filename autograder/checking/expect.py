@@ -1,4 +1,8 @@
-"""Expectations with messages for students: what was asked, what was seen, one hint; never the expected value itself."""
+"""Expectations of hidden checks: functions that fail a check with a message for the student.
+
+A message says what was asked for and what the student's work gave, with one hint. It never contains the expected
+values; those go into `detail`, which only staff see.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +19,17 @@ Array = np.ndarray[Any, Any]
 
 
 class Callee(Protocol):
-    """Whoever can be asked to call a function and to show its inputs afterwards: a student."""
+    """An object that can call a student's function and show its inputs afterwards: in practice a `Student`."""
 
     def call_and_inputs(self, function: str, *args: object) -> tuple[Any, list[Any]]:
-        """Return the result of a call, and its inputs as they are after it."""
+        """Return the result of a call, and the inputs as they are after the call."""
 
 
 def fail(message: str, *, hint: str = "", detail: str = "") -> NoReturn:
-    """The check has failed for this reason."""
+    """Fail the check with this message.
+
+    The student reads `message` and `hint`; only staff read `detail`. Raises CheckFailed.
+    """
     raise CheckFailed(message, hint=hint, detail=detail)
 
 
@@ -35,7 +42,11 @@ def that(condition: object, message: str, *, hint: str = "", detail: str = "") -
 def array(
     value: object, what: str = "the result", *, hint: str = "", numeric: bool = True, complex_too: bool = False
 ) -> Array:
-    """The value as a NumPy array of real numbers; fails for None, text, functions, ragged lists and objects."""
+    """Return the value as a NumPy array of real numbers.
+
+    Fails for None, text, functions, ragged lists and other objects. `complex_too` allows complex numbers; without
+    `numeric` any dtype is allowed.
+    """
     if isinstance(value, Tensor):
         value = value.array
     if isinstance(value, list):
@@ -54,17 +65,20 @@ def array(
 
 
 def shape(value: Array, wanted: tuple[int, ...], what: str = "the result", *, hint: str = "") -> None:
-    """Fail unless the array has this shape, with both shapes in the message."""
+    """Fail unless the array has this shape; both shapes are in the message."""
     that(value.shape == wanted, f"{what} has the shape {value.shape}, expected {wanted}", hint=hint)
 
 
 def finite(value: Array, what: str = "the result", *, hint: str = "") -> None:
-    """Fail when an array holds NaN or infinity."""
+    """Fail if an array holds NaN or infinity."""
     that(np.isfinite(value).all(), f"{what} contains NaN or infinity", hint=hint)
 
 
 def close(seen: Array, wanted: Array, atol: float, message: str = "the values are wrong", *, hint: str = "") -> None:
-    """Fail unless all values agree within `atol`; the student is told the largest deviation, staff both values."""
+    """Fail unless all values agree within `atol`.
+
+    The student reads the largest deviation; staff also read both values.
+    """
     shape(seen, wanted.shape)
     finite(seen)
     off = np.abs(seen.astype(np.float64) - wanted)
@@ -83,9 +97,10 @@ def values(
     hint: str = "",
     mistakes: Mapping[str, object] | None = None,
 ) -> Array:
-    """Fail unless this is an array of the wanted shape and values within `atol`; returns it.
+    """Return the value as an array; fail unless it has the wanted shape, and the wanted values within `atol`.
 
-    `mistakes` are results of frequent errors by what to call them: the first that fits is named, also when its shape differs.
+    `mistakes` maps the description of a frequent error to the result of that error. The message names the first one
+    that fits, even if the shape of that result is not the wanted one.
     """
     seen, right = array(value, what, hint=hint), np.asarray(wanted)
     fits = seen.shape == right.shape and bool(np.all(np.abs(seen - right) <= atol))
@@ -102,25 +117,28 @@ def values(
 
 
 def parts(value: object, count: int, message: str, *, arrays: bool = False) -> list[Any]:
-    """The parts of a result that consists of several things; fails unless it is a list or tuple (or an array) of `count`."""
-    found = (
+    """Return the parts of a result that consists of several things.
+
+    Fails with `message` unless the result is a list or tuple (with `arrays` also an array) of `count` parts.
+    """
+    items = (
         list(value) if isinstance(value, list) or (arrays and isinstance(value, np.ndarray) and value.ndim) else None
     )
-    if found is None or len(found) != count:
+    if items is None or len(items) != count:
         fail(message)
-    return found
+    return items
 
 
 def input_untouched(student: Callee, function: str, values: Array) -> None:
-    """Fail when a call changes the array that it is given, or does not do its work at all."""
+    """Fail if a call changes the array that it is given, or does not do its work at all."""
     result, inputs = student.call_and_inputs(function, values)
-    made = array(result, f"{function}(images)")
+    output = array(result, f"{function}(images)")
     that(
-        not np.array_equal(made, values),
+        not np.array_equal(output, values),
         f"{function}(images) gives back what it was given",
         hint="Its work has to be done, too.",
     )
-    work = made.shape[:1] == values.shape[:1] and np.ptp(made) > 0
+    work = output.shape[:1] == values.shape[:1] and np.ptp(output) > 0
     that(
         work, f"{function}(images) gives no result that depends on all images", hint="First the result has to be right."
     )
@@ -131,14 +149,14 @@ def input_untouched(student: Callee, function: str, values: Array) -> None:
 
 
 def number(value: float) -> str:
-    """Three significant digits, the way a person writes them."""
+    """Return a number with three significant digits, the way a person writes it."""
     if not math.isfinite(value):
         return str(value)
     return f"{value:.3g}" if value == 0 or 1e-3 <= abs(value) < 1e5 else f"{value:.2e}"
 
 
 def kind(value: object) -> str:
-    """A value's type in plain words."""
+    """Return the type of a value in plain words."""
     if value is None:
         return "None"
     if isinstance(value, Opaque):

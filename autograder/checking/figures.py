@@ -1,4 +1,4 @@
-"""What a cell drew, as a check sees it: axes, images, lines, titles, labels, legends."""
+"""The figures that a cell showed, as a check sees them: axes, images, lines, titles, labels and legends."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ GREY_TOLERANCE = 0.02
 
 @dataclass(frozen=True)
 class Image:
-    """An image on axes: the values (None when too large to send), 17 samples of its colour map, (17, 3), and the contrast seen.
+    """An image on axes.
 
-    `contrast` is the range of brightness on the screen, 0 to 1, after the colour map and its limits.
+    `data` holds its values, or None when they are too many to send. `colors` holds 17 samples of its colour map,
+    shape (17, 3), or None for an RGB image. `contrast` is the range of brightness on the screen, 0 to 1, after the
+    colour map and its limits.
     """
 
     shape: tuple[int, ...]
@@ -28,7 +30,10 @@ class Image:
     contrast: float = 1.0
 
     def shown_in_grey(self) -> bool:
-        """Whether red, green and blue are equal in what the eye sees: by the colour map, or in an RGB image itself."""
+        """Return whether the image appears in grey: red, green and blue are equal within a tolerance.
+
+        The colours are those of the colour map, or of the image itself if it is RGB.
+        """
         rgb = self.colors if self.colors is not None else self.data
         if rgb is None or rgb.ndim < 2 or rgb.shape[-1] not in (3, 4):
             return False
@@ -37,7 +42,10 @@ class Image:
         return bool(np.ptp(rgb, axis=-1).max(initial=0) <= GREY_TOLERANCE * scale)
 
     def shows(self, wanted: Array, atol: float) -> bool:
-        """Whether it shows these values (0 to 1), also when it holds them as 0 to 255 or repeats grey in three channels."""
+        """Return whether the image shows these values (0 to 1) within `atol`.
+
+        The image may also hold them as 0 to 255, or repeat grey in three channels.
+        """
         if self.data is None:
             return False
         data = self.data.astype(np.float64)
@@ -51,14 +59,14 @@ class Image:
 
 @dataclass(frozen=True)
 class Line:
-    """A curve: its label, its number of points, and where they are (the first 2000)."""
+    """A curve: its label, its number of points, and the y values of the first 2000 points."""
 
     label: str
     points: int
     y: Array
 
     def shows(self, values: Sequence[float]) -> bool:
-        """Whether it runs through these values, as they are or in percent."""
+        """Return whether the curve runs through these values, as they are or in percent."""
         if self.y.shape != (len(values),):
             return False
         return any(np.allclose(self.y, np.asarray(values) * scale, rtol=1e-3, atol=1e-4 * scale) for scale in (1, 100))
@@ -77,26 +85,29 @@ class Axes:
     images: tuple[Image, ...]
 
     def words(self) -> str:
-        """Everything written at these axes, in lower case."""
+        """Return all text at these axes, in lower case."""
         return " ".join([self.title, self.xlabel, self.ylabel, *self.texts, *self.legend]).lower()
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure that was shown."""
+    """A figure that the cell showed."""
 
     title: str
     axes: tuple[Axes, ...]
 
     def pictures(self) -> list[tuple[Axes, Image]]:
-        """The images that are seen, with their axes, in the order of drawing: the last one where several cover each other."""
+        """Return the visible images with their axes, in the order of drawing.
+
+        Where several images cover each other, only the last one is visible.
+        """
         return [(axes, axes.images[-1]) for axes in self.axes if axes.images]
 
 
 def best_figure(figures: list[Figure], images: int, stopped: str = "") -> Figure:
-    """The last figure with this number of images, else the last of those with the most; a failed check when there is none.
+    """Return the last figure with this number of images, or else the last of those with the most images.
 
-    `stopped` says why the cell may not have got so far.
+    Fails if no figure was shown, or if none has an image. `stopped` says why the cell may not have reached its end.
     """
     hint = "Make the cell run to its end." if stopped else "Draw it and end the cell with plt.show()."
     expect.that(figures, f"no figure was shown{stopped}", hint=hint)
@@ -110,16 +121,16 @@ def best_figure(figures: list[Figure], images: int, stopped: str = "") -> Figure
 
 
 def read_figures(reply: object) -> list[Figure]:
-    """Figures from a kernel's answer; BadReply when it does not have their form."""
+    """Return the figures in a kernel's reply. Raises BadReply if the reply does not have their form."""
     try:
         assert isinstance(reply, list)
-        return [_figure(each) for each in reply]
+        return [_figure(figure) for figure in reply]
     except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise BadReply("what your program says about its figures cannot be read", detail=repr(error)) from None
 
 
 def _figure(tree: Any) -> Figure:
-    return Figure(_text(tree["title"]), tuple(_axes(each) for each in tree["axes"]))
+    return Figure(_text(tree["title"]), tuple(_axes(axes) for axes in tree["axes"]))
 
 
 def _axes(tree: Any) -> Axes:
@@ -129,8 +140,8 @@ def _axes(tree: Any) -> Axes:
         ylabel=_text(tree["ylabel"]),
         texts=tuple(map(_text, tree["texts"])),
         legend=tuple(map(_text, tree["legend"])),
-        lines=tuple(_line(each) for each in tree["lines"]),
-        images=tuple(_image(each) for each in tree["images"]),
+        lines=tuple(_line(line) for line in tree["lines"]),
+        images=tuple(_image(image) for image in tree["images"]),
     )
 
 

@@ -1,8 +1,8 @@
-"""What a check can ask of a trained model: its layers, and outputs on inputs that the grader chooses.
+"""What a check can ask of a trained model: its layers, and its outputs for inputs that the grader chooses.
 
-Nothing that a student saved is loaded. The kernel describes the model as plain data; where it consists of layers that
-are known here, the grader rebuilds the network in NumPy and proves on random inputs that rebuilt and live model agree.
-Such a network is measured in the grader. Any other is judged by predictions in the sandbox, on inputs in random order.
+Nothing that a student saved is loaded. The kernel describes the model as plain data. If all layers are known here,
+the grader rebuilds the network in NumPy, confirms on random inputs that it agrees with the live model, and measures
+it. Any other model is judged by its predictions in the sandbox, on inputs in random order.
 """
 
 from __future__ import annotations
@@ -19,12 +19,7 @@ from autograder.errors import BadReply
 Array = np.ndarray[Any, Any]
 Predict = Callable[[Array], Array]
 
-MOST_LAYERS, MOST_PARAMETERS, MOST_UNITS, CHUNK = (
-    200,
-    20_000_000,
-    20_000,
-    1000,
-)  # what a lying description may make us compute
+MOST_LAYERS, MOST_PARAMETERS, MOST_UNITS, CHUNK = 200, 20_000_000, 20_000, 1000  # limits for false descriptions
 AGREE = 1e-3  # relative to the largest output: float32 on both sides, sums of a thousand terms
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 
@@ -50,7 +45,7 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
     "exponential": np.exp,
     "hard_sigmoid": lambda z: np.clip(z / 6 + 0.5, 0, 1),
 }
-# Without effect when a model is used: they act in training alone.
+# Layers that have an effect only in training, not when a model is used.
 IDLE = (
     "InputLayer",
     "Dropout",
@@ -65,7 +60,11 @@ CONVOLUTIONAL = ("Conv", "Pool", "SeparableConv", "DepthwiseConv", "LocallyConne
 
 @dataclass(frozen=True)
 class History:
-    """What `fit` returned: numbers for each epoch by quantity, how many epochs were asked for, and steps in each; a claim."""
+    """What `fit` returned, by the kernel's own claim.
+
+    `record` has a list of values per epoch for each quantity. `asked` is the number of requested epochs, `steps` the
+    number of steps per epoch.
+    """
 
     record: Mapping[str, list[float]]
     asked: int
@@ -73,7 +72,7 @@ class History:
 
     @property
     def epochs(self) -> int:
-        """How many epochs were trained."""
+        """Number of epochs that were trained."""
         return max((len(values) for values in self.record.values()), default=0)
 
     @property
@@ -83,7 +82,7 @@ class History:
 
 
 class NotListedError(Exception):
-    """A layer that is not rebuilt here; the model is judged by its predictions."""
+    """A layer cannot be rebuilt here, so the model is judged by its predictions."""
 
 
 @dataclass(frozen=True)
@@ -99,18 +98,18 @@ class Layer:
 
     @property
     def weights(self) -> list[Array]:
-        """Its weights, in the order of Keras."""
+        """Weights of the layer, in the order of Keras."""
         return [self.arrays[f"weight_{at}"] for at in range(sum(name.startswith("weight_") for name in self.arrays))]
 
     @property
     def convolutional(self) -> bool:
-        """Whether it looks at the neighbours of a pixel."""
+        """Whether the layer looks at the neighbours of a pixel."""
         return any(part in self.kind for part in CONVOLUTIONAL)
 
 
 @dataclass(frozen=True)
 class Model:
-    """A student's model. `rebuilt` says that the grader's own network, made of the layers, agrees with the live one."""
+    """A student's model; `rebuilt` says whether the network that the grader made of its layers agrees with it."""
 
     name: str
     layers: tuple[Layer, ...]
@@ -121,13 +120,11 @@ class Model:
     rebuilt: bool
     sample: Array = field(repr=False)  # outputs for some random inputs
     _predict: Predict = field(repr=False)
-    _logits: Predict | None = field(
-        default=None, repr=False
-    )  # of a rebuilt network: its outputs before a softmax at the end
+    _logits: Predict | None = field(default=None, repr=False)  # outputs before the softmax of a rebuilt network
 
     @property
     def dense(self) -> list[Layer]:
-        """The fully connected layers, in order."""
+        """Fully connected layers, in order."""
         return [layer for layer in self.layers if layer.kind == "Dense"]
 
     @property
@@ -136,18 +133,18 @@ class Model:
         return sum(weight.size for layer in self.layers for weight in layer.weights)
 
     def kinds(self) -> list[str]:
-        """The classes of its layers, in order."""
+        """Return the class names of the layers, in order."""
         return [layer.kind for layer in self.layers]
 
     def outputs(self, x: Array) -> Array:
-        """The outputs for inputs of shape (n, ...), shape (n, outputs), float64."""
+        """Return the outputs for inputs of shape (n, ...): shape (n, outputs), float64."""
         return self._predict(x)
 
     def log_probabilities(self, x: Array) -> Array:
-        """Log probabilities of the classes, shape (n, classes), whether the model gives probabilities or logits.
+        """Return log probabilities, shape (n, classes), of a model that gives probabilities or logits.
 
-        Of a rebuilt network they come from before its softmax, as in Keras's own loss: from float32 probabilities, none of
-        which is seen below 1e-7, the loss of a network that is very sure of itself would be too low by several percent.
+        For a rebuilt network they are computed before its softmax, as in Keras's own loss: float32 probabilities are
+        cut off at 1e-7, which makes the loss of a very confident network several percent too low.
         """
         if self._logits is not None:
             return np.asarray(scipy.special.log_softmax(self._logits(x), axis=-1))
@@ -158,40 +155,42 @@ class Model:
 
 
 def gives_probabilities(outputs: Array) -> bool:
-    """Whether each row is a probability distribution, as a softmax gives it."""
+    """Return whether each row is a probability distribution, as a softmax gives it."""
     return bool((outputs >= -1e-6).all() and np.allclose(outputs.sum(axis=-1), 1, atol=1e-3))
 
 
 # --- from the kernel's description ------------------------------------------------------------------------------------
 
 
-def read_layers(told: object, probe: Array) -> tuple[Layer, ...]:
-    """Validate the description of the layers; BadReply for anything that is not one."""
-    if not isinstance(told, list) or len(told) > MOST_LAYERS:
-        raise BadReply("the layers of the model could not be read", detail=repr(told)[:300])
-    layers = tuple(_read_layer(each, probe) for each in told)
+def read_layers(description: object, probe: Array) -> tuple[Layer, ...]:
+    """Return the layers that a kernel described. Raises BadReply for an invalid or too large description."""
+    if not isinstance(description, list) or len(description) > MOST_LAYERS:
+        raise BadReply("the layers of the model could not be read", detail=repr(description)[:300])
+    layers = tuple(_read_layer(layer, probe) for layer in description)
     if sum(array.size for layer in layers for array in layer.arrays.values()) > MOST_PARAMETERS:
         raise BadReply(f"the model has more than {MOST_PARAMETERS:,} weights")
     return layers
 
 
-def _read_layer(told: object, probe: Array) -> Layer:
+def _read_layer(entry: object, probe: Array) -> Layer:
     fields = {"class": str, "of_keras": bool, "config": dict, "arrays": dict}
-    if not isinstance(told, dict) or not all(isinstance(told.get(key), kind) for key, kind in fields.items()):
-        raise BadReply("a layer of the model could not be read", detail=repr(told)[:300])
-    arrays = {str(name): value for name, value in told["arrays"].items()}
+    if not isinstance(entry, dict) or not all(isinstance(entry.get(key), kind) for key, kind in fields.items()):
+        raise BadReply("a layer of the model could not be read", detail=repr(entry)[:300])
+    arrays = {str(name): value for name, value in entry["arrays"].items()}
     if not all(isinstance(value, np.ndarray) and value.dtype.kind in "biuf" for value in arrays.values()):
-        raise BadReply("the weights of a layer could not be read", detail=told["class"][:80])
-    shown = told.get("activation")
-    name = "" if shown is None else _name_of(shown, probe)
-    return Layer(told["class"][:80], told["of_keras"], dict(told["config"]), name, told.get("penalty") is True, arrays)
+        raise BadReply("the weights of a layer could not be read", detail=entry["class"][:80])
+    outputs = entry.get("activation")
+    name = "" if outputs is None else _activation_of(outputs, probe)
+    return Layer(
+        entry["class"][:80], entry["of_keras"], dict(entry["config"]), name, entry.get("penalty") is True, arrays
+    )
 
 
-def _name_of(shown: object, probe: Array) -> str:
-    """The activation that gives these values; names say nothing, `tf.nn.softmax` alone has three of them."""
-    if isinstance(shown, np.ndarray) and shown.shape == probe.shape and shown.dtype.kind == "f":
+def _activation_of(outputs: object, probe: Array) -> str:
+    """Return the name of the activation with these outputs; names differ (`tf.nn.softmax` alone has three)."""
+    if isinstance(outputs, np.ndarray) and outputs.shape == probe.shape and outputs.dtype.kind == "f":
         for name, function in ACTIVATIONS.items():
-            if np.allclose(function(probe.astype(np.float64)), shown, atol=1e-4, rtol=1e-3):
+            if np.allclose(function(probe.astype(np.float64)), outputs, atol=1e-4, rtol=1e-3):
                 return name
     return "unknown"
 
@@ -200,7 +199,7 @@ def _name_of(shown: object, probe: Array) -> str:
 
 
 def rebuild(layers: Sequence[Layer]) -> Predict:
-    """The network of these layers, one after the other; NotListedError when one of them is not known here."""
+    """Return the network of these layers in sequence. Raises NotListedError for a layer that is not known here."""
     steps = [step for layer in layers for step in _steps(layer)]
 
     def predict(x: Array) -> Array:
@@ -217,7 +216,7 @@ def rebuild(layers: Sequence[Layer]) -> Predict:
 
 
 def before_softmax(layers: Sequence[Layer]) -> tuple[Layer, ...] | None:
-    """The same layers without the softmax at their end; None when there is none."""
+    """Return the same layers without the softmax at their end; None if there is none."""
     last = max((at for at, layer in enumerate(layers) if layer.kind not in IDLE), default=-1)
     if last < 0:
         return None
@@ -236,16 +235,16 @@ def _steps(layer: Layer) -> list[Predict]:
     if layer.kind not in BUILDERS:
         raise NotListedError(layer.kind)
     try:
-        made = BUILDERS[layer.kind](layer)
+        step = BUILDERS[layer.kind](layer)
     except (KeyError, ValueError, IndexError, TypeError, OverflowError) as error:
         raise NotListedError(f"{layer.kind}: {error}") from error
     if layer.activation == "unknown":
         raise NotListedError(f"{layer.kind} with an activation of its own")
-    return [made, ACTIVATIONS[layer.activation]] if layer.activation else [made]
+    return [step, ACTIVATIONS[layer.activation]] if layer.activation else [step]
 
 
-def _each(step: Predict, *arrays: Any) -> Predict:
-    """A step that works on each element: its arrays must fit the input, and not blow it up."""
+def _elementwise(step: Predict, *arrays: Any) -> Predict:
+    """Return a step that works on each element; its arrays must fit the input and not enlarge it."""
 
     def checked(x: Array) -> Array:
         if np.broadcast_shapes(x.shape, *(np.shape(array) for array in arrays)) != x.shape:
@@ -257,7 +256,7 @@ def _each(step: Predict, *arrays: Any) -> Predict:
 
 def _dense(layer: Layer) -> Predict:
     kernel, *bias = layer.weights
-    if kernel.ndim != 2 or any(each.shape != kernel.shape[1:] for each in bias) or len(bias) > 1:
+    if kernel.ndim != 2 or any(vector.shape != kernel.shape[1:] for vector in bias) or len(bias) > 1:
         raise ValueError("weights of other shapes")
     if kernel.shape[1] > MOST_UNITS:
         raise ValueError("too many units")
@@ -272,14 +271,14 @@ def _reshape(layer: Layer) -> Predict:
 
 def _rescaling(layer: Layer) -> Predict:
     scale, offset = (np.asarray(layer.config[name], dtype=np.float32) for name in ("scale", "offset"))
-    return _each(lambda x: x * scale + offset, scale, offset)
+    return _elementwise(lambda x: x * scale + offset, scale, offset)
 
 
 def _normalization(layer: Layer) -> Predict:
     mean, deviation = layer.arrays["mean"], np.sqrt(np.maximum(layer.arrays["variance"], 1e-14))
     if layer.config.get("invert"):
         raise ValueError("inverted")
-    return _each(lambda x: (x - mean) / np.maximum(deviation, 1e-7), mean, deviation)
+    return _elementwise(lambda x: (x - mean) / np.maximum(deviation, 1e-7), mean, deviation)
 
 
 def _relu(layer: Layer) -> Predict:
@@ -296,7 +295,7 @@ def _leaky(layer: Layer) -> Predict:
 
 def _prelu(layer: Layer) -> Predict:
     (slope,) = layer.weights
-    return _each(lambda x: np.where(x >= 0, x, slope * x), slope)
+    return _elementwise(lambda x: np.where(x >= 0, x, slope * x), slope)
 
 
 def _elu(layer: Layer) -> Predict:
@@ -312,7 +311,7 @@ def _batch_normalization(layer: Layer) -> Predict:
     if config.get("axis") not in (-1, 1, [-1], [1]):
         raise ValueError("another axis")
     root = np.sqrt(variance + np.float32(config["epsilon"]))
-    return _each(lambda x: (x - mean) / root * scale + shift, mean, root, scale, shift)
+    return _elementwise(lambda x: (x - mean) / root * scale + shift, mean, root, scale, shift)
 
 
 def _layer_normalization(layer: Layer) -> Predict:
@@ -324,7 +323,7 @@ def _layer_normalization(layer: Layer) -> Predict:
         mean, variance = x.mean(axis=-1, keepdims=True), x.var(axis=-1, keepdims=True)
         return np.asarray((x - mean) / np.sqrt(variance + np.float32(config["epsilon"])) * scale + shift)
 
-    return _each(normalize, scale, shift)
+    return _elementwise(normalize, scale, shift)
 
 
 BUILDERS: dict[str, Callable[[Layer], Predict]] = {
@@ -345,7 +344,7 @@ BUILDERS: dict[str, Callable[[Layer], Predict]] = {
 
 
 def agree(one: Array, other: Array) -> bool:
-    """Whether two networks gave the same outputs, within what float32 allows."""
+    """Return whether two networks gave the same outputs, within what float32 allows."""
     if one.shape != other.shape or not (np.isfinite(one).all() and np.isfinite(other).all()):
         return False
     return bool(np.abs(one - other).max() <= AGREE * max(1.0, float(np.abs(other).max())))
@@ -355,17 +354,17 @@ def agree(one: Array, other: Array) -> bool:
 
 
 def accuracy(log_probabilities: Array, labels: Array) -> float:
-    """The share of rows whose most probable class is the label."""
+    """Return the share of rows whose most probable class is the label."""
     return float(np.mean(log_probabilities.argmax(axis=1) == labels))
 
 
 def cross_entropy(log_probabilities: Array, labels: Array) -> float:
-    """The mean negative log probability of the labels."""
+    """Return the mean negative log probability of the labels."""
     return float(-np.mean(log_probabilities[np.arange(len(labels)), labels.astype(int)]))
 
 
 def confusion(labels: Array, predicted: Array, classes: int = 0) -> Array:
-    """Return how often each class was taken for each: rows are the truth, columns the prediction.
+    """Return how often each true class (row) was predicted as each class (column).
 
     Shape (classes, classes); by default as many classes as there are in the labels and predictions.
     """
@@ -376,7 +375,7 @@ def confusion(labels: Array, predicted: Array, classes: int = 0) -> Array:
 
 
 def precision_recall_f1(table: Array) -> tuple[Array, Array, Array]:
-    """Precision, recall and F1 of each class from a confusion matrix; 0 where nothing was predicted or nothing is there."""
+    """Return precision, recall and F1 of each class from a confusion matrix; 0 where it would be 0 / 0."""
     hits = np.diag(table).astype(float)
 
     def share(of: Array) -> Array:
@@ -388,7 +387,7 @@ def precision_recall_f1(table: Array) -> tuple[Array, Array, Array]:
 
 
 def calibration_error(log_probabilities: Array, labels: Array, bins: int = 15) -> float:
-    """Expected calibration error: how far confidence and accuracy are apart, over bins of confidence (Guo et al. 2017)."""
+    """Return the expected calibration error (Guo et al. 2017): mean gap of confidence and accuracy."""
     confidence, right = np.exp(log_probabilities.max(axis=1)), log_probabilities.argmax(axis=1) == labels
     place = np.minimum((confidence * bins).astype(int), bins - 1)
     parts = [

@@ -1,4 +1,4 @@
-"""What checks ask of a URL of the TensorFlow Playground: its settings, and what comes of it when it is run again."""
+"""What a check can ask of a URL of the TensorFlow Playground: its settings, and the result of running it again."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from autograder.playground.settings import KEYS, Settings, changed, offered
 __all__ = ["SOLVED", "Handed", "handed_in", "only_changed", "rerun", "solved", "tell"]
 
 SOLVED = 0.1
-# Between these shares of the starts, whether an experiment works is a matter of luck: then it counts, and the student is told.
+# Between these shares of the starts, success is a matter of luck: the experiment counts, and the student is told.
 SOME, MOST = 0.1, 0.9
 
 
 @dataclass(frozen=True)
 class Handed:
-    """A URL that was handed in under a name, as settings."""
+    """A URL that a student handed in under a name, as settings."""
 
     name: str
     settings: Settings
@@ -33,7 +33,10 @@ class Handed:
 def handed_in(
     student: Student, name: str, *, data: str = "", noise_free: bool = False, features: tuple[str, ...] | None = None
 ) -> Handed:
-    """The URL in a variable; fails for anything that is no experiment of the page, or is not of these data and inputs."""
+    """Return the experiment whose URL is in a student's variable.
+
+    Fails if the value is not an experiment of the page, or if it has other data, noise or inputs than were asked for.
+    """
     value: Any = student.get(name)
     if isinstance(value, str) and not value.strip():
         expect.fail(f"{name} is empty", hint="Copy the address of the page from the browser's address line.")
@@ -56,10 +59,12 @@ def handed_in(
             settings.noise == 0, f"{name} has noise {settings.noise:g}", hint="Set the noise to 0: it hides the effect."
         )
     if features is not None:
-        more = [each for each in settings.features if each not in features]
-        told = f"{name} has {', '.join(more)} among its inputs"
-        expect.that(not more, told, hint=f"Only {' and '.join(features)} may be switched on: see the column FEATURES.")
-        less = [each for each in features if each not in settings.features]
+        more = [feature for feature in settings.features if feature not in features]
+        message = f"{name} has {', '.join(more)} among its inputs"
+        expect.that(
+            not more, message, hint=f"Only {' and '.join(features)} may be switched on: see the column FEATURES."
+        )
+        less = [feature for feature in features if feature not in settings.features]
         expect.that(
             not less, f"{name} does not have {', '.join(less)} among its inputs", hint="See the column FEATURES."
         )
@@ -67,9 +72,12 @@ def handed_in(
 
 
 def only_changed(one: Handed, other: Handed, *allowed: str) -> None:
-    """Fail when two experiments differ in anything but these settings, named as in the URL, or not in the first of them."""
+    """Fail unless two experiments differ in the first of these settings, and in no others than these.
+
+    The settings are named as in the URL.
+    """
     different = changed(one.settings, other.settings)
-    beyond = [each for each in different if each not in allowed]
+    beyond = [setting for setting in different if setting not in allowed]
     if beyond == ["seed"]:
         hint = "Change the control and nothing else, and copy the address again: the seed stays."
         expect.fail(f"{other.name} has another seed than {one.name}, so the points and the start differ", hint=hint)
@@ -80,7 +88,10 @@ def only_changed(one: Handed, other: Handed, *allowed: str) -> None:
 
 
 def rerun(url: Handed) -> Rerun:
-    """The experiment, run again for 300 epochs from the page's own start and 20 resets; fails when that takes too long."""
+    """Run the experiment again for 300 epochs, from the page's own start and from 20 resets.
+
+    Fails if that takes too long.
+    """
     try:
         return experiment.rerun(url.settings)
     except BadUrl as fault:
@@ -88,7 +99,10 @@ def rerun(url: Handed) -> Rerun:
 
 
 def tell(student: Student, url: Handed, *, pictured: bool = True) -> None:
-    """Tell the student what was seen, so that it can be seen again; no number is promised where a run is chaotic."""
+    """Tell the student what the grader saw, in a way that the student can repeat.
+
+    The text promises no number if the run is chaotic. `pictured` adds a picture of the run.
+    """
     run = rerun(url)
     epochs, resets = run.epochs[-1], len(run.resets)
     begin = f"{url.name}: open it in a new tab and run {epochs} epochs"
@@ -98,26 +112,32 @@ def tell(student: Student, url: Handed, *, pictured: bool = True) -> None:
         )
     else:
         below = int((run.resets < SOLVED).sum())
-        text = f"{begin}: test loss about {run.test_loss:.3f} from this seed; {below} of {resets} resets get below {SOLVED:g}."
+        text = (
+            f"{begin}: test loss about {run.test_loss:.3f} from this seed; "
+            f"{below} of {resets} resets get below {SOLVED:g}."
+        )
     student.tell(text, drawn(url.settings) if pictured else b"")
 
 
-@lru_cache(maxsize=64)  # several checks of a task tell of one run, and students hand in the same address
+@lru_cache(maxsize=64)  # several checks show the same run, and students hand in the same address
 def drawn(settings: Settings) -> bytes:
-    """The picture of an experiment, as PNG."""
-    from autograder.playground.picture import draw  # Matplotlib takes a third of a second, and nobody else here draws
+    """Return the picture of an experiment, as PNG."""
+    from autograder.playground.picture import draw  # importing Matplotlib takes 0.3 s; only this draws
 
     return draw(experiment.rerun(settings))
 
 
 def solved(student: Student, url: Handed) -> None:
-    """Fail when neither the page's own start nor one in ten gets below a test loss of 0.1; where only some do, say so."""
+    """Fail if neither the page's own start nor one in ten of all starts reaches a test loss below 0.1.
+
+    If only some of the starts reach it, tell the student so.
+    """
     run = rerun(url)
     reached = np.isfinite(run.first_below(SOLVED))
     share, starts = float(reached.mean()), len(reached)
     seen = f"{reached.sum()} of {starts} starts of {url.name} get below {SOLVED:g} in {run.epochs[-1]} epochs"
-    told = f"{seen}; the median test loss is {expect.number(run.median())}"
+    message = f"{seen}; the median test loss is {expect.number(run.median())}"
     fits = bool(reached[0]) or share >= SOME
-    expect.that(fits, told, hint="Watch the test loss: does it still fall, is it stuck, does it jump?")
+    expect.that(fits, message, hint="Watch the test loss: does it still fall, is it stuck, does it jump?")
     if share < MOST:
         student.tell(f"It depends on the initial weights: {seen}. Press reset a few times and see.")

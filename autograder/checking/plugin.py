@@ -1,4 +1,7 @@
-"""Hidden checks as a pytest plugin: `@check` declares one, one pytest session runs those of one notebook in order."""
+"""Hidden checks as a pytest plugin.
+
+`@check` declares a check. One pytest session runs the checks of one notebook, in the order of its cells.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ from autograder.records import Check, CheckResult
 
 Function = TypeVar("Function", bound=Callable[..., None])
 
-# Nothing on disk but the checks themselves may steer this session, and the hooks left out collect garbage repeatedly.
+# Only the checks themselves may influence this session, no other file. Some of the disabled plugins would also run
+# the garbage collector repeatedly.
 OPTIONS = (
     "-s",
     "-c",
@@ -50,9 +54,10 @@ OPTIONS = (
 
 
 def check(*, cell: str, points: float, title: str, notebook: str = "") -> Callable[[Function], Function]:
-    """Declare a hidden check of a cell: its points, and a title that tells students what is right when it passes.
+    """Declare a hidden check of a cell, with its points and its title.
 
-    `notebook` is needed only where several notebooks of an assignment have a cell of this name.
+    The title tells students what is right when the check passes. `notebook` is needed only where several notebooks of
+    an assignment have a cell of this name.
     """
 
     def declare(function: Function) -> Function:
@@ -63,10 +68,13 @@ def check(*, cell: str, points: float, title: str, notebook: str = "") -> Callab
 
 
 def declared_checks(folder: Path) -> list[Check]:
-    """Return all checks in a folder, in the order of the file; raises GraderError when it cannot be imported."""
+    """Return all checks in a folder, in the order of the file.
+
+    Raises GraderError when the folder cannot be imported.
+    """
     collector = _Checks(order=None)
     _session(folder, collector, "--collect-only")
-    return collector.found
+    return collector.checks
 
 
 def run_checks(
@@ -78,9 +86,9 @@ def run_checks(
 ) -> list[CheckResult]:
     """Run the checks of one notebook, in the order of its cells, in one pytest session.
 
-    `reach` is called with a cell's id before its checks run and returns the student standing there. `seed` and the
-    check's name determine its random inputs. `chosen` are the names of the checks to run, if not all in the folder.
-    Raises GraderError when a check itself is broken.
+    `reach` is called with a cell's id before the checks of that cell, and returns the student's work at that point.
+    `seed` and the check's name determine its random inputs. `chosen` are the names of the checks to run, if not all
+    in the folder. Raises GraderError when a check itself is broken.
     """
     runner = _Checks(order=list(order), reach=reach, seed=seed, chosen=chosen)
     _session(folder, runner)
@@ -91,10 +99,10 @@ def _session(folder: Path, plugin: _Checks, *options: str) -> None:
     if not sorted(folder.glob("test_*.py")):
         raise GraderError(f"{folder} has no checks (test_*.py)")
     with _without_pytest_options(), _importable(folder):
-        # rootdir "/": modules are named by their whole path, so that equal file names of two assignments stay apart
+        # rootdir "/": modules are named by their whole path, so that two assignments can have files of the same name
         code = pytest.main([*OPTIONS, *options, "--rootdir", "/", str(folder)], plugins=[plugin])
-    if plugin.ours:
-        raise plugin.ours
+    if plugin.grader_error:
+        raise plugin.grader_error
     if plugin.broken:
         raise GraderError(f"a hidden check is broken: {plugin.broken[0]}")
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
@@ -103,7 +111,7 @@ def _session(folder: Path, plugin: _Checks, *options: str) -> None:
 
 @contextmanager
 def _without_pytest_options() -> Iterator[None]:
-    """Keep the options of whoever runs pytest around us out of this session; no other variable is touched."""
+    """Keep the options of an enclosing pytest run out of this session; change no other variable."""
     given = os.environ.pop("PYTEST_ADDOPTS", None)
     try:
         yield
@@ -114,7 +122,10 @@ def _without_pytest_options() -> Iterator[None]:
 
 @contextmanager
 def _importable(folder: Path) -> Iterator[None]:
-    """Let checks import the modules beside them; afterwards those of another assignment may have the same names."""
+    """Let checks import the modules beside them, and forget these modules afterwards.
+
+    The modules of another assignment may have the same names.
+    """
     sys.path.insert(0, str(folder))
     try:
         yield
@@ -126,7 +137,7 @@ def _importable(folder: Path) -> Iterator[None]:
 
 
 class _Checks:
-    """The plugin of one session."""
+    """The pytest plugin of one session."""
 
     def __init__(
         self,
@@ -140,16 +151,15 @@ class _Checks:
         self._reach = reach
         self._seed = seed
         self._student: tuple[str, Student] | None = None
-        self.found: list[Check] = []
+        self.checks: list[Check] = []
         self.results: list[CheckResult] = []
         self.broken: list[str] = []
-        self.ours: GraderError | None = None
+        self.grader_error: GraderError | None = None
 
     @pytest.hookimpl
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.option.tbstyle = (
-            "native"  # pytest's own way parses the sources again for each check that fails: 25 ms each
-        )
+        # pytest's own style parses the sources again for each check that fails, which takes 25 ms
+        config.option.tbstyle = "native"
 
     @pytest.hookimpl
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -165,10 +175,10 @@ class _Checks:
             if declared is None:
                 self.broken.append(f"{item.nodeid} has no @check")
             else:
-                self.found.append(declared)
+                self.checks.append(declared)
         if self._order is not None and not self.broken:
             place = {cell: at for at, cell in enumerate(self._order)}
-            unknown = [check for check in self.found if check.cell not in place]
+            unknown = [check for check in self.checks if check.cell not in place]
             if unknown:
                 self.broken.append(
                     f"{unknown[0].name} checks the cell {unknown[0].cell}, which the notebook does not have"
@@ -180,7 +190,7 @@ class _Checks:
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Student:
-        """The student's work, standing where the check's cell has just run."""
+        """Return the student's work, right after the check's cell has run."""
         declared = _check_of(request.node)
         if declared is None or self._reach is None:
             raise GraderError(f"{request.node.nodeid} was not collected as a check")
@@ -190,7 +200,7 @@ class _Checks:
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
-        """Random inputs that are the same for us each time, and that no student can foresee."""
+        """Return a generator of random inputs: the same in each run of ours, and unknown to students."""
         digest = hashlib.sha256(self._seed + request.node.name.encode()).digest()
         return np.random.default_rng(list(digest))
 
@@ -213,7 +223,7 @@ class _Checks:
         elif isinstance(error, AssertionError) and call.when == "call":
             self.results.append(result(False, "this is not right yet", detail=f"assertion: {error}"))
         elif isinstance(error, GraderError):
-            self.ours = self.ours or error
+            self.grader_error = self.grader_error or error
         elif call.excinfo:
             self.broken.append(f"{item.nodeid}: {call.excinfo.exconly()}\n{report.longreprtext[-2000:]}")
         elif call.when == "call":

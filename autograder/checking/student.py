@@ -1,4 +1,7 @@
-"""The proxy through which a check sees a student's work: variables, calls, figures. Everything it returns is a claim."""
+"""The proxy through which a check sees a student's work: variables, calls, figures and models.
+
+Everything that it returns is a claim of the student's kernel.
+"""
 
 from __future__ import annotations
 
@@ -29,15 +32,15 @@ T = TypeVar("T")
 
 
 def some_rows(count: int, rng: np.random.Generator, at_most: int = 200) -> list[int]:
-    """Random indices all over an array of `count` rows, always with the first and the last."""
+    """Return sorted random indices all over an array of `count` rows, always with the first and the last."""
     middle: Iterable[int] = (
         rng.choice(np.arange(1, count - 1), size=min(at_most, count - 2), replace=False) if count > 2 else []
     )
     return sorted({0, *(int(at) for at in middle), max(count - 1, 0)})
 
 
-def _proved(layers: tuple[Layer, ...], x: Array, outputs: Array) -> Predict | None:
-    """The network of these layers in NumPy, if there is one and it gives what the live model gave."""
+def _verified_network(layers: tuple[Layer, ...], x: Array, outputs: Array) -> Predict | None:
+    """Return the network of these layers in NumPy if it can be built and agrees with the live model, else None."""
     try:
         network = rebuild(layers)
         return network if agree(network(x), outputs) else None
@@ -46,14 +49,14 @@ def _proved(layers: tuple[Layer, ...], x: Array, outputs: Array) -> Predict | No
 
 
 def _rows_of(answer: object, count: int, name: str) -> Array:
-    """The outputs of a model, one row for each input, as numbers of double precision."""
+    """Return the outputs of a model as float64, one row for each input. Raises CheckFailed for anything else."""
     if not isinstance(answer, np.ndarray) or answer.ndim != 2 or len(answer) != count or answer.dtype.kind != "f":
         raise CheckFailed(f"{name} does not give one row of numbers for each input", detail=repr(answer)[:300])
     return answer.astype(np.float64)
 
 
 class Student:
-    """A student's kernel, standing where a cell has just run."""
+    """A student's kernel, right after a cell has run."""
 
     def __init__(
         self,
@@ -62,33 +65,37 @@ class Student:
         dataset: Callable[[str], Dataset],
         limit: int = wire.MAX_BYTES,
         thresholds: Mapping[str, float] | None = None,
-        kept: dict[str, tuple[int, Array, Any]] | None = None,
+        reused: dict[str, tuple[int, Array, Any]] | None = None,
     ) -> None:
         self._ask = ask
         self._limit = limit
         self._thresholds = thresholds or {}
         self._remarks: list[Remark] = []
-        self._made: dict[str, Any] = {}
-        self._kept = {} if kept is None else kept
+        self._computed: dict[str, Any] = {}
+        self._reused = {} if reused is None else reused
         self._measured: list[tuple[str, float]] = []
         self._flags: list[str] = []
         self.run = run
         self.dataset = dataset
 
     def threshold(self, name: str) -> float:
-        """A calibrated threshold of the assignment, for the data that is in use; GraderError when there is none."""
+        """Return a calibrated threshold of the assignment for the data in use.
+
+        Raises GraderError when there is none.
+        """
         if name not in self._thresholds:
             raise GraderError(
-                f"course_data/thresholds.toml has no {name} for this assignment and its data: run `autograder calibrate`"
+                f"course_data/thresholds.toml has no {name} for this assignment and its data: "
+                "run `autograder calibrate`"
             )
         return self._thresholds[name]
 
     def measure(self, name: str, value: float) -> None:
-        """Note what was measured, for staff and for calibrating thresholds."""
+        """Record a measured value, for staff and for the calibration of thresholds."""
         self._measured.append((name, float(value)))
 
     def measured(self) -> tuple[tuple[str, float], ...]:
-        """What was measured since this was last asked."""
+        """Return what was measured since the last call."""
         measured, self._measured = tuple(self._measured), []
         return measured
 
@@ -97,16 +104,19 @@ class Student:
         self._remarks.append(Remark(printable(text), picture))
 
     def flag(self, text: str) -> None:
-        """Ask a person to look at this task: something that a check cannot judge, and that changes no points by itself."""
+        """Ask a person to look at this task.
+
+        A flag is for something that a check cannot judge. It changes no points by itself.
+        """
         self._flags.append(printable(text))
 
     def flags(self) -> tuple[str, ...]:
-        """What was flagged since this was last asked."""
+        """Return what was flagged since the last call."""
         flags, self._flags = tuple(self._flags), []
         return flags
 
     def trained_epochs(self) -> int:
-        """How many epochs `fit` has trained in this notebook so far, counted on the other side: a claim."""
+        """Return how many epochs `fit` has trained in this notebook so far; the kernel's own claim."""
         reply = self._answer("fit", {"ask": "trainings"})
         fits = reply.get("fits") if isinstance(reply, dict) else None
         if not isinstance(fits, list) or not all(isinstance(fit, list) and type(fit[-1]) is int for fit in fits):
@@ -114,16 +124,19 @@ class Student:
         return sum(fit[-1] for fit in fits)
 
     def remarks(self) -> tuple[Remark, ...]:
-        """Return what the student was told since this was last asked."""
+        """Return what the student was told since the last call."""
         remarks, self._remarks = tuple(self._remarks), []
         return remarks
 
     def get(self, name: str) -> Any:
-        """The value of a variable as plain data: None, bool, int, float, complex, str, list, dict, ndarray or Opaque."""
+        """Return the value of a variable as plain data.
+
+        The value is None, bool, int, float, complex, str, list, dict, ndarray or Opaque.
+        """
         return self._answer(name, {"ask": "get", "name": name})
 
     def shape(self, name: str) -> tuple[int, ...]:
-        """The shape of an array-like variable; fails for anything without one."""
+        """Return the shape of an array-like variable. Raises CheckFailed for anything without one."""
         reply = self._answer(name, {"ask": "shape", "name": name})
         sides = reply.get("shape") if isinstance(reply, dict) else None
         if not isinstance(sides, list) or not all(type(side) is int and side >= 0 for side in sides):
@@ -131,30 +144,43 @@ class Student:
         return tuple(sides)
 
     def rows(self, name: str, index: Sequence[int]) -> np.ndarray[Any, Any]:
-        """Rows of a large array by index, shape (len(index), ...)."""
+        """Return rows of a large array by index, shape (len(index), ...).
+
+        Raises CheckFailed when the array does not hold numbers.
+        """
         reply = self._answer(name, {"ask": "rows", "name": name, "index": [int(at) for at in index]})
         if not isinstance(reply, np.ndarray) or len(reply) != len(index) or reply.dtype.kind not in "biuf":
             raise CheckFailed(f"{name} does not hold numbers", detail=repr(reply)[:300])
         return reply
 
     def call(self, function: str, *args: object, **kwargs: object) -> Any:
-        """Call the student's function with plain data (also a Tensor or a Generator, to arrive as one) and return its result."""
+        """Call the student's function with plain data and return its result.
+
+        A Tensor or a Generator among the arguments arrives as a tensor or a generator. Raises CheckFailed when the
+        function is missing or raises an exception.
+        """
         return self._call(function, args, kwargs, inputs=False)["result"]
 
     def call_and_inputs(self, function: str, *args: object) -> tuple[Any, list[Any]]:
-        """Like `call`; also returns the inputs as they are after the call, to see whether they were modified."""
+        """Call a function as `call` does; return its result, and its inputs as they are after the call.
+
+        The inputs show whether the function modified them.
+        """
         reply = self._call(function, args, {}, inputs=True)
         if not isinstance(reply["inputs"], list) or len(reply["inputs"]) != len(args):
             raise self._unreadable("inputs are missing")
         return reply["result"], reply["inputs"]
 
     def call_and_type(self, function: str, *args: object) -> tuple[Any, str]:
-        """Like `call`; also returns the name of the result's type, which is the kernel's own claim."""
+        """Call a function as `call` does; return its result, and the type's name as the kernel claims it."""
         reply = self._call(function, args, {}, inputs=False)
         return reply["result"], str(reply["type"])
 
     def weight_shapes(self, name: str) -> list[tuple[int, ...]]:
-        """Shapes of the weights of a Keras model, in order; the kernel's own claim. Fails for anything without weights."""
+        """Return the shapes of the weights of a Keras model, in order; the kernel's own claim.
+
+        Raises CheckFailed for anything without weights.
+        """
         reply = self._answer(name, {"ask": "weight_shapes", "name": name})
         if not isinstance(reply, list) or not all(
             isinstance(shape, list) and all(type(side) is int for side in shape) for shape in reply
@@ -163,10 +189,11 @@ class Student:
         return [tuple(shape) for shape in reply]
 
     def model(self, name: str, rng: np.random.Generator, *, shape: tuple[int, ...], make: bool = False) -> Model:
-        """A Keras model by name, or with `make` the one that a function of this name makes; fails for anything else.
+        """Return a Keras model by name, or with `make` the model that a function of this name makes.
 
-        `shape` is that of one input. The network is rebuilt from its layers, and compared with the live one on random inputs;
-        where that is not possible, the model is asked, rows in random order.
+        `shape` is that of one input. The network is rebuilt from its layers and compared with the live model on
+        random inputs. Where that is not possible, the live model is asked for predictions, with the rows in random
+        order. Raises CheckFailed for anything but a Keras model.
         """
         probe, x = rng.normal(0, 3, (3, 7)).astype(np.float32), rng.random((32, *shape)).astype(np.float32)
         reply = self._answer(name, {"ask": "model", "name": name, "call": make, "probe": probe, "x": x}, calling=make)
@@ -175,7 +202,7 @@ class Student:
             what = f"an object of type {seen}" if isinstance(seen, str) else "something else"
             raise CheckFailed(f"{name}{'()' if make else ''} is {what}, not a Keras model")
         layers, sample = read_layers(reply.get("layers"), probe), _rows_of(reply.get("outputs"), len(x), name)
-        network = _proved(layers, x, sample)
+        network = _verified_network(layers, x, sample)
 
         def live(inputs: Array) -> Array:
             order = rng.permutation(len(inputs))
@@ -194,7 +221,7 @@ class Student:
         )
 
     def history(self, name: str) -> History:
-        """The record of a training; fails for what is not one."""
+        """Return the record of a training. Raises CheckFailed for anything else."""
         reply = self._answer(name, {"ask": "history", "name": name})
         record = reply.get("record") if isinstance(reply, dict) else None
         fits = isinstance(record, dict) and all(
@@ -213,32 +240,35 @@ class Student:
         return History(record, counts[0], counts[1])
 
     def once(self, name: str, make: Callable[[], T]) -> T:
-        """The value that `make` gives, made by the first check of a cell that asks for it."""
-        if name not in self._made:
-            self._made[name] = make()
-        value: T = self._made[name]
+        """Return the value of `make`, which only the first check of a cell that asks for it computes."""
+        if name not in self._computed:
+            self._computed[name] = make()
+        value: T = self._computed[name]
         return value
 
     def while_same(self, variable: str, name: str, make: Callable[[], T]) -> T:
-        """Like `once`, and for later cells too, while an array is what it was: by its length and 200 rows all over it."""
+        """Return the value of `make`, and reuse it in later cells as long as an array stays the same.
+
+        The array counts as the same if its length and 200 rows spread over it are unchanged.
+        """
         length = self.shape(variable)[0]
         rows = (
             self.rows(variable, np.unique(np.linspace(0, max(length - 1, 0), 200).astype(int)).tolist())
             if length
             else np.zeros(0)
         )
-        known = self._kept.get(name)
-        if known is None or known[0] != length or not np.array_equal(known[1], rows):
-            known = self._kept[name] = (length, rows, make())
-        value: T = known[2]
+        cached = self._reused.get(name)
+        if cached is None or cached[0] != length or not np.array_equal(cached[1], rows):
+            cached = self._reused[name] = (length, rows, make())
+        value: T = cached[2]
         return value
 
     def figures(self) -> list[Figure]:
-        """The figures that the cell showed, in order."""
+        """Return the figures that the cell showed, in order."""
         return read_figures(self._answer("figures", {"ask": "drawn"}))
 
     def figure(self, images: int) -> Figure:
-        """The figure that the cell was to show, with this number of images; fails when none has any."""
+        """Return the figure with this number of images that the cell had to show; fail if none has an image."""
         stopped = self._stopped()
         return best_figure(self.figures(), images, stopped.text if stopped else "")
 
@@ -254,7 +284,10 @@ class Student:
         return BadReply(messages.UNREADABLE_REPLY.text, detail=detail, code=messages.UNREADABLE_REPLY.code)
 
     def _answer(self, name: str, question: dict[str, Any], calling: bool = False) -> Any:
-        """Ask and decode; a student's exception, and anything that is not plain data, is a failed check."""
+        """Return the kernel's decoded reply to a question.
+
+        Raises CheckFailed for an exception in the student's code, and BadReply for anything that is not plain data.
+        """
         try:
             reply = wire.decode(self._ask(wire.encode(question)), self._limit)
         except wire.WireError as error:
@@ -275,13 +308,13 @@ class Student:
         )
 
     def _missing(self, name: str, calling: bool) -> CheckFailed:
-        """Return the error for a name that is not there."""
+        """Return the error for a name that does not exist."""
         message, stopped = messages.NO_SUCH_FUNCTION if calling else messages.NO_SUCH_VARIABLE, self._stopped()
         filled = message.filled(name=name, reason=stopped.text if stopped else "")
         return CheckFailed(filled.text, hint=stopped.hint if stopped else filled.hint, code=filled.code)
 
     def _stopped(self) -> messages.Message | None:
-        """Return why a name may be missing: what became of the cell that should have made it; None if it ran."""
+        """Return why a name may be missing: what happened to the cell that should define it; None if it ran."""
         if self.run.status is CellStatus.ERROR:
             return messages.CELL_STOPPED.filled(error=self.run.error)
         if self.run.status is not CellStatus.OK:

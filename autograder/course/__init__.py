@@ -1,1 +1,1 @@
-"""An instructor's course on disk."""
+"""The instructor's course on disk: assignments, datasets, settings, submissions."""

@@ -1,4 +1,4 @@
-"""Answers files: a submission as Python in the percent format, which a person can read in seconds.
+"""Reads answers files: a submission as one Python file in the percent format, short enough to read in seconds.
 
     # why: the weights belong to blue, green, red
     # fails: test_weights
@@ -6,10 +6,13 @@
     # %% to_gray
     def to_gray(images): ...
 
-`# %% GRADE_ID` starts the text of that solution cell, `# %% NOTEBOOK/GRADE_ID` where an assignment has several
-notebooks with such a cell; cells that are not named keep the reference solution. The lines of a text cell may stand as
-comments. `# fails:` names the checks that have to fail, `# flags:` the cells that a person
-is asked to look at, `# data:` the only origin of the data (`stand-in`) for which all this is so.
+`# %% GRADE_ID` starts the text of that solution cell. Write `# %% NOTEBOOK/GRADE_ID` where several notebooks of an
+assignment have a cell of that name. Cells that the file does not name keep the reference solution. The lines of a text
+cell may be written as comments.
+
+The header may have four entries. `# why:` says what the answer demonstrates. `# fails:` names the checks that have to
+fail. `# flags:` names the cells that a person is asked to look at. `# data:` names an origin of the data (`stand-in`):
+the other entries then hold for data of that origin only.
 """
 
 from __future__ import annotations
@@ -31,7 +34,7 @@ HEADER = re.compile(r"^#\s*(why|fails|flags|data):\s*(.*?)\s*$")
 
 @dataclass(frozen=True)
 class Answers:
-    """Texts of solution cells by grade_id, and what the header says."""
+    """The texts of solution cells by grade_id, and the entries of the header."""
 
     cells: Mapping[str, str]
     why: str = ""
@@ -41,7 +44,7 @@ class Answers:
 
 
 def read_answers(file: Path) -> Answers:
-    """Parse an answers file; CourseError with the line when it cannot be understood."""
+    """Read an answers file. Raises CourseError with the line number when it cannot be understood."""
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -71,19 +74,22 @@ def read_answers(file: Path) -> Answers:
 
 
 def hand_in(notebook: Notebook, answers: Answers, source: str = "the answers") -> bytes:
-    """Return the notebook that a student with these answers hands in; raises CourseError for a cell that is not there."""
-    known = {cell.grade_id: cell for cell in notebook.solutions()}
+    """Return the notebook that a student with these answers hands in, as JSON.
+
+    Raises CourseError when the answers name a cell that the notebook does not have.
+    """
+    solutions = {cell.grade_id: cell for cell in notebook.solutions()}
     for name in answers.cells:
-        if name not in known:
-            raise CourseError(f"{source}: there is no solution cell {name}; there are: {', '.join(known)}")
+        if name not in solutions:
+            raise CourseError(f"{source}: there is no solution cell {name}; there are: {', '.join(solutions)}")
 
     def text(name: str, reference: str) -> str:
         if name not in answers.cells:
             return MARKER.sub("", reference).strip("\n")
-        given = answers.cells[name]
-        if known[name].is_code:
-            return given
-        return "\n".join(line.removeprefix("# ").removeprefix("#") for line in given.splitlines())
+        answer = answers.cells[name]
+        if solutions[name].is_code:
+            return answer
+        return "\n".join(line.removeprefix("# ").removeprefix("#") for line in answer.splitlines())
 
     cells = tuple(
         replace(cell, source=text(cell.grade_id, cell.source)) if cell.solution else cell for cell in notebook.cells
@@ -92,7 +98,10 @@ def hand_in(notebook: Notebook, answers: Answers, source: str = "the answers") -
 
 
 def hand_in_all(assignment: Assignment, answers: Answers, source: str = "the answers") -> dict[str, bytes]:
-    """Return all notebooks of an assignment as a student with these answers hands them in, by name."""
+    """Return all notebooks of an assignment as a student with these answers hands them in: JSON by notebook name.
+
+    Raises CourseError when the answers name a cell that no notebook has, or that several notebooks have.
+    """
     parts: dict[str, dict[str, str]] = {notebook.name: {} for notebook in assignment.notebooks}
     for name, text in answers.cells.items():
         notebook, cell = _place(assignment, name, source)
@@ -104,17 +113,21 @@ def hand_in_all(assignment: Assignment, answers: Answers, source: str = "the ans
 
 
 def _place(assignment: Assignment, name: str, source: str) -> tuple[str, str]:
-    """Return the notebook and the cell that a name in an answers file means; raises CourseError for none or several."""
+    """Return the notebook and the cell that a name in an answers file refers to.
+
+    Raises CourseError when no cell or more than one has this name.
+    """
     wanted, _, cell = name.rpartition("/")
-    known = [
+    candidates = [
         (notebook.name, solution.grade_id)
         for notebook in assignment.notebooks
         for solution in notebook.notebook.solutions()
         if wanted in ("", notebook.name)
     ]
-    found = [place for place in known if place[1] == cell]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise CourseError(f"{source}: {cell} is in {len(found)} notebooks; write `# %% {found[0][0]}/{cell}`")
-    raise CourseError(f"{source}: there is no solution cell {name}; there are: {', '.join(cell for _, cell in known)}")
+    matches = [place for place in candidates if place[1] == cell]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        raise CourseError(f"{source}: {cell} is in {len(matches)} notebooks; write `# %% {matches[0][0]}/{cell}`")
+    names = ", ".join(cell for _, cell in candidates)
+    raise CourseError(f"{source}: there is no solution cell {name}; there are: {names}")

@@ -1,4 +1,4 @@
-"""An assignment as a value: everything that grading depends on, read once, and nothing that has to be looked up again."""
+"""Describes an assignment as a value: everything that grading depends on, read from disk once."""
 
 from __future__ import annotations
 
@@ -11,27 +11,29 @@ from autograder.course.settings import OnSubmission
 from autograder.errors import CourseError
 from autograder.records import Check, Level, Limits, Task
 
-ROUNDING = 1e-9
+ROUNDING = 1e-9  # points: sums that differ by less are equal
 
 
 @dataclass(frozen=True)
 class InstructorNotebook:
-    """One notebook of the instructor's, with solutions, and its graded parts in order."""
+    """One notebook of the instructor, with solutions, and its tasks in order."""
 
     notebook: Notebook
     tasks: tuple[Task, ...]
 
     @property
     def name(self) -> str:
-        """The name of its file, without suffix."""
+        """The file name without its suffix."""
         return self.notebook.name
 
 
 @dataclass(frozen=True)
 class CheckModules:
-    """The hidden checks: the text of each file by its name, and what they declare.
+    """The hidden checks of an assignment.
 
-    `folder` is where the instructor finds them: for messages, nothing is read there.
+    `folder`: where the instructor finds them. It appears in messages; nothing is read there.
+    `files`: the name and the text of each file.
+    `declared`: the checks that the files declare.
     """
 
     folder: str
@@ -41,7 +43,10 @@ class CheckModules:
 
 @dataclass(frozen=True)
 class ServedDataset:
-    """A dataset as kernels are served it; `withheld` is the folder of rows that they are not served, if there are any."""
+    """A dataset as kernels can load it.
+
+    `withheld`: the folder of the rows that kernels never get, or None when no rows are withheld.
+    """
 
     name: str
     origin: str
@@ -53,9 +58,11 @@ class ServedDataset:
 class Assignment:
     """Everything about an assignment that grading needs.
 
-    `datasets` are those that the assignment asks for; `served` all that kernels can load. `seed_key` is derived from
-    the course's secret for this assignment alone. `version` is a fingerprint of all that grades depend on: not of the
-    policy on submission. `files` are the other files of the assignment, by their path.
+    `datasets`: the datasets that the assignment asks for.
+    `served`: all datasets that kernels can load.
+    `files`: the other files of the assignment, as pairs of path and content.
+    `seed_key`: derived from the course's secret, different for each assignment.
+    `version`: a fingerprint of everything that grades depend on. The policy on submission is not part of it.
     """
 
     name: str
@@ -73,12 +80,12 @@ class Assignment:
 
     @property
     def tasks(self) -> tuple[Task, ...]:
-        """The graded parts of all notebooks, in order."""
+        """The tasks of all notebooks, in order."""
         return tuple(task for notebook in self.notebooks for task in notebook.tasks)
 
     @property
     def points(self) -> float:
-        """What can be earned."""
+        """The points that can be earned."""
         return sum(notebook.notebook.points for notebook in self.notebooks)
 
     @property
@@ -98,9 +105,9 @@ class Assignment:
 
     @property
     def only_notebook(self) -> InstructorNotebook:
-        """The notebook of an assignment that has one; raises CourseError for another one."""
+        """The notebook of an assignment with a single one. Raises CourseError when there are several."""
         if len(self.notebooks) != 1:
-            raise CourseError(f"{self.name} has {len(self.notebooks)} notebooks: name the one that is meant")
+            raise CourseError(f"{self.name} has {len(self.notebooks)} notebooks: name one of them")
         return self.notebooks[0]
 
     def checks_of(self, notebook: str) -> tuple[Check, ...]:
@@ -109,9 +116,9 @@ class Assignment:
 
 
 def resolve(checks: Iterable[Check], tasks: Sequence[Task]) -> tuple[list[Check], list[str]]:
-    """Return the checks with the notebook of each filled in, and what is wrong with those that have none or several.
+    """Return the checks with their notebooks filled in, and a line for each check whose cell is ambiguous or missing.
 
-    A check that names no notebook belongs to the one that has its cell.
+    A check that names no notebook belongs to the notebook that has its cell.
     """
     resolved, problems = [], []
     for check in checks:
@@ -121,8 +128,8 @@ def resolve(checks: Iterable[Check], tasks: Sequence[Task]) -> tuple[list[Check]
         if len(owners) == 1:
             resolved.append(Check(check.cell, check.name, check.title, check.points, owners[0]))
         elif owners:
-            told = f"{check.name}: the cell {check.cell} is in {len(owners)} notebooks"
-            problems.append(f'{told}; write @check(notebook="{owners[0]}", ...)')
+            problem = f"{check.name}: the cell {check.cell} is in {len(owners)} notebooks"
+            problems.append(f'{problem}; write @check(notebook="{owners[0]}", ...)')
         else:
             where = f" in the notebook {check.notebook}" if check.notebook else ""
             problems.append(f"{check.name}: there is no graded cell {check.cell}{where}")
@@ -130,20 +137,24 @@ def resolve(checks: Iterable[Check], tasks: Sequence[Task]) -> tuple[list[Check]
 
 
 def disagreements(tasks: Sequence[Task], checks: Sequence[Check]) -> list[str]:
-    """Return where resolved checks and graded cells do not fit together: sums of points, cells without a check."""
-    found = []
+    """Return a line for each disagreement between resolved checks and graded cells.
+
+    Examples are a cell whose checks have other points in total, and a cell without a check.
+    """
+    problems = []
     manual = {(task.notebook, task.cell) for task in tasks if task.manual}
     for check in checks:
         if (check.notebook, check.cell) in manual:
-            found.append(f"{check.name}: the cell {check.cell} is graded by a person")
+            problems.append(f"{check.name}: the cell {check.cell} is graded by a person")
         if not check.points > 0:
-            found.append(f"{check.name}: a check needs points")
+            problems.append(f"{check.name}: a check needs points")
     for task in tasks:
         total = sum(check.points for check in checks if (check.notebook, check.cell) == (task.notebook, task.cell))
         if not task.manual and total == 0:
-            found.append(f"{task.grade_cell}: no hidden check belongs to the cell {task.cell}")
+            problems.append(f"{task.grade_cell}: no hidden check belongs to the cell {task.cell}")
         elif not task.manual and abs(total - task.points) > ROUNDING:
-            found.append(f"{task.grade_cell}: the cell gives {task.points:g} points, its checks {total:g}")
+            problems.append(f"{task.grade_cell}: the cell gives {task.points:g} points, its checks {total:g}")
     names = [check.name for check in checks]
-    found += [f"{name}: two checks have this name" for name in sorted({n for n in names if names.count(n) > 1})]
-    return found
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    problems += [f"{name}: two checks have this name" for name in repeated]
+    return problems

@@ -1,4 +1,4 @@
-"""Copies a course, or some of its assignments, to another folder: for the demo, a hub, a calibration, a test."""
+"""Copies a course, or some of its assignments, to another folder: for the demo, a demo hub, a calibration or a test."""
 
 from __future__ import annotations
 
@@ -32,15 +32,21 @@ def copy_course(
     *,
     say: Callable[[str], None] = lambda text: None,
     isolation: Level | None = None,
+    with_data: bool = True,
     share_data: bool = True,
     draw_missing: bool = True,
     draw_all: bool = False,
 ) -> Course:
-    """Copy notebooks, checks, answers and settings of some assignments, or of all, with the datasets that they need.
+    """Copy notebooks, checks, answers and settings of the named assignments (default: all), and the datasets they need.
 
-    `isolation`: the least level of the copy, if it is another one. `share_data`: link datasets instead of copying them.
-    `draw_missing`: draw a stand-in of a dataset that is not there, `draw_all`: also of one that is. Raises DataError
-    when a dataset is missing and not to be drawn.
+    `say`: called with a line before each step that takes a while.
+    `isolation`: the minimum isolation level of the copy (default: that of the course).
+    `with_data`: whether the copy gets datasets at all.
+    `share_data`: link datasets instead of copying them.
+    `draw_missing`: draw a stand-in for each dataset that is not in the store.
+    `draw_all`: draw a stand-in for each dataset, even when it is in the store.
+
+    Raises DataError when a dataset is missing and no stand-in may be drawn.
     """
     names = [course.require(name) for name in assignments] or course.assignments()
     (root / "course_data").mkdir(parents=True)
@@ -56,27 +62,31 @@ def copy_course(
     if isolation is not None:
         set_isolation(root / "course_data" / settings.FILE, isolation)
     copy = Course.open(root)
-    chosen = course.settings()
-    for dataset in sorted({dataset for name in names for dataset in chosen.of(name).datasets}):
-        found = datasets.folder_of(course.store, dataset)
-        if draw_all or (found is None and draw_missing):
+    course_settings = course.settings()
+    needed = {dataset for name in names for dataset in course_settings.of(name).datasets} if with_data else set()
+    for dataset in sorted(needed):
+        original = datasets.folder_of(course.store, dataset)
+        if draw_all or (original is None and draw_missing):
             say(f"drawing a stand-in for {dataset}")
             standins.draw(copy.data, copy.store, dataset)
-        elif found is None:
+        elif original is None:
             raise DataError(datasets.how_to_get(course.store, dataset))
         else:
-            place = copy.store / found.relative_to(course.store)
-            place.parent.mkdir(parents=True, exist_ok=True)
+            target = copy.store / original.relative_to(course.store)
+            target.parent.mkdir(parents=True, exist_ok=True)
             if share_data:
-                place.symlink_to(found.resolve())
+                target.symlink_to(original.resolve())
             else:
                 say(f"copying {dataset}")
-                shutil.copytree(found, place)
+                shutil.copytree(original, target)
     return copy
 
 
 def set_isolation(file: Path, level: Level) -> None:
-    """Change the least isolation level of a course in its settings; comments and everything else stay."""
+    """Change the minimum isolation level in a course's settings file; comments and all other settings stay.
+
+    Raises CourseError when the file cannot be understood.
+    """
     try:
         document = tomlkit.parse(file.read_text(encoding="utf-8")) if file.is_file() else tomlkit.document()
     except tomlkit.exceptions.TOMLKitError as error:

@@ -1,4 +1,4 @@
-"""A course directory of nbgrader: where things are in it, and its assignments as values."""
+"""Opens an nbgrader course directory: where its parts are, and its assignments and submissions as values."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class Course:
 
     @classmethod
     def open(cls, root: Path) -> Course:
-        """Read the course in `root`; raises CourseError when there is none.
+        """Open the course in `root`. Raises CourseError when there is none, or its configuration cannot be read.
 
-        A folder that is laid out as by version 0.1 is brought into today's layout first.
+        A folder in the layout of version 0.1 is moved to today's layout first.
         """
         root = root.resolve()
         file = root / CONFIG
@@ -45,7 +45,7 @@ class Course:
             )
         try:
             config = PyFileConfigLoader(CONFIG, path=str(root)).load_config()
-        except Exception as error:  # the file is Python of the instructor's: it can raise anything
+        except Exception as error:  # the file is the instructor's Python: it can raise anything
             raise CourseError(f"{file} cannot be read: {type(error).__name__}: {error}") from error
         course = cls(root, config)
         migration.migrate(root, course.source)
@@ -62,78 +62,78 @@ class Course:
 
     @property
     def id(self) -> str:
-        """Nbgrader's name of the course."""
+        """The name of the course in nbgrader."""
         return self._setting("CourseDirectory", "course_id", "")
 
     @property
     def db_url(self) -> str:
-        """SQLAlchemy address of the gradebook."""
+        """The SQLAlchemy URL of the gradebook."""
         return self._setting("CourseDirectory", "db_url", f"sqlite:///{self.root / 'gradebook.db'}")
 
     @property
     def source(self) -> Path:
-        """Hand-written notebooks with solutions."""
+        """The folder of the instructor's notebooks, with solutions."""
         return self._folder("source")
 
     @property
     def release(self) -> Path:
-        """Generated notebooks for students."""
+        """The folder of the generated notebooks for students."""
         return self._folder("release")
 
     @property
     def submitted(self) -> Path:
-        """What students handed in."""
+        """The folder of the submissions."""
         return self._folder("submitted")
 
     @property
     def autograded(self) -> Path:
-        """Graded notebooks, for staff."""
+        """The folder of the graded notebooks, for staff."""
         return self._folder("autograded")
 
     @property
     def feedback(self) -> Path:
-        """Pages for students."""
+        """The folder of the feedback pages, for students."""
         return self._folder("feedback")
 
     @property
     def data(self) -> Path:
-        """Settings, registry of datasets, hidden checks, answers, people."""
+        """The folder of settings, dataset registry, hidden checks, answers and roster."""
         return self.root / "course_data"
 
     @property
     def checks(self) -> Path:
-        """Hidden checks, a folder for each assignment."""
+        """The hidden checks, one folder for each assignment."""
         return self.data / "checks"
 
     @property
     def answers(self) -> Path:
-        """Answers that prove the checks, a folder for each assignment."""
+        """Right and wrong answers that test the checks, one folder for each assignment."""
         return self.data / "answers"
 
     @property
     def state(self) -> Path:
-        """Everything that a course writes about people, or keeps secret; never committed."""
+        """The folder of everything about people and everything secret; it is never committed."""
         return self.data / "state"
 
     @property
     def store(self) -> Path:
-        """Verified datasets."""
+        """The folder of verified datasets."""
         return self.state / "store"
 
     @property
     def reports(self) -> Path:
-        """Staff reports, one JSON file per submission."""
+        """The folder of staff reports, one JSON file for each submission."""
         return self.state / "reports"
 
     @property
     def trainings(self) -> Path:
-        """What trainings of submissions gave, kept for a regrade."""
+        """The folder of training results, which a regrade uses again."""
         return self.state / "trainings"
 
     # --- what is in it ------------------------------------------------------------------------------------------------
 
     def settings(self) -> settings.CourseSettings:
-        """Read course_data/assignments.toml; raises CourseError when it cannot be understood."""
+        """Read course_data/assignments.toml. Raises CourseError when it cannot be understood."""
         return settings.read(self.data / settings.FILE)
 
     def assignments(self) -> list[str]:
@@ -143,19 +143,20 @@ class Course:
         return sorted(folder.name for folder in self.source.iterdir() if list(folder.glob("*.ipynb")))
 
     def assignment(self, name: str) -> Assignment:
-        """Read an assignment, or return it as it was read last when no file of it has changed since.
+        """Return an assignment. Its files are read again only when one of them has changed.
 
-        Raises CourseError that lists everything that is wrong with it, or names the nearest assignment.
+        Raises CourseError, which lists everything that is wrong with the assignment, or names the one with the most
+        similar name when there is none of this name. Raises DataError when only a dataset is missing.
         """
         self.require(name)
         return reading.read(self.places(name))
 
     def require(self, name: str) -> str:
-        """Return the name of an assignment that is there; raises CourseError with the nearest name for another one."""
-        known = self.assignments()
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-            guess = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known) or 'none'}"
+        """Return the name if there is such an assignment. Otherwise raises CourseError with the most similar name."""
+        names = self.assignments()
+        if name not in names:
+            similar = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
+            guess = f"did you mean {similar[0]}?" if similar else f"there are: {', '.join(names) or 'none'}"
             raise CourseError(f"no assignment {name} in {self.source}; {guess}")
         return name
 
@@ -176,12 +177,12 @@ class Course:
         return reading.served(self.data, self.store, self.secret(), self.settings().withhold)
 
     def submissions(self, assignment: Assignment) -> list[Submission]:
-        """Return what was handed in for an assignment, sorted by student; an empty folder is a submission too."""
+        """Return the submissions of an assignment, sorted by student. An empty folder is a submission too."""
         folders = sorted(self.submitted.glob(f"*/{assignment.name}"))
         return [self._submission(folder) for folder in folders if folder.is_dir()]
 
     def submission(self, assignment: Assignment, student: str) -> Submission:
-        """Return the submission of one student, handed in or not."""
+        """Return the submission of one student, whether or not its folder exists."""
         return self._submission(self.submitted / student / assignment.name)
 
     def _submission(self, folder: Path) -> Submission:
@@ -190,29 +191,32 @@ class Course:
     # --- the secret ---------------------------------------------------------------------------------------------------
 
     def secret(self) -> bytes:
-        """Return the course's 32-byte secret, made at first use and readable by its owner alone."""
+        """Return the course's secret: 32 bytes in a file that only its owner can read, written at first use.
+
+        Raises CourseError when the file is damaged.
+        """
         file = self.state / "secrets" / "seed"
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            # two processes may come here at once: whole from the first moment, and only one of them wins
-            descriptor, made = tempfile.mkstemp(dir=file.parent)
+            # Two processes may get here at once. The link makes a complete file appear, and only one process wins.
+            descriptor, temporary = tempfile.mkstemp(dir=file.parent)
             with open(descriptor, "wb") as out:
                 out.write(secrets.token_bytes(32))
             with contextlib.suppress(FileExistsError):
-                os.link(made, file)
-            Path(made).unlink()
+                os.link(temporary, file)
+            Path(temporary).unlink()
         value = file.read_bytes()
         if len(value) != 32:
-            raise CourseError(f"{file} is damaged; remove it to make a new one (checks then draw new inputs)")
+            raise CourseError(f"{file} is damaged; remove it to create a new one (checks then draw new inputs)")
         return value
 
     def seed_key(self, assignment: str) -> bytes:
-        """Return the key from which random inputs of an assignment are drawn: it does not give the secret away."""
+        """Return the key from which the random inputs of an assignment are drawn. It does not reveal the secret."""
         return hmac.new(self.secret(), f"assignment {assignment}".encode(), hashlib.sha256).digest()
 
 
 def _timestamp(folder: Path) -> str:
-    """Return nbgrader's timestamp of a submission, or nothing; reads at most 100 characters and follows no link."""
+    """Return nbgrader's timestamp of a submission, or "". Reads at most 100 characters and follows no link."""
     file = folder / "timestamp.txt"
     if file.is_symlink() or not file.is_file():
         return ""

@@ -1,4 +1,4 @@
-"""Datasets: a registry of what was published, and a store of verified arrays that everything memory-maps."""
+"""Manages datasets: a registry of published files, and a store of verified arrays that kernels memory-map."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class StoreStatus:
 
 
 def read_registry(file: Path) -> dict[str, DatasetSpec]:
-    """Return all entries of datasets.toml by name, none without the file; raises DataError when it cannot be read."""
+    """Return the entries of datasets.toml by name; {} without the file. Raises DataError when it cannot be read."""
     try:
         tree = tomllib.loads(file.read_text()) if file.exists() else {}
     except (OSError, tomllib.TOMLDecodeError) as error:
@@ -46,7 +46,7 @@ def read_registry(file: Path) -> dict[str, DatasetSpec]:
 
 
 def _spec(name: str, entry: dict[str, Any], file: Path) -> DatasetSpec:
-    def one(label: str, part: dict[str, str]) -> FileSpec:
+    def file_spec(label: str, part: dict[str, str]) -> FileSpec:
         for algorithm in ("sha256", "md5"):
             if algorithm in part:
                 return FileSpec(label, (algorithm, part[algorithm]), part.get("url", ""))
@@ -65,8 +65,8 @@ def _spec(name: str, entry: dict[str, Any], file: Path) -> DatasetSpec:
             classes=tuple(entry["classes"]),
             licence=entry["licence"],
             citation=entry["citation"],
-            files=tuple(one(label, part) for label, part in entry.get("files", {}).items()),
-            archive=one(archive["name"], archive) if archive else None,
+            files=tuple(file_spec(label, part) for label, part in entry.get("files", {}).items()),
+            archive=file_spec(archive["name"], archive) if archive else None,
             arrays=dict(entry.get("arrays", {})),
         )
     except KeyError as error:
@@ -74,7 +74,7 @@ def _spec(name: str, entry: dict[str, Any], file: Path) -> DatasetSpec:
 
 
 def lookup(registry: dict[str, DatasetSpec], name: str) -> DatasetSpec:
-    """The entry of this name; DataError with the known names otherwise."""
+    """Return the registry entry of this name. Raises DataError with the existing names when there is none."""
     if name not in registry:
         raise DataError(f"no dataset {name} in the registry; there are: {', '.join(registry)}")
     return registry[name]
@@ -84,7 +84,7 @@ def lookup(registry: dict[str, DatasetSpec], name: str) -> DatasetSpec:
 
 
 def folder_of(store: Path, name: str) -> Path | None:
-    """Where the arrays of a dataset are: the published ones first, else the stand-in, else None."""
+    """Return the folder with the arrays of a dataset: the published ones, else the stand-in, else None."""
     for folder in (store / name, store / STANDIN / name):
         if (folder / RECORD).is_file():
             return folder
@@ -92,24 +92,24 @@ def folder_of(store: Path, name: str) -> Path | None:
 
 
 def origin_of(store: Path, name: str) -> str:
-    """`published`, `stand-in` or nothing at all."""
+    """Return `published` or `stand-in`, or "" when the dataset is not in the store."""
     folder = folder_of(store, name)
     return "" if folder is None else str(json.loads((folder / RECORD).read_text())["origin"])
 
 
 def how_to_get(store: Path, name: str) -> str:
-    """Return the line that says how to get a dataset that is not in the store."""
+    """Return a line for people that says how to get a dataset that is not in the store."""
     return (
-        f"{name} is not in {store}: run `autograder data fetch {name}`, or `autograder data standin {name}` to practise "
-        "without it"
+        f"{name} is not in {store}: run `autograder data fetch {name}`, "
+        f"or `autograder data standin {name}` to practise without it"
     )
 
 
-@lru_cache(maxsize=8)  # one submission after the other asks for the same
+@lru_cache(maxsize=8)  # all submissions of an assignment use the same datasets
 def open_folders(name: str, origin: str, folder: Path, withheld: Path | None) -> Dataset:
-    """Memory-map a dataset as kernels are served it, and beside it `x_withheld` and `y_withheld` where rows are withheld.
+    """Memory-map a dataset as kernels can load it, with `x_withheld` and `y_withheld` added when rows are withheld.
 
-    Raises DataError when its folder is damaged.
+    Raises DataError when a folder is damaged.
     """
     try:
         keys = json.loads((folder / RECORD).read_text())["sha256"]
@@ -122,7 +122,7 @@ def open_folders(name: str, origin: str, folder: Path, withheld: Path | None) ->
 
 
 def open_dataset(store: Path, name: str) -> Dataset:
-    """Memory-map a dataset of the store; DataError says how to get it when it is not there."""
+    """Memory-map a dataset of the store. Raises DataError when it is damaged or missing; the text says what to do."""
     folder = folder_of(store, name)
     if folder is None:
         raise DataError(how_to_get(store, name))
@@ -135,10 +135,13 @@ def open_dataset(store: Path, name: str) -> Dataset:
 
 
 def save_dataset(store: Path, name: str, origin: str, arrays: dict[str, Array]) -> Path:
-    """Write the arrays and their checksums into the store, all or nothing; what was there before is replaced."""
+    """Write arrays and their checksums into the store, all or nothing, and return the folder.
+
+    An existing dataset of this name is replaced. Raises DataError when the folder cannot be written.
+    """
     target = store / name if origin == PUBLISHED else store / STANDIN / name
     target.parent.mkdir(parents=True, exist_ok=True)
-    for stale in target.parent.glob(f".{name}-*"):  # left by a run that was killed
+    for stale in target.parent.glob(f".{name}-*"):  # a killed run left it
         shutil.rmtree(stale, ignore_errors=True)
     building = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=target.parent))
     try:
@@ -160,14 +163,14 @@ def save_dataset(store: Path, name: str, origin: str, arrays: dict[str, Array]) 
 
 
 def status(store: Path, registry: dict[str, DatasetSpec]) -> list[StoreStatus]:
-    """What the store holds of each registered dataset, with checksums computed anew."""
-    found = []
+    """Return what the store has of each registered dataset. The checksums are computed again."""
+    lines = []
     for spec in registry.values():
         folder = folder_of(store, spec.name)
         if spec.format == BUNDLED:
-            found.append(StoreStatus(spec, BUNDLED, 0))
+            lines.append(StoreStatus(spec, BUNDLED, 0))
         elif folder is None:
-            found.append(StoreStatus(spec, "", 0))
+            lines.append(StoreStatus(spec, "", 0))
         else:
             size = sum(file.stat().st_size for file in folder.iterdir())
             try:
@@ -175,10 +178,10 @@ def status(store: Path, registry: dict[str, DatasetSpec]) -> list[StoreStatus]:
                 sums = json.loads((folder / RECORD).read_text())["sha256"]
                 broken = [key for key, array in dataset.arrays.items() if _array_sum(array) != sums[key]]
                 problem = f"{', '.join(broken)} changed on disk; fetch again" if broken else ""
-                found.append(StoreStatus(spec, dataset.origin, size, problem))
+                lines.append(StoreStatus(spec, dataset.origin, size, problem))
             except DataError as error:
-                found.append(StoreStatus(spec, "", size, str(error)))
-    return found
+                lines.append(StoreStatus(spec, "", size, str(error)))
+    return lines
 
 
 # --- from the publisher -----------------------------------------------------------------------------------------------
@@ -187,10 +190,13 @@ def status(store: Path, registry: dict[str, DatasetSpec]) -> list[StoreStatus]:
 def fetch(
     spec: DatasetSpec, store: Path, source: Path | None = None, download: Callable[[str, Path], None] | None = None
 ) -> Path:
-    """Verify the published files of a dataset and put their arrays into the store.
+    """Verify the published files of a dataset, write their arrays into the store, and return the folder.
 
-    `source` is a folder of files that were downloaded before; without it they are downloaded. Raises DataError, which
-    names the file and both checksums when a file is not the published one; the store is then as it was.
+    `source`: a folder of files that were downloaded earlier. Without it, the files are downloaded.
+    `download`: a replacement for the downloader; it takes a URL and the path of the target file.
+
+    Raises DataError when the files cannot be obtained or verified; the store is then unchanged. If a file is not the
+    published one, the text names the file and both checksums.
     """
     if spec.format == BUNDLED:
         raise DataError(f"{spec.name} comes with scikit-learn; there is nothing to fetch")
@@ -226,7 +232,7 @@ def _download(spec: DatasetSpec, scratch: Path, download: Callable[[str, Path], 
 
 
 def _http(url: str, target: Path) -> None:
-    """Download with a progress bar, trying twice; DataError when the publisher cannot be reached."""
+    """Download a file with a progress bar. Raises DataError when the second attempt has failed too."""
     import pooch
     import requests
 
@@ -240,7 +246,8 @@ def _http(url: str, target: Path) -> None:
         else:
             return
     raise DataError(
-        f"{url} could not be downloaded ({type(failure).__name__}); try again, or give a folder with the files: --from DIR"
+        f"{url} could not be downloaded ({type(failure).__name__}); "
+        "try again, or give a folder with the files: --from DIR"
     ) from failure
 
 
@@ -260,13 +267,17 @@ def _unpack(spec: DatasetSpec, published: FileSpec, archive: Path, scratch: Path
 def _verify(path: Path, spec: FileSpec) -> None:
     algorithm, expected = spec.checksum
     with open(path, "rb") as stream:
-        found = hashlib.file_digest(stream, algorithm).hexdigest()
-    if found != expected:
-        raise DataError(f"{path.name} is not the published file: its {algorithm} is {found}, published is {expected}")
+        actual = hashlib.file_digest(stream, algorithm).hexdigest()
+    if actual != expected:
+        raise DataError(f"{path.name} is not the published file: its {algorithm} is {actual}, published is {expected}")
 
 
 def _read(spec: DatasetSpec, folder: Path, exact_container: bool) -> dict[str, Array]:
-    """The arrays of verified files; where an array has a checksum of its own, other containers of it are welcome."""
+    """Return the arrays of verified files.
+
+    `exact_container`: also compare the checksums of the files. Without it, only the checksums of the arrays count, and
+    the arrays may come from another archive.
+    """
     if exact_container:
         for file in spec.files:
             _verify(folder / file.name, file)
@@ -275,9 +286,10 @@ def _read(spec: DatasetSpec, folder: Path, exact_container: bool) -> dict[str, A
     except UnreadableError as error:
         raise DataError(f"{folder}: {spec.title} cannot be read ({type(error).__name__}: {error})") from error
     for key, expected in spec.arrays.items():
-        if (found := _array_sum(arrays[key])) != expected:
+        if (actual := _array_sum(arrays[key])) != expected:
             raise DataError(
-                f"{spec.files[0].name}: {key} is not the published array: its sha256 is {found}, published is {expected}"
+                f"{spec.files[0].name}: {key} is not the published array: "
+                f"its sha256 is {actual}, published is {expected}"
             )
     for key, count in (("x_train", spec.train), ("x_test", spec.test)):
         if arrays[key].shape != (count, *spec.image):

@@ -1,4 +1,4 @@
-"""Brings a course folder in the layout of version 0.1 into today's, once: grades, secret and trainings are kept.
+"""Moves a course folder from the layout of version 0.1 to today's, keeping its grades, its secret and its trainings.
 
 | version 0.1                                             | today                               |
 |---------------------------------------------------------|-------------------------------------|
@@ -22,7 +22,7 @@ from pathlib import Path
 from autograder.errors import CourseError
 from autograder.records import Limits
 
-# names below course_data/ in version 0.1, and below course_data/state/ today
+# old name below course_data/ (version 0.1): new name below course_data/state/ (today)
 STATE = {
     "store": "store",
     "secrets": "secrets",
@@ -38,11 +38,11 @@ log = logging.getLogger("autograder")
 
 
 def migrate(root: Path, source: Path) -> None:
-    """Move what is at the places of version 0.1; raises CourseError when it cannot be moved, nothing is lost then."""
+    """Move files that are where version 0.1 had them. Raises CourseError when a move fails; nothing is lost then."""
     if not any(_moves(root, source)):
         return
     try:
-        with _alone(root):
+        with _locked(root):
             for old, new in _moves(root, source):
                 if old.name == "memory":
                     _note_seeds(root, old)
@@ -53,26 +53,27 @@ def migrate(root: Path, source: Path) -> None:
             _remove_left_overs(root)
     except OSError as error:
         raise CourseError(
-            f"{root} is laid out as by version 0.1 and could not be moved to today's layout: {error}; mend that and run "
-            "the command again, it goes on where it stopped"
+            f"{root} has the layout of version 0.1 and could not be moved to today's layout: {error}; "
+            "fix this and run the command again, it continues where it stopped"
         ) from error
 
 
 def _moves(root: Path, source: Path) -> Iterator[tuple[Path, Path]]:
-    """Yield what is still at its old place, with its new one; what is at both places stays where it is."""
+    """Yield the old and the new path of everything to move. What exists at both paths stays where it is."""
     data = root / "course_data"
     for old, new in STATE.items():
         if (data / old).exists() and not (data / "state" / new).exists():
             yield data / old, data / "state" / new
-    for above, below in ((root / "autograder" / "checks", "checks"), (root / "tests" / "answers", "answers")):
-        for folder in sorted(above.iterdir()) if above.is_dir() else []:
-            known = (source / folder.name).is_dir() and any(folder.rglob("*.py"))
-            if known and not (data / below / folder.name).exists():
-                yield folder, data / below / folder.name
+    for old_parent, name in ((root / "autograder" / "checks", "checks"), (root / "tests" / "answers", "answers")):
+        for folder in sorted(old_parent.iterdir()) if old_parent.is_dir() else []:
+            of_assignment = (source / folder.name).is_dir() and any(folder.rglob("*.py"))
+            if of_assignment and not (data / name / folder.name).exists():
+                yield folder, data / name / folder.name
 
 
 @contextmanager
-def _alone(root: Path) -> Iterator[None]:
+def _locked(root: Path) -> Iterator[None]:
+    """Keep other processes from migrating the same folder."""
     descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -82,7 +83,7 @@ def _alone(root: Path) -> Iterator[None]:
 
 
 def _note_seeds(root: Path, memory: Path) -> None:
-    """Note for each remembered submission where its random numbers began: version 0.1 drew that from the secret."""
+    """Write down the seed of each remembered submission: version 0.1 derived it from the secret."""
     places = (root / "course_data" / "secrets" / "seed", root / "course_data" / "state" / "secrets" / "seed")
     secret = next((file.read_bytes() for file in places if file.is_file()), None)
     for folder in sorted(memory.glob("*/*/*")) if secret else []:
@@ -93,7 +94,7 @@ def _note_seeds(root: Path, memory: Path) -> None:
 
 
 def _mend_links(store: Path) -> None:
-    """Let links into the store of another course follow that store to its new place."""
+    """Correct links into the store of another course that has moved to its new place."""
     for link in [*store.glob("*"), *store.glob("*/*")]:
         if link.is_symlink() and not link.exists():
             target = str(link.readlink()).replace("/course_data/store/", "/course_data/state/store/")
@@ -124,9 +125,9 @@ def key_of_version_0_1(
     handed_in: str,
     timestamp: str,
 ) -> str:
-    """Return the key that version 0.1 gave a graded submission, so that what it graded is not graded anew.
+    """Return the key that version 0.1 gave a graded submission, so that its submissions are not graded again.
 
-    `handed_in` is the SHA-256 of the notebook that was handed in, or the message why there is none.
+    `handed_in`: the SHA-256 of the notebook that was handed in, or the message that says why there is none.
     """
     digest = hashlib.sha256()
     for file in (*sorted(source.glob("*.ipynb"))[:1], *sorted(checks.glob("*.py"))):

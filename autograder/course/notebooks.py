@@ -1,6 +1,7 @@
-"""Notebooks as the grader reads them: parse, rebuild from the instructor's version, compare.
+"""Reads notebooks, finds their tasks, and rebuilds a submission from the instructor's version.
 
-Notebooks are read as plain JSON: nbformat's own reader takes a second to import and repairs what it should report.
+Notebooks are read as plain JSON. The reader of nbformat takes a second to import, and it repairs what we have to
+report.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from autograder.records import Task
 
 MAX_NOTEBOOK_BYTES = 50 * 2**20
 MAX_CELL_CHARACTERS = 200_000
-LONG_ANSWER = 8000  # characters: no answer to this course is that long
+LONG_ANSWER = 8000  # characters; staff is asked to look at code that is longer
 TEST_PREFIX = "test_"
 CODE_STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 NOT_RUN = "skip-execution"
@@ -35,9 +36,11 @@ SECRET = re.compile(
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell; `grade_id` is empty for cells that nbgrader does not know.
+    """One cell of a notebook.
 
-    `for_people` is an instructor's cell with nbclient's tag `skip-execution`: a widget, say, that no grader looks at.
+    `kind`: the nbformat cell type, for example `code` or `markdown`.
+    `grade_id`: empty for cells without nbgrader metadata.
+    `for_people`: whether the cell has nbclient's tag `skip-execution`, for example a widget; the grader skips it.
     """
 
     kind: str
@@ -53,12 +56,12 @@ class Cell:
 
     @property
     def is_code(self) -> bool:
-        """Whether it can be executed."""
+        """Whether this is a code cell."""
         return self.kind == "code"
 
     @property
     def is_test(self) -> bool:
-        """Whether it carries the points of the solution cell before it."""
+        """Whether this cell carries the points of a solution cell before it."""
         return self.grade and not self.solution
 
 
@@ -70,7 +73,7 @@ class Notebook:
     cells: tuple[Cell, ...]
 
     def cell(self, grade_id: str) -> Cell:
-        """Return the cell of this grade_id; raises KeyError when there is none."""
+        """Return the cell with this grade_id. Raises KeyError when there is none."""
         for cell in self.cells:
             if cell.grade_id == grade_id:
                 return cell
@@ -78,13 +81,14 @@ class Notebook:
 
     @property
     def title(self) -> str:
-        """The first heading in it."""
+        """The first top-level heading, or the name of the notebook."""
         texts = [cell.source for cell in self.cells if cell.kind == "markdown"]
-        return next((found[1] for text in texts if (found := re.search(r"^#\s+(.+?)\s*$", text, re.M))), self.name)
+        headings = (re.search(r"^#\s+(.+?)\s*$", text, re.M) for text in texts)
+        return next((heading[1] for heading in headings if heading), self.name)
 
     @property
     def points(self) -> float:
-        """What can be earned in it."""
+        """The points that can be earned."""
         return sum(cell.points for cell in self.cells if cell.grade)
 
     def solutions(self) -> tuple[Cell, ...]:
@@ -94,9 +98,11 @@ class Notebook:
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """The notebook that runs: the instructor's, with the student's text in the solution cells.
+    """The notebook that the grader runs: the instructor's, with the student's text in the solution cells.
 
-    `missing` and `untouched` are grade_ids; `notes` tell the student, `staff_notes` tell staff, what was put aside.
+    `missing`: the grade_ids of solution cells that the submission lacks.
+    `untouched`: the grade_ids of solution cells that are as they were released.
+    `notes`, `staff_notes`: what the grader left out or replaced, in lines for the student and for staff.
     """
 
     notebook: Notebook
@@ -107,7 +113,7 @@ class Rebuilt:
 
 
 def read_course_notebook(file: Path) -> Notebook:
-    """An instructor's notebook; CourseError with one line when it cannot be read."""
+    """Read an instructor's notebook. Raises CourseError with one line when it cannot be read."""
     try:
         return parse(file.read_bytes(), file.stem)
     except (OSError, BadSubmission) as error:
@@ -115,10 +121,10 @@ def read_course_notebook(file: Path) -> Notebook:
 
 
 def read_submission(file: Path) -> bytes:
-    """The bytes that a student handed in; BadSubmission when there is no plain file of a sensible size.
+    """Read the bytes of a submitted notebook. Raises BadSubmission when it is not a regular file or is too large.
 
-    Opened without following links or waiting for a writer: a link, a FIFO or a device in place of the notebook is a
-    way to make the grader read what the student cannot, or hang.
+    The file is opened without following links and without waiting for a writer. Otherwise a student could make the
+    grader read a file that the student cannot read (by a link), or make it hang (by a FIFO or a device).
     """
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -135,7 +141,7 @@ def read_submission(file: Path) -> bytes:
 
 
 def parse(content: bytes, name: str) -> Notebook:
-    """Read nbformat 4 JSON; BadSubmission says what is wrong with anything else."""
+    """Read a notebook from nbformat 4 JSON. Raises BadSubmission, with the reason, for anything else."""
     try:
         tree = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -169,15 +175,15 @@ def _cell(tree: dict[str, Any]) -> Cell:
 
 
 def _text(value: object) -> str:
-    """A string or a list of lines as one string; lone surrogates, which no file or kernel can take, are replaced."""
+    """Return a string or a list of lines as one string. Lone surrogates, which cannot be encoded, are replaced."""
     if isinstance(value, list):
         value = "".join(part for part in value if isinstance(part, str))
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def tasks(notebook: Notebook) -> tuple[Task, ...]:
-    """Return the graded parts of an instructor's notebook, in order."""
-    found = []
+    """Return the tasks of an instructor's notebook, in order."""
+    graded = []
     title = ""
     for cell in notebook.cells:
         if cell.kind == "markdown" and not cell.solution:
@@ -185,41 +191,41 @@ def tasks(notebook: Notebook) -> tuple[Task, ...]:
             title = heading.group(1) if heading else title
         if cell.grade and cell.solution:
             manual = Task(cell.grade_id, cell.grade_id, cell.points, title or cell.grade_id, True, notebook.name)
-            found.append(manual)
+            graded.append(manual)
         elif cell.is_test:
             answer = cell.grade_id.removeprefix(TEST_PREFIX)
-            found.append(Task(answer, cell.grade_id, cell.points, title or answer, False, notebook.name))
-    return tuple(found)
+            graded.append(Task(answer, cell.grade_id, cell.points, title or answer, False, notebook.name))
+    return tuple(graded)
 
 
 def problems(notebook: Notebook) -> list[str]:
-    """Return what is wrong with an instructor's notebook: ids, points, and the pairing of solution and test cells."""
-    found = []
+    """Return a line for each error in an instructor's notebook: in ids, points, or pairs of solution and test cells."""
+    errors = []
     ids = [cell.grade_id for cell in notebook.cells if cell.grade_id]
-    found += [f"the grade_id {name} is used {count} times" for name, count in Counter(ids).items() if count > 1]
-    found += [f"{name} is not a name (letters, digits, _)" for name in ids if not name.isidentifier()]
+    errors += [f"the grade_id {name} is used {count} times" for name, count in Counter(ids).items() if count > 1]
+    errors += [f"{name} is not a name (letters, digits, _)" for name in ids if not name.isidentifier()]
     solutions: set[str] = set()
     for cell in notebook.cells:
         name = cell.grade_id
         if (cell.grade or cell.solution) and not name:
-            found.append(f"a graded cell has no grade_id: {cell.source[:40]!r}")
+            errors.append(f"a graded cell has no grade_id: {cell.source[:40]!r}")
         if cell.grade and not cell.points > 0:
-            found.append(f"{name}: a graded cell needs points")
+            errors.append(f"{name}: a graded cell needs points")
         if cell.is_test and name.removeprefix(TEST_PREFIX) not in solutions:
-            found.append(f"{name}: no solution cell {name.removeprefix(TEST_PREFIX)} comes before it")
+            errors.append(f"{name}: no solution cell {name.removeprefix(TEST_PREFIX)} comes before it")
         if cell.solution:
             solutions.add(name)
         if cell.solution and not cell.grade and TEST_PREFIX + name not in ids:
-            found.append(f"{name}: no graded cell {TEST_PREFIX}{name} follows it")
+            errors.append(f"{name}: no graded cell {TEST_PREFIX}{name} follows it")
         if cell.solution and not SOLUTION.search(cell.source):
-            found.append(f"{name}: no ### BEGIN SOLUTION ... ### END SOLUTION in it")
+            errors.append(f"{name}: no ### BEGIN SOLUTION ... ### END SOLUTION in it")
     if not solutions:
-        found.append("there is no solution cell")
-    return found
+        errors.append("there is no solution cell")
+    return errors
 
 
 def released_text(cell: Cell) -> str:
-    """A cell as students get it: solutions replaced by nbgrader's stubs, mark schemes and hidden tests cut."""
+    """Return the text of a cell for students: stubs in place of solutions, no mark schemes, no hidden tests."""
 
     def stub(match: re.Match[str]) -> str:
         indent = match.group(0)[: len(match.group(0)) - len(match.group(0).lstrip())]
@@ -229,15 +235,14 @@ def released_text(cell: Cell) -> str:
 
 
 def visible(notebook: Notebook) -> Notebook:
-    """Return the instructor's notebook without solutions, mark schemes and hidden tests: what students may see."""
+    """Return the instructor's notebook as students may see it: without solutions, mark schemes and hidden tests."""
     return replace(notebook, cells=tuple(replace(cell, source=released_text(cell)) for cell in notebook.cells))
 
 
 def rebuild(instructor: Notebook, student: Notebook) -> Rebuilt:
-    """Put the student's text into the solution cells of the instructor's notebook, by grade_id, and nothing else.
+    """Return the instructor's notebook with the student's text in its solution cells, matched by grade_id.
 
-    Whatever else the student's notebook says about itself (flags, points, order, test cells, invented ids) counts for
-    nothing and is reported.
+    Everything else in the student's notebook is ignored and reported: flags, points, order, test cells, unknown ids.
     """
     template = visible(instructor)
     theirs: dict[str, list[Cell]] = {}
@@ -247,21 +252,21 @@ def rebuild(instructor: Notebook, student: Notebook) -> Rebuilt:
     cells, notes, staff = [], [], []
     missing, untouched = set(), set()
     for cell in template.cells:
-        found = theirs.get(cell.grade_id, []) if cell.grade_id else []
+        copies = theirs.get(cell.grade_id, []) if cell.grade_id else []
         if cell.solution:
-            text, note = _solution_text(cell, found)
+            text, note = _solution_text(cell, copies)
             if note:
                 notes.append(note.text)
-                missing.update([cell.grade_id] if not found else [])
+                missing.update([cell.grade_id] if not copies else [])
             if _same(text, cell.source):
                 untouched.add(cell.grade_id)
             if len(text) > LONG_ANSWER and cell.is_code:
                 staff.append(f"{cell.grade_id}: {len(text):,} characters; are there data, or weights, pasted into it?")
             cells.append(replace(cell, source=text))
             continue
-        if cell.grade_id and not found:
+        if cell.grade_id and not copies:
             staff.append(f"{cell.grade_id}: the cell was deleted; the original was used")
-        elif cell.grade_id and any(not _same(copy.source, cell.source) for copy in found):
+        elif cell.grade_id and any(not _same(copy.source, cell.source) for copy in copies):
             staff.append(f"{cell.grade_id}: the cell was edited; the original was used")
             if cell.is_test:
                 notes.append(messages.TEST_CHANGED.filled(cell=cell.grade_id).text)
@@ -281,46 +286,51 @@ def rebuild(instructor: Notebook, student: Notebook) -> Rebuilt:
 
 
 def _changed_flags(template: Notebook, theirs: Mapping[str, list[Cell]]) -> list[str]:
-    """Return what staff is told of cells that the assignment does not have, and of flags that were changed."""
-    known = {cell.grade_id: cell for cell in template.cells if cell.grade_id}
-    told = [f"{name}: there is no such cell in the assignment; it was left out" for name in theirs if name not in known]
+    """Return lines for staff about cells that the assignment does not have, and about changed flags."""
+    originals = {cell.grade_id: cell for cell in template.cells if cell.grade_id}
+    unknown = [name for name in theirs if name not in originals]
+    notes = [f"{name}: there is no such cell in the assignment; it was left out" for name in unknown]
     for name, copies in theirs.items():
-        original = known.get(name)
+        original = originals.get(name)
         flags = [(copy.grade, copy.solution, copy.points) for copy in copies]
         if original and any(flag != (original.grade, original.solution, original.points) for flag in flags):
-            told.append(f"{name}: its nbgrader flags or points were changed; the original ones count")
-    return told
+            notes.append(f"{name}: its nbgrader flags or points were changed; the original ones count")
+    return notes
 
 
 def _added_cells(template: Notebook, student: Notebook) -> int:
-    """Return how many code cells the student added."""
+    """Return the number of code cells that the student added."""
     added = [cell for cell in student.cells if cell.is_code and not cell.grade_id and cell.source.strip()]
-    return sum(not any(_same(cell.source, known.source) for known in template.cells) for cell in added)
+    return sum(not any(_same(cell.source, original.source) for original in template.cells) for cell in added)
 
 
-def _solution_text(cell: Cell, found: list[Cell]) -> tuple[str, messages.Message | None]:
-    """Return the text that runs for a solution cell and, when it is not simply the student's, why."""
-    if not found:
+def _solution_text(cell: Cell, copies: list[Cell]) -> tuple[str, messages.Message | None]:
+    """Return the text that runs for a solution cell, and the reason when it is not the student's text."""
+    if not copies:
         return cell.source, messages.ANSWER_MISSING.filled(cell=cell.grade_id)
-    if len(found) > 1:
-        return cell.source, messages.ANSWER_TWICE.filled(count=len(found), cell=cell.grade_id)
-    if found[0].kind != cell.kind:
-        kinds = {"found": found[0].kind or "nameless", "kind": cell.kind}
+    if len(copies) > 1:
+        return cell.source, messages.ANSWER_TWICE.filled(count=len(copies), cell=cell.grade_id)
+    if copies[0].kind != cell.kind:
+        kinds = {"found": copies[0].kind or "nameless", "kind": cell.kind}
         return cell.source, messages.ANSWER_OF_OTHER_KIND.filled(cell=cell.grade_id, **kinds)
-    if len(found[0].source) > MAX_CELL_CHARACTERS:
+    if len(copies[0].source) > MAX_CELL_CHARACTERS:
         return cell.source, messages.ANSWER_TOO_LONG.filled(cell=cell.grade_id, limit=MAX_CELL_CHARACTERS)
-    return found[0].source, None
+    return copies[0].source, None
 
 
-def _same(one: str, other: str) -> bool:
+def _same(left: str, right: str) -> bool:
     def lines(text: str) -> list[str]:
         return [line.rstrip() for line in text.strip().splitlines()]
 
-    return lines(one) == lines(other)
+    return lines(left) == lines(right)
 
 
 def to_json(notebook: Notebook, outputs: dict[int, list[dict[str, Any]]], metadata: dict[str, Any]) -> dict[str, Any]:
-    """Nbformat 4.5 JSON of a notebook with outputs by cell index; ids come from the instructor's cells or the position."""
+    """Return a notebook as nbformat 4.5 JSON.
+
+    `outputs`: the nbformat outputs of each cell, by the index of the cell.
+    The id of a cell is that of the instructor's cell; a cell without one gets an id from its position.
+    """
     cells: list[dict[str, Any]] = []
     for index, cell in enumerate(notebook.cells):
         entry: dict[str, Any] = {
@@ -341,7 +351,7 @@ def to_json(notebook: Notebook, outputs: dict[int, list[dict[str, Any]]], metada
             } | ({"points": cell.points} if cell.grade else {})
         if cell.for_people and not cell.solution:
             entry["metadata"]["tags"] = [NOT_RUN]
-        if cell.attachments and not cell.solution:  # pictures of the task; a student's own could be anything
+        if cell.attachments and not cell.solution:  # pictures of the task; a student's attachments could be anything
             entry["attachments"] = cell.attachments
         if cell.is_code:
             entry |= {"execution_count": None, "outputs": outputs.get(index, [])}
@@ -350,7 +360,7 @@ def to_json(notebook: Notebook, outputs: dict[int, list[dict[str, Any]]], metada
 
 
 def nbformat_tree(cells: list[dict[str, Any]], metadata: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Nbformat 4.5 JSON of a Python notebook with these cells."""
+    """Return a Python notebook with these cells as nbformat 4.5 JSON."""
     kernelspec = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},

@@ -1,7 +1,7 @@
-"""Readers of published files: one function for each format that course_data/datasets.toml may name.
+"""Reads published dataset files: one function for each format that course_data/datasets.toml can name.
 
-A reader takes the registry entry and the folder with its verified files, and returns arrays by name: x_train, y_train,
-x_test, y_test. A new format is a function here and its name in `READERS`.
+A reader takes the registry entry and the folder with its verified files. It returns arrays by name: x_train, y_train,
+x_test, y_test. To add a format, write a function here and add it to `READERS`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ UnreadableError = (OSError, ValueError, KeyError, EOFError, pickle.UnpicklingErr
 
 @dataclass(frozen=True)
 class FileSpec:
-    """One published file: its name below the dataset's folder, its checksum as (algorithm, digest), its address."""
+    """One published file: its name below the dataset's folder, its checksum as (algorithm, digest), its URL."""
 
     name: str
     checksum: tuple[str, str]
@@ -31,7 +31,7 @@ class FileSpec:
 
 @dataclass(frozen=True)
 class DatasetSpec:
-    """A registry entry."""
+    """One entry of the registry: `image` is the shape of one row, `train` and `test` are the numbers of rows."""
 
     name: str
     title: str
@@ -49,7 +49,7 @@ class DatasetSpec:
 
 
 class _ArraysOnly(pickle.Unpickler):
-    """Reads the pickles in which CIFAR is published, after their checksum was verified, and no other names than theirs."""
+    """Reads the pickles in which CIFAR is published; it loads NumPy arrays and refuses every other class."""
 
     def find_class(self, module: str, name: str) -> Any:
         module = module.replace("numpy.core.", "numpy._core.")

@@ -1,4 +1,4 @@
-"""Starts a course, and an assignment in it: a notebook with one task, its check, a right answer and a wrong one."""
+"""Writes the files of a new course or a new assignment: one task, its hidden checks, a right and a wrong answer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from autograder.course.course import CONFIG, Course
 from autograder.course.notebooks import nbformat_tree
 from autograder.errors import CourseError
 
-NBGRADER_CONFIG = '''"""nbgrader's settings for this course: its commands and formgrader's buttons use the engine and its pages."""
+NBGRADER_CONFIG = '''"""nbgrader's settings for this course: its commands and formgrader's buttons use autograder."""
 
 c = get_config()
 
@@ -25,22 +25,30 @@ c.Autograde.autograde_preprocessors = []
 c.GenerateFeedback.exporter_class = "autograder.recording.nbgrader_plugin.FeedbackExporter"
 c.GenerateFeedback.preprocessors = []
 
-# Submissions belong to the account that owns them, and feedback to the account that it is for.
+# A submission counts for the account that owns its files; each student can read only their own feedback.
 c.ExchangeFactory.release_assignment = "autograder.hub.exchange.ReleaseAssignment"
 c.ExchangeFactory.collect = "autograder.hub.exchange.Collect"
 c.ExchangeFactory.release_feedback = "autograder.hub.exchange.ReleaseFeedback"
 '''
 
-ASSIGNMENTS = """# What each assignment needs, and where it departs from the default limits (seconds of wall clock, bytes):
-# cell_seconds = 60, call_seconds = 20, notebook_seconds = 300, output_bytes = 4194304, reply_bytes = 67108864,
-# memory_bytes = 6442450944, scratch_bytes = 536870912, file_bytes = 536870912, processes = 256
+ASSIGNMENTS = """# The settings of this course. A section [ASSIGNMENT] gives the datasets of an assignment, and
+# the limits that differ from the defaults (seconds are wall-clock time):
+#
+# [week_2]
+# datasets = ["fashion_mnist"]
+# notebook_seconds = 600
+#
+# The default limits:
+# cell_seconds = 60, call_seconds = 20, notebook_seconds = 300, output_bytes = 4194304,
+# reply_bytes = 67108864, memory_bytes = 6442450944, scratch_bytes = 536870912,
+# file_bytes = 536870912, processes = 256
 
-# Students' code is never run below this level: "namespaces" (bubblewrap and seccomp), "landlock" (Linux 6.12), or
-# "none" (no sandbox).
+# The minimum isolation level for running students' code: "namespaces" (bubblewrap and seccomp),
+# "landlock" (Linux 6.12) or "none" (no sandbox). Only the option --isolation can select a weaker level.
 isolation = "landlock"
 """
 
-DATASETS = """# The datasets of this course; `autograder data status` lists them. An entry names the publisher's files:
+DATASETS = """# The datasets of this course; `autograder data status` lists them. An example:
 #
 # [fashion_mnist]
 # title = "Fashion-MNIST"
@@ -57,7 +65,7 @@ DATASETS = """# The datasets of this course; `autograder data status` lists them
 # "train-images-idx3-ubyte.gz" = { url = "https://...", sha256 = "..." }
 """
 
-STUDENTS = """# Packages for students, a line each: what `autograder hub install` puts into their Python.
+STUDENTS = """# Python packages for students, one on each line; `autograder hub install` installs them.
 ipykernel
 jupyterhub
 jupyterlab
@@ -82,23 +90,23 @@ INTRO = """# {title}
 
 **Time:** about 30 minutes. **Points:** 4.
 
-Say here in two sentences what this is about, and what a student can do after it.
+Write two sentences here: what this assignment is about, and what students can do when they have solved it.
 """
 
 TASK = """## 1 The mean square
 
-**Goal.** A function `mean_square(x)`:
+**Goal.** Write a function `mean_square(x)` that returns the mean of the squares of $N$ numbers:
 
 $$ \\overline{{x^2}} = \\frac{{1}}{{N}} \\sum_i x_i^2 . $$
 
-*Hint.* `np.mean` averages.
+*Hint.* `np.mean(x)` returns the mean of the elements of an array.
 """
 
 SOLUTION = '''def mean_square(x):
-    """The mean of the squares of x.
+    """Return the mean of the squares of x.
 
-    x: shape (N,), numbers
-    returns: one number
+    x: array of shape (N,)
+    returns: float
     """
     ### BEGIN SOLUTION
     return np.mean(np.asarray(x, dtype=float) ** 2)
@@ -106,7 +114,7 @@ SOLUTION = '''def mean_square(x):
 
 VISIBLE = "assert abs(float(mean_square(np.array([1.0, 2.0, 3.0]))) - 14 / 3) < 1e-9"
 
-CHECKS = '''"""{title}: hidden checks. They import `autograder.checking` and nothing else of the package."""
+CHECKS = '''"""{title}: hidden checks. They import from the package `autograder.checking` only."""
 
 from __future__ import annotations
 
@@ -118,16 +126,17 @@ from autograder.checking import Student, check, expect
 @check(cell="mean_square", points=3, title="mean_square averages the squares")
 def test_mean_square(student: Student, rng: np.random.Generator) -> None:
     x = rng.normal(size=int(rng.integers(5, 50)))
-    seen = expect.array(student.call("mean_square", x), "mean_square(x)")
-    expect.close(seen, np.asarray((x**2).mean()), 1e-9, hint="First square, then average.")
+    result = expect.array(student.call("mean_square", x), "mean_square(x)")
+    expected = np.asarray((x**2).mean())
+    expect.close(result, expected, 1e-9, hint="First square, then average.")
 
 
 @check(cell="mean_square", points=1, title="mean_square works for whole numbers")
 def test_whole_numbers(student: Student, rng: np.random.Generator) -> None:
     x = rng.integers(-100, 100, 20).astype(np.int8)
-    seen = expect.array(student.call("mean_square", x), "mean_square(x)")
-    hint = "The square of an 8-bit integer does not fit into 8 bits."
-    expect.close(seen, np.asarray((x.astype(float) ** 2).mean()), 1e-6, hint=hint)
+    result = expect.array(student.call("mean_square", x), "mean_square(x)")
+    expected = np.asarray((x.astype(float) ** 2).mean())
+    expect.close(result, expected, 1e-6, hint="The square of an 8-bit integer may not fit into 8 bits.")
 '''
 
 RIGHT = """# why: a loop instead of NumPy
@@ -147,7 +156,10 @@ def mean_square(x):
 
 
 def create_course(root: Path) -> list[Path]:
-    """Write the files of a new course and return them; raises CourseError when there is one, or a file is in the way."""
+    """Write the files of a new course and return their paths.
+
+    Raises CourseError when the name of the folder cannot be the name of a course, or one of the files exists.
+    """
     name = root.resolve().name
     if not all(character.isalnum() or character in "_-" for character in name):
         raise CourseError(f"{name!r} is not a name for a course: use letters, digits, _ and - for the folder")
@@ -159,8 +171,8 @@ def create_course(root: Path) -> list[Path]:
         root / "course_data" / "roster.csv": ROSTER,
         root / ".gitignore": IGNORED,
     }
-    if there := [file for file in files if file.exists()]:
-        raise CourseError(f"{there[0]} exists already; nothing was written")
+    if existing := [file for file in files if file.exists()]:
+        raise CourseError(f"{existing[0]} exists already; nothing was written")
     try:
         for file, text in files.items():
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -172,7 +184,10 @@ def create_course(root: Path) -> list[Path]:
 
 
 def create(course: Course, name: str) -> list[Path]:
-    """Write the files of a new assignment and return them; raises CourseError when it exists or its name is no name."""
+    """Write the files of a new assignment and return their paths.
+
+    Raises CourseError when the assignment exists, or its name is not a Python identifier.
+    """
     if not name.isidentifier():
         raise CourseError(f"{name!r} is not a name for an assignment: use letters, digits and _")
     checks, answers = course.checks / name, course.answers / name
@@ -193,13 +208,16 @@ def create(course: Course, name: str) -> list[Path]:
 
 
 def cell(kind: str, name: str, source: str, **nbgrader: Any) -> dict[str, Any]:
-    """A notebook cell as JSON, with nbgrader's flags when there are any."""
-    known = {"grade_id": name, "schema_version": 3, "task": False, "cell_type": kind, **nbgrader}
+    """Return a notebook cell as nbformat JSON.
+
+    `nbgrader`: the flags `grade`, `locked`, `solution` and `points` of nbgrader; without them the cell is a plain one.
+    """
+    nbgrader_metadata = {"grade_id": name, "schema_version": 3, "task": False, "cell_type": kind, **nbgrader}
     code: dict[str, Any] = {"execution_count": None, "outputs": []} if kind == "code" else {}
     return {
         "cell_type": kind,
         "id": name,
-        "metadata": {"nbgrader": known} if nbgrader else {},
+        "metadata": {"nbgrader": nbgrader_metadata} if nbgrader else {},
         "source": source.strip("\n"),
         **code,
     }

@@ -1,4 +1,4 @@
-"""What course_data/assignments.toml says: limits, datasets, policies on submission, the least isolation level."""
+"""Reads course_data/assignments.toml: limits, datasets, policies on submission, and the minimum isolation level."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LIMITS = tuple(limit.name for limit in fields(Limits))
 
 
 class Answer(StrEnum):
-    """What a student gets as soon as a submission arrives."""
+    """What the grader sends a student as soon as a submission arrives."""
 
     OFF = "off"
     VISIBLE = "visible"
@@ -26,9 +26,11 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True)
 class OnSubmission:
-    """Whether a submission is answered as it arrives: not, with the visible tests, or with the whole feedback.
+    """The policy on submission: what a student is sent when a submission arrives, and how often.
 
-    `attempts`: how many answers a student gets; `wait_minutes`: the least time between two of them.
+    `answer`: nothing, the results of the visible tests, or the whole feedback.
+    `attempts`: how many answers a student gets.
+    `wait_minutes`: the minimum time between two answers.
     """
 
     answer: Answer = Answer.OFF
@@ -44,7 +46,7 @@ class OnSubmission:
 
     @property
     def rule(self) -> str:
-        """What students are told about it, a sentence; nothing when it is off."""
+        """The policy as one sentence for students; empty when it is off."""
         if self.answer is Answer.OFF:
             return ""
         full = self.answer is Answer.FULL
@@ -57,7 +59,7 @@ class OnSubmission:
 
 @dataclass(frozen=True)
 class AssignmentSettings:
-    """The part of one assignment; `problems` are lines about what cannot be understood in it."""
+    """The settings of one assignment; `problems` has a line for each setting that cannot be understood."""
 
     limits: Limits = field(default_factory=Limits)
     datasets: tuple[str, ...] = ()
@@ -67,21 +69,21 @@ class AssignmentSettings:
 
 @dataclass(frozen=True)
 class CourseSettings:
-    """The whole file."""
+    """The settings of a course: `isolation` is the minimum level, `withhold` names the datasets with withheld rows."""
 
     isolation: Level = Level.NAMESPACES
     withhold: tuple[str, ...] = ()
     assignments: Mapping[str, AssignmentSettings] = field(default_factory=dict)
 
     def of(self, assignment: str) -> AssignmentSettings:
-        """Return the settings of an assignment; the defaults where it has none."""
+        """Return the settings of an assignment, or the defaults when the file does not mention it."""
         return self.assignments.get(assignment, AssignmentSettings())
 
 
 def read(file: Path) -> CourseSettings:
-    """Read the settings of a course; raises CourseError when the file as a whole cannot be understood.
+    """Read the settings of a course. Raises CourseError when the file as a whole cannot be understood.
 
-    What is wrong with one assignment is among its problems, and costs no other assignment anything.
+    Errors in the settings of one assignment are listed in its `problems` and do not affect other assignments.
     """
     try:
         tree = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
@@ -92,16 +94,16 @@ def read(file: Path) -> CourseSettings:
         raise CourseError(f"{file}: the course asks for the isolation level {level}; there are: {', '.join(Level)}")
     withhold = _names(tree.pop("withhold", []), f"{file}: withhold")
     parts = {name: _assignment(file, name, part) for name, part in tree.items() if isinstance(part, dict)}
-    if strange := [name for name, part in tree.items() if not isinstance(part, dict)]:
-        raise CourseError(f"{file}: there is no setting {strange[0]}; there are: isolation, withhold, [ASSIGNMENT]")
+    if unknown := [name for name, part in tree.items() if not isinstance(part, dict)]:
+        raise CourseError(f"{file}: there is no setting {unknown[0]}; there are: isolation, withhold, [ASSIGNMENT]")
     return CourseSettings(Level(level), withhold, parts)
 
 
 def _assignment(file: Path, name: str, part: dict[str, Any]) -> AssignmentSettings:
     problems = []
-    known = (*LIMITS, "datasets", "on_submission")
-    for key in sorted(set(part) - set(known)):
-        problems.append(f"{file}: [{name}] has no setting {key}; there are: {', '.join(sorted(known))}")
+    allowed = (*LIMITS, "datasets", "on_submission")
+    for key in sorted(set(part) - set(allowed)):
+        problems.append(f"{file}: [{name}] has no setting {key}; there are: {', '.join(sorted(allowed))}")
     limits, policy = Limits(), OnSubmission()
     datasets: tuple[str, ...] = ()
     try:

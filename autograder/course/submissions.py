@@ -1,4 +1,4 @@
-"""What was handed in, read once: the bytes of the notebooks, or why they cannot be read."""
+"""Reads submissions: the bytes of each notebook, or the reason why it cannot be read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from autograder.records import Submission, Unreadable
 
 
 def loaded(submission: Submission, notebooks: Iterable[str]) -> Submission:
-    """Return the submission with the contents of these notebooks (names without suffix); as it is when it has them."""
+    """Return the submission with the contents of these notebooks; a submission that has contents is returned as it is.
+
+    `notebooks`: the file names without their suffix.
+    """
     if submission.contents is not None:
         return submission
     contents: dict[str, bytes | Unreadable] = {}
@@ -25,5 +28,5 @@ def loaded(submission: Submission, notebooks: Iterable[str]) -> Submission:
 
 
 def digest_of(content: bytes | Unreadable) -> str:
-    """Return a fingerprint of one notebook that was handed in."""
+    """Return a fingerprint of one submitted notebook: its SHA-256, or the message that says why it cannot be read."""
     return content.message if isinstance(content, Unreadable) else hashlib.sha256(content).hexdigest()

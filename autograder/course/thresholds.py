@@ -1,4 +1,4 @@
-"""Thresholds of an assignment, calibrated and not guessed: course_data/thresholds.toml, one part for each kind of data."""
+"""Reads the calibrated thresholds of an assignment from course_data/thresholds.toml, for each kind of data its own."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ FILE = "thresholds.toml"
 
 
 def kind_of_data(origins: Collection[str]) -> str:
-    """Return the kind of data that an assignment is graded on: `stand-in` as soon as one of its datasets is one."""
+    """Return the kind of data that an assignment is graded on: `stand-in` if any of its datasets is one."""
     return STANDIN if STANDIN in origins else PUBLISHED
 
 
 def read(file: Path, assignment: str, origins: Collection[str]) -> dict[str, float]:
-    """Return the thresholds of an assignment on data of these origins, by name; none when the file has none.
+    """Return the thresholds of an assignment by name, for data of these origins; {} when the file has none.
 
     Raises CourseError when the file cannot be understood.
     """

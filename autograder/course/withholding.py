@@ -1,7 +1,7 @@
-"""Rows that no student's kernel has seen: chosen with the course's secret, and taken out of what kernels are served.
+"""Withholds rows of a dataset, so that checks can use rows that no student's kernel can load.
 
-In their places stand copies of other rows of the same class, so that shapes and the balance of the classes stay as
-published. The withheld rows and their labels are in a folder that kernels are not served.
+The course's secret decides which rows are withheld. Copies of other rows of the same class take their places, so that
+shapes and class balance stay as published. The withheld rows and their labels are in a folder that kernels never get.
 """
 
 from __future__ import annotations
@@ -19,26 +19,29 @@ from autograder.errors import DataError
 
 Array = np.ndarray[Any, Any]
 SERVED, WITHHELD = ".served", ".withheld"
-MOST, SHARE = 5000, 10  # rows, or every tenth of a small dataset
+MOST, SHARE = 5000, 10  # withhold up to 5000 rows, and at most a tenth of each class
 
 
 def choose(labels: Array, secret: bytes, name: str) -> tuple[Array, Array]:
-    """Return which training rows are withheld, and which rows take their places: two arrays of indices, class by class."""
+    """Return the indices of the withheld training rows, and those of the rows that take their places.
+
+    Both arrays have the same shape, and rows of the same class stand at the same position.
+    """
     rng = np.random.default_rng(list(hashlib.sha256(secret + f"withheld {name}".encode()).digest()))
     labels = labels.ravel()
     withheld, copied = [], []
-    for kind, members in enumerate(np.bincount(labels)):
-        order = rng.permutation(np.flatnonzero(labels == kind))
-        count = min(members // SHARE, round(MOST * members / len(labels)))
+    for label, size in enumerate(np.bincount(labels)):
+        order = rng.permutation(np.flatnonzero(labels == label))
+        count = min(size // SHARE, round(MOST * size / len(labels)))
         withheld.append(order[:count])
         copied.append(rng.choice(order[count:], size=count, replace=False) if count else order[:0])
     return np.concatenate(withheld), np.concatenate(copied)
 
 
 def prepare(store: Path, name: str, secret: bytes) -> tuple[Path, Path]:
-    """Return two folders: a dataset without its withheld rows, for kernels, and those rows, for the grader alone.
+    """Return two folders: a dataset without its withheld rows, for kernels, and these rows, for the grader only.
 
-    They are made at first use. Raises DataError when there is no such dataset.
+    The folders are written at first use. Raises DataError when there is no such dataset.
     """
     folder = folder_of(store, name)
     if folder is None:
@@ -52,14 +55,14 @@ def prepare(store: Path, name: str, secret: bytes) -> tuple[Path, Path]:
         changed = {key: np.array(array) for key, array in dataset.arrays.items()}
         changed["x_train"][rows] = dataset["x_train"][copied]
         _write(served, changed, record, 0o755)
-        kept = np.sort(rows)
-        own = {"x_withheld": dataset["x_train"][kept], "y_withheld": dataset["y_train"][kept].ravel()}
-        _write(withheld, own, record, 0o700)
+        ordered = np.sort(rows)
+        hidden = {"x_withheld": dataset["x_train"][ordered], "y_withheld": dataset["y_train"][ordered].ravel()}
+        _write(withheld, hidden, record, 0o700)
     return served, withheld
 
 
 def _write(target: Path, arrays: dict[str, Array], record: bytes, mode: int) -> None:
-    """Write a folder of arrays, all or nothing; one that is there already stays."""
+    """Write a folder of arrays, all or nothing. An existing folder stays as it is."""
     if (target / RECORD).is_file():
         return
     target.parent.mkdir(exist_ok=True)
@@ -69,7 +72,7 @@ def _write(target: Path, arrays: dict[str, Array], record: bytes, mode: int) -> 
             np.save(building / f"{key}.npy", array, allow_pickle=False)
         (building / RECORD).write_bytes(record)
         building.chmod(mode)
-        if not target.exists():  # two processes may come here at once: equal folders, and one of them stays
+        if not target.exists():  # two processes may get here at once with equal folders; one of them stays
             building.rename(target)
     except OSError as error:
         if not (target / RECORD).is_file():

@@ -1,1 +1,1 @@
-"""From a submission to a report: rebuild, run, check, score."""
+"""Turns a submission into a report: rebuild the notebook, run it, check the answers, score the results."""

@@ -1,4 +1,4 @@
-"""The text of an assignment's checks as files that pytest can collect: once in a process for each version."""
+"""Writes an assignment's checks into files that pytest can collect, once per process and version of the assignment."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ _folders: dict[str, Path] = {}
 
 
 def folder_of_checks(assignment: Assignment) -> Path:
-    """Return a private folder with the checks of an assignment, written at first use and removed as the process ends."""
+    """Return a private folder with an assignment's checks; written at first use and removed when the process ends."""
     folder = _folders.get(assignment.version)
     if folder is None or not folder.is_dir():
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX)) / assignment.name  # closed to others: the checks are hidden
+        folder = (
+            Path(tempfile.mkdtemp(prefix=PREFIX)) / assignment.name
+        )  # only this user may read it: the checks are hidden
         for name, text in assignment.checks.files:
             file = folder / name
             file.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,8 @@
-"""One kernel as the grader uses it: run a cell, ask a question, within limits, believing nothing."""
+"""Runs cells in one kernel and asks it questions, within limits.
+
+Theory of operation. The student's code can send any message and write any file, so nothing from the kernel is trusted:
+messages that cannot be read are dropped, outputs and answers have a maximum size, and every step has a deadline.
+"""
 
 from __future__ import annotations
 
@@ -24,39 +28,39 @@ MAX_OUTPUTS = 300
 
 
 class Kernel(Protocol):
-    """The lowest boundary of grading: what stands behind it is a student's process, or a fake in a test."""
+    """The lowest boundary of grading: implemented by a student's process, or by a fake in a test."""
 
     def run(self, code: str, seconds: float) -> CellRun:
-        """Execute a cell."""
+        """Execute a cell for at most `seconds`; errors and timeouts are reported in the result."""
 
     def ask(self, question: bytes, seconds: float) -> bytes:
-        """Put a question to the bridge and return its answer; raises BadReply, KernelDied or OutOfTime."""
+        """Ask the bridge a question and return its answer; raises BadReply, KernelDied or OutOfTime."""
 
     def usable(self) -> bool:
-        """Whether it can run more."""
+        """Return whether it can run more cells."""
 
     def close(self) -> None:
-        """End it and remove what it left."""
+        """End it and remove its files."""
 
 
 class JupyterKernel:
-    """A kernel process behind Jupyter's messages; questions and answers go through files of its scratch folder."""
+    """A kernel process that speaks Jupyter's protocol; questions and answers are files in its scratch folder."""
 
     def __init__(
         self, process: launch.Process, limits: Limits, collect: Callable[[int], None] = lambda trainings: None
     ) -> None:
         self._process = process
         self._limits = limits
-        self._collect = collect  # called with the folder of its trainings, when it has ended
+        self._collect = collect  # called with its folder of cached trainings (a descriptor) when it has ended
         self._usable = True
         self._closed = False
 
     def usable(self) -> bool:
-        """Whether it can run more: false after it died or did not obey an interrupt."""
+        """Return whether it can run more cells: False after it died or ignored an interrupt."""
         return self._usable
 
     def close(self) -> None:
-        """End it and remove what it left."""
+        """End it, collect its trainings, and remove its files."""
         self._usable = False
         if not self._closed:
             self._closed = True
@@ -67,9 +71,9 @@ class JupyterKernel:
                 self._process.close()
 
     def run(self, code: str, seconds: float) -> CellRun:
-        """Execute a cell; whatever happens is in the result."""
+        """Execute a cell for at most `seconds`; errors and timeouts are reported in the result."""
         outputs = _Outputs(self._limits.output_bytes)
-        begun = time.monotonic()
+        started_at = time.monotonic()
         status, error = CellStatus.OK, ""
         try:
             reply = self._execute(code, seconds, outputs.add, silent=False)
@@ -81,10 +85,10 @@ class JupyterKernel:
         except OutOfTime as late:
             status, error = CellStatus.OUT_OF_TIME, late.message
             self._usable = False
-        return CellRun(status, tuple(outputs.kept), error, time.monotonic() - begun)
+        return CellRun(status, tuple(outputs.entries), error, time.monotonic() - started_at)
 
     def ask(self, question: bytes, seconds: float) -> bytes:
-        """Put a question to the bridge and return its answer; raises BadReply, KernelDied or OutOfTime."""
+        """Ask the bridge a question and return its answer; raises BadReply, KernelDied or OutOfTime."""
         token = secrets.token_hex(16)
         self._write(f"{token}.question", question)
         try:
@@ -100,7 +104,7 @@ class JupyterKernel:
                     os.unlink(name, dir_fd=self._process.talk)
 
     def _interrupt(self) -> None:
-        """Stop a call that took too long; a kernel that goes on is not used again."""
+        """Interrupt a call that took too long; a kernel that ignores this is not used again."""
         self._process.interrupt()
         try:
             self._execute("None", INTERRUPT_GRACE_SECONDS, lambda message: None, silent=True)
@@ -110,7 +114,10 @@ class JupyterKernel:
     def _execute(
         self, code: str, seconds: float, output: Callable[[dict[str, Any]], None], silent: bool
     ) -> dict[str, Any]:
-        """Send an execute request and wait for its reply, and for idle unless silent; other messages are dropped."""
+        """Send an execute request and wait for its reply, and unless it is silent for the status idle.
+
+        Messages that do not belong to the request are dropped. Raises OutOfTime or KernelDied.
+        """
         client = self._process.client
         request = client.execute(code, silent=silent, store_history=not silent, allow_stdin=False, stop_on_error=False)
         shell, iopub = client.shell_channel.socket, client.iopub_channel.socket
@@ -119,7 +126,7 @@ class JupyterKernel:
         poller.register(iopub, zmq.POLLIN)
         deadline = time.monotonic() + seconds
         reply: dict[str, Any] | None = None
-        idle = silent  # a question's answer is complete with its reply; only outputs may come later
+        idle = silent  # for a question the reply is enough: what comes later are outputs
         while not (reply is not None and idle):
             events = dict(poller.poll(POLL_MILLISECONDS))
             for socket in events:
@@ -137,7 +144,7 @@ class JupyterKernel:
                 elif socket is iopub:
                     output(message)
             if time.monotonic() > deadline:
-                if reply is not None:  # idle got lost in a flood of output
+                if reply is not None:  # the message idle was lost among too many outputs
                     break
                 raise messages.RAN_TOO_LONG.filled(seconds=seconds).fault(OutOfTime)
             if not events and not self._process.alive():
@@ -146,11 +153,11 @@ class JupyterKernel:
         return reply
 
     def _death(self) -> KernelDied:
-        """Return why the kernel is gone; raises WarmProcessEnded when that was not the student's doing."""
+        """Return why the kernel died, as an error; raises WarmProcessEnded when the student did not cause it."""
         return messages.of_ending(self._process.how_it_ended(), self._limits).fault(KernelDied)
 
     def _receive(self, socket: Any) -> dict[str, Any] | None:
-        """One message, or None for one that cannot be read: a student's process holds the key and can send anything."""
+        """Return one message, or None for an invalid one: the student's process has the key and can send anything."""
         try:
             message: dict[str, Any] = self._process.client.session.recv(socket, mode=zmq.NOBLOCK)[1]
         except Exception:
@@ -158,18 +165,18 @@ class JupyterKernel:
         return message if isinstance(message, dict) else None
 
     def _write(self, name: str, content: bytes) -> None:
-        # O_EXCL and O_NOFOLLOW: a link that waits under this name must not receive our bytes
+        # O_EXCL and O_NOFOLLOW: a student who leaves a link under this name must not redirect what we write
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
         try:
             with open(os.open(name, flags, 0o644, dir_fd=self._process.talk), "wb") as out:
                 out.write(content)
-        except OSError as error:  # the folder was removed, or filled
+        except OSError as error:  # the student removed the folder, or filled it
             raise messages.UNREADABLE_REPLY.fault(
                 BadReply, detail=f"the question could not be written: {error}"
             ) from None
 
     def _read(self, name: str) -> bytes:
-        # O_NOFOLLOW and O_NONBLOCK: not a link to what only the grader can read, not a FIFO that never ends
+        # O_NOFOLLOW: a link could lead to a file that only the grader can read. O_NONBLOCK: a FIFO could block us.
         try:
             descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=self._process.talk)
         except OSError as error:
@@ -186,10 +193,10 @@ class JupyterKernel:
 
 
 class _Outputs:
-    """Collects cell outputs in nbformat's shape up to a number of bytes; what is beyond is counted, not kept."""
+    """Collects the outputs of a cell in the format of nbformat 4, up to a number of bytes; the rest is dropped."""
 
     def __init__(self, limit: int) -> None:
-        self.kept: list[dict[str, Any]] = []
+        self.entries: list[dict[str, Any]] = []
         self._left = limit
         self._full = False
 
@@ -214,7 +221,7 @@ class _Outputs:
 
     def _stream(self, name: str, text: str) -> None:
         name = name if name in ("stdout", "stderr") else "stdout"
-        last = self.kept[-1] if self.kept else {}
+        last = self.entries[-1] if self.entries else {}
         if last.get("output_type") == "stream" and last.get("name") == name and not self._full:
             part = text[: max(self._left, 0)]
             last["text"] += part
@@ -227,17 +234,17 @@ class _Outputs:
     def _keep(self, entry: dict[str, Any], size: int) -> None:
         if self._full:
             return
-        if (size > self._left and entry["output_type"] != "stream") or len(self.kept) >= MAX_OUTPUTS:
+        if (size > self._left and entry["output_type"] != "stream") or len(self.entries) >= MAX_OUTPUTS:
             self._cut()
             return
-        self.kept.append(entry)
+        self.entries.append(entry)
         self._left -= size
         if self._left <= 0:
             self._cut()
 
     def _cut(self) -> None:
         self._full = True
-        self.kept.append(
+        self.entries.append(
             {"output_type": "stream", "name": "stderr", "text": "\n[the rest of this output was cut: it is too long]\n"}
         )
 

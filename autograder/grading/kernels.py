@@ -1,4 +1,4 @@
-"""Where kernels come from: the seam between grading and the sandbox."""
+"""Starts kernels for grading: the boundary between grading and the sandbox."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ from autograder.sandbox import launch
 
 @dataclass(frozen=True)
 class KernelRequest:
-    """What one kernel is for: its limits, the datasets that it can load (folders by name), where random numbers begin."""
+    """What one kernel needs.
+
+    `datasets` are the folders of the datasets that it can load, by name. `seed` seeds its random numbers. `trainings`
+    is its part of the training cache, or None where nothing is cached.
+    """
 
     limits: Limits
     datasets: dict[str, Path]
@@ -23,30 +27,30 @@ class KernelRequest:
 
 
 class Kernels(Protocol):
-    """Starts kernels; can be pickled, so that a submission is graded in another process."""
+    """Starts kernels; it can be pickled, so that another process can grade a submission."""
 
     @property
     def level(self) -> Level:
-        """The isolation level, which is stored with every grade."""
+        """The isolation level; it is stored with every grade."""
 
     @property
     def cache(self) -> TrainingCache | None:
-        """Where trainings are remembered, if they are."""
+        """The training cache, or None where trainings are not cached."""
 
     def start(self, request: KernelRequest) -> Kernel:
-        """Start a kernel in which nothing has run; raises GraderError when it does not come up."""
+        """Start a kernel in which nothing has run yet; raises GraderError when it does not start."""
 
 
 @dataclass(frozen=True)
 class SandboxKernels:
-    """Kernels in the sandbox, at one isolation level, each with so many TensorFlow threads."""
+    """Kernels in the sandbox at one isolation level; `threads` is the number of TensorFlow threads in each of them."""
 
     level: Level
     threads: int = 1
     cache: TrainingCache | None = None
 
     def start(self, request: KernelRequest) -> Kernel:
-        """Start a kernel in which nothing has run; raises GraderError when it does not come up."""
+        """Start a kernel in which nothing has run yet; raises GraderError when it does not start."""
         trainings = request.trainings
         if trainings is None:
             process = launch.start(request.datasets, self.level, request.limits, self.threads, request.seed)

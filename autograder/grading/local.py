@@ -1,4 +1,4 @@
-"""The executor of this machine: worker processes that share one warm process, and are replaced when one dies."""
+"""Runs grading in worker processes of this machine, which share one warm process; a worker that dies is replaced."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from autograder.sandbox.folders import remove
 TRIES = 2
 DIED = "the worker process died"
 PREFIX = "autograder-run-"
-MAX_FOLDER = 36
+MAX_FOLDER = 36  # characters; Linux allows 107 for the path of a socket, and kernels have theirs far below
 PR_SET_PDEATHSIG = 1
 T = TypeVar("T")
 
@@ -39,20 +39,19 @@ def cores() -> int:
 
 @contextmanager
 def local_workers(assignment: Assignment, kernels: SandboxKernels, jobs: int = 0) -> Iterator[LocalExecutor]:
-    """Start worker processes, one for each core by default, and the warm process that serves them all.
+    """Start worker processes, one per core by default, and the warm process that serves them all.
 
-    All start at once and in the background. When this is left, also early or by Ctrl-C, they and their kernels end.
+    All of them start at once, in the background. When the context ends, also by an error or Ctrl-C, they end with all
+    their kernels. Raises GraderError when the warm process does not start.
     """
     sweep()
-    where = tempfile.gettempdir()
-    if (
-        len(where) > MAX_FOLDER
-    ):  # Linux allows 107 characters for the name of a socket, and kernels have theirs below it
-        where = "/tmp"  # noqa: S108
+    parent = tempfile.gettempdir()
+    if len(parent) > MAX_FOLDER:
+        parent = "/tmp"  # noqa: S108
     prefix = f"{PREFIX}{os.getpid()}-"
-    with tempfile.TemporaryDirectory(prefix=prefix, dir=where, ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=parent, ignore_cleanup_errors=True) as folder:
         settings = warm.WarmSettings.of(kernels.level, assignment.served_folders, kernels.threads)
-        shared = warm.owned(settings)  # that this process has for itself already serves the workers as well
+        shared = warm.owned(settings)  # this process may have one already
         started = None if shared else warm.WarmProcess(settings, Path(folder))
         try:
             with LocalExecutor(jobs or cores(), Path(folder)) as executor:
@@ -69,16 +68,16 @@ def local_workers(assignment: Assignment, kernels: SandboxKernels, jobs: int = 0
 def grade_locally(
     submissions: Sequence[Submission], assignment: Assignment, kernels: SandboxKernels, jobs: int = 0
 ) -> Generator[Result, None, None]:
-    """Grade submissions in worker processes of this machine and yield each result as it comes."""
+    """Grade submissions in worker processes of this machine and yield every result as soon as it is known."""
     if submissions:
         with local_workers(assignment, kernels, min(jobs or cores(), len(submissions))) as executor:
             yield from schedule(submissions, assignment, executor, kernels)
 
 
 class LocalExecutor(Executor):
-    """Worker processes on this machine, each in a pool of its own: when one dies, it is known which work it died of.
+    """Worker processes on this machine, each in a pool of its own, so that we know which call a worker died of.
 
-    That work is tried once more, in a new process; then its future has a GraderError.
+    Such a call is tried once more, in a new process. If that dies too, the call's future has a GraderError.
     """
 
     def __init__(self, jobs: int, folder: Path) -> None:
@@ -90,11 +89,11 @@ class LocalExecutor(Executor):
         self._threads = ThreadPoolExecutor(len(self._workers), thread_name_prefix="worker")
 
     def submit(self, function: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        """Call a function in a worker process; arguments and result are pickled."""
+        """Call a function in a worker process and return its future; arguments and result are pickled."""
         return self._threads.submit(self._call, function, args, kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the workers, in the middle of their work if need be."""
+        """End the workers at once, even those that are working."""
         self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
         for worker in self._workers:
@@ -130,22 +129,22 @@ class _Worker:
             initializer=_begin,
             initargs=(str(self._folder),),
         )
-        return pool, pool.submit(os.getpid)  # it imports while the warm process does
+        return pool, pool.submit(os.getpid)  # this call makes the worker start now, while the warm process imports
 
     def restart(self) -> None:
-        """Replace a process that has died."""
+        """Start a new process in place of one that has died."""
         self.pool.shutdown(wait=False)
         self.pool, self._pid = self._start()
 
     def end(self) -> None:
-        """End the process in the middle of its work; its kernels end with it."""
-        with contextlib.suppress(Exception):  # one that never came up has no number
+        """End the process even when it is working; its kernels end with it."""
+        with contextlib.suppress(Exception):  # a process that never started has no id
             os.kill(self._pid.result(), signal.SIGTERM)
         self.pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _begin(folder: str) -> None:
-    """Called first in a worker: Ctrl-C is the parent's to handle, and so is what a worker that was killed left."""
+    """Prepare a new worker process: only its parent handles Ctrl-C and removes the files of killed workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # no worker outlives its grader
     tempfile.tempdir = folder
@@ -153,9 +152,9 @@ def _begin(folder: str) -> None:
 
 
 def sweep() -> None:
-    """Remove what runs that were killed have left in the temporary folder; their names hold their process number."""
+    """Remove the temporary folders that killed runs have left; the name of a folder contains its process id."""
     places = {tempfile.gettempdir(), "/tmp"}  # noqa: S108
-    for folder in (found for place in places for found in Path(place).glob(f"{PREFIX}*-*")):
+    for folder in (match for place in places for match in Path(place).glob(f"{PREFIX}*-*")):
         owner = folder.name.removeprefix(PREFIX).split("-")[0]
         if owner.isdigit() and not Path(f"/proc/{owner}").exists() and folder.stat().st_uid == os.getuid():
             remove(folder)

@@ -1,4 +1,4 @@
-"""Grades one submission, on one screen: rebuild, run, check, score."""
+"""Grades one submission: rebuilds its notebooks, runs them, checks the answers, and scores the results."""
 
 from __future__ import annotations
 
@@ -30,11 +30,10 @@ _grading = threading.Lock()
 
 
 def grade(submission: Submission, assignment: Assignment, kernels: Kernels) -> GradeReport:
-    """Grade one submission; the report says everything.
+    """Grade one submission and return the report, which contains everything that the student's program did.
 
-    Nothing is written but what trainings gave, into the cache of the kernels. One submission at a time in a process,
-    because its checks run in a pytest session. Raises GraderError when our machinery fails; whatever the student did is
-    in the report.
+    The only files that it writes are entries of the training cache. A process can grade one submission at a time,
+    because the checks run in a pytest session. Raises GraderError when our own machinery fails.
     """
     with _one_at_a_time():
         handed_in = loaded(submission, [notebook.name for notebook in assignment.notebooks])
@@ -59,7 +58,7 @@ def grade(submission: Submission, assignment: Assignment, kernels: Kernels) -> G
 
 
 def key(submission: Submission, assignment: Assignment, level: Level) -> str:
-    """Return a name for what is graded: the submission, the version of the assignment, the level."""
+    """Return a hash of what is graded: the submission, the version of the assignment, and the isolation level."""
     contents = loaded(submission, [notebook.name for notebook in assignment.notebooks]).contents or {}
     parts = [f"{name} {digest_of(content)}" for name, content in sorted(contents.items())]
     return hashlib.sha256("\n".join([assignment.version, level, *parts, submission.timestamp]).encode()).hexdigest()
@@ -72,14 +71,14 @@ def _grade_notebook(
     assignment: Assignment,
     kernels: Kernels,
 ) -> NotebookReport:
-    """Grade one notebook in a kernel of its own; raises BadSubmission when it cannot be read."""
+    """Grade one notebook in a kernel of its own; raises BadSubmission when the notebook cannot be read."""
     if isinstance(content, Unreadable):
         return _refused(notebook, content, assignment)
-    begun, begun_cpu = time.monotonic(), time.process_time()
+    started_at, cpu_at_start = time.monotonic(), time.process_time()
     rebuilt = rebuild(notebook.notebook, parse(content, notebook.name))
     request = request_for(rebuilt, submission.student, assignment, kernels)
     with Session(rebuilt.notebook, lambda: kernels.start(request), assignment.limits) as session:
-        remembered_values: dict[str, Any] = {}  # by checks, from one cell to the next
+        remembered_values: dict[str, Any] = {}  # checks of one cell can store values here for the next
 
         def reach(cell: str) -> Student:
             return Student(
@@ -101,27 +100,27 @@ def _grade_notebook(
     cells = rebuilt.notebook.cells
     runs = {cells[index].grade_id: run for index, run in session.runs.items() if cells[index].grade_id}
     outputs = {index: list(run.outputs) for index, run in session.runs.items()}
-    cpu = {"kernel cpu": kernel_cpu, "grader cpu": time.process_time() - begun_cpu}
-    seconds = {**session.seconds, "training": trained, **cpu, "total": time.monotonic() - begun}
-    again = (f"{reused} trainings were remembered from an earlier run",) if reused else ()
+    cpu = {"kernel cpu": kernel_cpu, "grader cpu": time.process_time() - cpu_at_start}
+    seconds = {**session.seconds, "training": trained, **cpu, "total": time.monotonic() - started_at}
+    reuse_note = (f"{reused} trainings were remembered from an earlier run",) if reused else ()
     return NotebookReport(
         name=notebook.name,
         tasks=score(notebook.tasks, results, runs, rebuilt.untouched),
         tree=to_json(rebuilt.notebook, outputs, {}),
         notes=rebuilt.notes,
-        staff_notes=(*rebuilt.staff_notes, *again),
+        staff_notes=(*rebuilt.staff_notes, *reuse_note),
         seconds=tuple(seconds.items()),
     )
 
 
 def request_for(rebuilt: Rebuilt, student: str, assignment: Assignment, kernels: Kernels) -> KernelRequest:
-    """Return what the kernel of a rebuilt notebook has to be like."""
+    """Return the request for a kernel that can run this rebuilt notebook."""
     seed = kernel_seed(assignment.seed_key, assignment.name, student)
     if kernels.cache is None:
         return KernelRequest(assignment.limits, assignment.served_folders, seed)
     only = len(assignment.notebooks) == 1
-    remembered = kernels.cache.of(assignment.name, student, rebuilt.notebook, only)
-    return KernelRequest(assignment.limits, assignment.served_folders, remembered.seed(seed), remembered)
+    cached = kernels.cache.of(assignment.name, student, rebuilt.notebook, only)
+    return KernelRequest(assignment.limits, assignment.served_folders, cached.seed(seed), cached)
 
 
 def _refused(notebook: InstructorNotebook, why: Unreadable, assignment: Assignment) -> NotebookReport:
@@ -132,7 +131,7 @@ def _refused(notebook: InstructorNotebook, why: Unreadable, assignment: Assignme
 
 
 def open_dataset(assignment: Assignment, name: str) -> Dataset:
-    """Open a dataset with the rows that are withheld from kernels; raises GraderError when it is not in the store."""
+    """Open a dataset with the rows that kernels do not get; raises GraderError when it is not in the store."""
     for dataset in assignment.served:
         if dataset.name == name:
             return datasets.open_folders(dataset.name, dataset.origin, dataset.folder, dataset.withheld)
@@ -140,11 +139,14 @@ def open_dataset(assignment: Assignment, name: str) -> Dataset:
 
 
 def trainings(session: Session) -> tuple[float, int, float]:
-    """Return seconds of CPU of `fit`, how many trainings were remembered, seconds of the kernel: its own claims."""
+    """Return the CPU seconds of `fit`, how many trainings came from the cache, and the CPU seconds of the kernel.
+
+    These are claims of the student's process and only for information; no answer gives zeros.
+    """
     try:
         claims = wire.decode(session.ask(TRAININGS))["value"]
-        fits = [(float(cpu), known is True) for cpu, known, _ in claims["fits"]]
-        return sum(cpu for cpu, known in fits if not known), sum(known for _, known in fits), float(claims["cpu"])
+        fits = [(float(cpu), reused is True) for cpu, reused, _ in claims["fits"]]
+        return sum(cpu for cpu, reused in fits if not reused), sum(reused for _, reused in fits), float(claims["cpu"])
     except (StudentFault, wire.WireError, KeyError, TypeError, ValueError):
         return 0.0, 0, 0.0
 

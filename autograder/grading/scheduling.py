@@ -1,4 +1,4 @@
-"""Submissions -> an executor -> results, as they finish."""
+"""Hands submissions to an executor and yields the results as they finish."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from autograder.grading.pipeline import grade
 from autograder.records import GradeReport, Submission
 from autograder.sandbox import levels
 
-IN_FLIGHT = 64  # submissions whose notebooks are read and not graded yet: a class of thousands need not fit into memory
+IN_FLIGHT = 64  # submissions in memory at a time, so that a class of thousands fits
 
 
 @dataclass(frozen=True)
 class Result:
-    """A submission with its report, or with the reason why it could not be graded (our fault, never a zero)."""
+    """A submission with its report, or with the error that prevented grading: our fault, never zero points."""
 
     submission: Submission
     report: GradeReport | None
@@ -36,11 +36,13 @@ def schedule(
     kernels: Kernels | None = None,
     in_flight: int = IN_FLIGHT,
 ) -> Generator[Result, None, None]:
-    """Grade submissions by an executor and yield each result as it comes.
+    """Grade submissions with an executor and yield every result as soon as it is known.
 
-    The executor's workers need not see the course's folder: assignment and submission travel to them, each with all
-    that it is made of. Each worker finds or starts a warm process of its own. `kernels` are those of the sandbox at the
-    least level of the assignment, unless others are given. At most `in_flight` submissions are with the executor.
+    The workers of the executor need no access to the course's folder: assignment and submission are sent to them
+    complete. Every worker finds a warm process or starts one. The default for `kernels` is the sandbox at the strongest
+    level that works here, at least that of the assignment. At most `in_flight` submissions are with the executor.
+
+    Raises CourseError when no sufficient isolation level works on this machine.
     """
     kernels = kernels or SandboxKernels(levels.choose(assignment.isolation))
     waiting = iter(submissions)
@@ -63,27 +65,27 @@ def _submit(executor: Executor, submission: Submission, assignment: Assignment, 
     try:
         names = [notebook.name for notebook in assignment.notebooks]
         return executor.submit(grade_one, loaded(submission, names), assignment, kernels)
-    except Exception as error:  # an executor that is broken or closed: this submission stays ungraded
+    except Exception as error:  # the executor is broken or closed: the submission stays ungraded
         refused: Future[Result] = Future()
         refused.set_exception(error)
         return refused
 
 
 def _result(future: Future[Result], submission: Submission) -> Result:
-    """Return what became of a submission; an error of the executor, whichever it is, leaves it ungraded."""
+    """Return the result of a submission; after any error of the executor, the submission stays ungraded."""
     error = future.exception()
     if error is not None:
-        said = str(error) if isinstance(error, AutograderError) else f"{type(error).__name__}: {error}"
-        return Result(submission, None, said, "".join(traceback.format_exception(error)))
+        text = str(error) if isinstance(error, AutograderError) else f"{type(error).__name__}: {error}"
+        return Result(submission, None, text, "".join(traceback.format_exception(error)))
     return replace(future.result(), submission=submission)
 
 
 def grade_one(submission: Submission, assignment: Assignment, kernels: Kernels) -> Result:
-    """Grade one submission and return what became of it; runs in a worker of the executor, and raises nothing.
+    """Grade one submission in a worker of the executor and return the result; it raises no error.
 
-    When the warm process ends meanwhile, all its kernels end with it: the submission is graded once more.
+    When the warm process ends, its kernels end with it; the submission is then graded once more.
     """
-    bare = replace(submission, contents=None)  # the way back is shorter
+    bare = replace(submission, contents=None)  # no need to send the contents back
     try:
         try:
             return Result(bare, grade(submission, assignment, kernels))

@@ -1,4 +1,4 @@
-"""Check results -> points: pure functions, nothing else decides a score."""
+"""Computes points from the results of checks: pure functions, and no other code decides a score."""
 
 from __future__ import annotations
 
@@ -13,25 +13,26 @@ from autograder.records import CellRun, CellStatus, Check, CheckResult, Task, Ta
 def score(
     tasks: Sequence[Task], results: Sequence[CheckResult], runs: Mapping[str, CellRun], untouched: frozenset[str]
 ) -> tuple[TaskReport, ...]:
-    """Points of every task: the sum over its passed checks. `runs` and `untouched` are by solution cell.
+    """Return the report of every task; its points are the sum over its passed checks.
 
-    Raises GraderError when a task that checks grade has no result: that is our fault and never a zero.
+    `runs` gives the run of a solution cell by its name, `untouched` the names of solution cells without an answer.
+    Raises GraderError when no check ran for a task that checks grade: this is our fault and never zero points.
     """
     reports = []
     for task in tasks:
-        mine = [result for result in results if result.check.cell == task.cell]
+        task_results = [result for result in results if result.check.cell == task.cell]
         run = runs.get(task.cell, CellRun(CellStatus.NOT_RUN))
         attempted = task.cell not in untouched
         if task.manual:
             reports.append(TaskReport(task, None if attempted else 0.0, run.status, attempted))
             continue
-        if not mine:
+        if not task_results:
             raise GraderError(f"{task.cell}: no check ran")
         if not attempted:
-            mine = [result if result.passed else _not_attempted(result) for result in mine]
-        earned = min(sum(result.check.points for result in mine if result.passed), task.points)
+            task_results = [result if result.passed else _not_attempted(result) for result in task_results]
+        earned = min(sum(result.check.points for result in task_results if result.passed), task.points)
         error = run.error if attempted else ""
-        reports.append(TaskReport(task, earned, run.status, attempted, tuple(mine), error))
+        reports.append(TaskReport(task, earned, run.status, attempted, tuple(task_results), error))
     return tuple(reports)
 
 

@@ -1,7 +1,9 @@
-"""What the trainings of a submission gave, kept between runs: bytes that a kernel wrote for itself, handed back unread.
+"""Keeps the cached trainings of a submission between runs, so that a regrade need not train again.
 
-They belong to the student, the assignment and the answers as they were handed in: nobody else's kernel gets them, and
-nor does another submission of the same student, so that what a notebook can do is done by the code that is in it.
+Theory of operation. The files were written by the student's own kernel. The grader never interprets them: it copies
+them back into the next kernel for the same student, assignment and answers. Nobody else's kernel gets them, so a
+student cannot hand a trained model to another one. A different submission of the same student does not get them either,
+so the code in a notebook is what produced its models. `autograder/inside/training_cache.py` writes and reads the files.
 """
 
 from __future__ import annotations
@@ -20,26 +22,26 @@ from autograder.course.migration import SEED
 from autograder.course.notebooks import Notebook
 
 NAME = re.compile(r"[0-9a-f]{64}")
-MOST_BYTES = 64 * 2**20  # of one submission
+MOST_BYTES = 64 * 2**20  # of one submission: a student cannot fill the disk
 COURSE_BYTES = 4 * 2**30  # of all of them; the oldest go first
 
 
 @dataclass(frozen=True)
 class SubmissionTrainings:
-    """The folder with what one submission's trainings gave; `fresh` ignores what is there."""
+    """The folder with the cached trainings of one submission; `fresh` ignores existing entries."""
 
     folder: Path
     fresh: bool = False
 
     def seed(self, otherwise: int) -> int:
-        """Return where the random numbers began when these trainings were remembered, if that was noted."""
+        """Return the seed with which these trainings were made if it was recorded, else `otherwise`."""
         try:
             return int((self.folder / SEED).read_text())
         except (OSError, ValueError):
             return otherwise
 
     def lay_out(self, descriptor: int, owner: tuple[int, int] | None) -> None:
-        """Copy what there is into an open folder of a kernel that has not begun, to belong to its user."""
+        """Copy the files into an open folder of a kernel that does not run yet, and give them to the kernel's user."""
         files = sorted(file for file in self.folder.glob("*") if NAME.fullmatch(file.name))
         for file in [] if self.fresh else files:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
@@ -49,8 +51,8 @@ class SubmissionTrainings:
                     os.fchown(out.fileno(), *owner)
 
     def collect(self, descriptor: int) -> None:
-        """Keep what a kernel that has ended wrote; what is known already stays as it was first written."""
-        with contextlib.suppress(OSError):  # a folder that the student took away, a disk that is full: trained again
+        """Copy the new files of a kernel that has ended; an existing entry is not replaced, unless `fresh` is set."""
+        with contextlib.suppress(OSError):  # the student removed the folder, or the disk is full: it trains again
             left = MOST_BYTES - sum(file.stat().st_size for file in self.folder.glob("*"))
             for name in sorted(os.listdir(descriptor)):
                 target = self.folder / name
@@ -62,17 +64,20 @@ class SubmissionTrainings:
 
     def _write(self, target: Path, content: bytes) -> None:
         if not self.folder.is_dir():
-            for other in self.folder.parent.glob("*"):  # of an earlier submission
+            for other in self.folder.parent.glob("*"):  # entries of an earlier submission
                 shutil.rmtree(other, ignore_errors=True)
             self.folder.mkdir(parents=True, mode=0o700)
-        descriptor, made = tempfile.mkstemp(dir=self.folder, prefix=".")
+        descriptor, part = tempfile.mkstemp(dir=self.folder, prefix=".")
         with open(descriptor, "wb") as out:
             out.write(content)
-        Path(made).replace(target)
+        Path(part).replace(target)
 
 
 def _plain_file(descriptor: int, name: str, most: int) -> bytes | None:
-    """Return the bytes of a file in a student's folder; None for a link, a FIFO, or a file that is too large."""
+    """Return the bytes of a file in a student's folder; None for a FIFO or device, or a file above `most` bytes.
+
+    A link raises OSError: it could lead to a file that only the grader can read.
+    """
     opened = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=descriptor)
     with open(opened, "rb") as stream:
         status = os.fstat(opened)
@@ -83,13 +88,13 @@ def _plain_file(descriptor: int, name: str, most: int) -> bytes | None:
 
 @dataclass(frozen=True)
 class TrainingCache:
-    """The folder of all remembered trainings of a course; `fresh` ignores what is there."""
+    """The folder of all cached trainings of a course; `fresh` ignores existing entries."""
 
     folder: Path
     fresh: bool = False
 
     def of(self, assignment: str, student: str, notebook: Notebook, only: bool = True) -> SubmissionTrainings:
-        """Return the part of a submission, by the text of its answers; `only`: the assignment has no other notebook."""
+        """Return the part of a submission, found by its answers; `only`: it is the only notebook of the assignment."""
         digest = hashlib.sha256()
         for cell in notebook.cells:
             if cell.solution and cell.is_code:
@@ -98,21 +103,21 @@ class TrainingCache:
         return SubmissionTrainings((place if only else place / notebook.name) / digest.hexdigest(), self.fresh)
 
     def prune(self, most: int = COURSE_BYTES) -> None:
-        """Remove what was written longest ago, until the rest is small enough."""
-        with contextlib.suppress(OSError):  # another run is at it
+        """Remove the oldest entries until the rest is at most `most` bytes large."""
+        with contextlib.suppress(OSError):  # another run is changing the folder
             files = [file for file in self.folder.rglob("*") if file.is_file() and NAME.fullmatch(file.name)]
             sizes: dict[Path, int] = {}
             for file in files:
                 sizes[file.parent] = sizes.get(file.parent, 0) + file.stat().st_size
-            taken = sum(sizes.values())
+            used_bytes = sum(sizes.values())
             for folder in sorted(sizes, key=lambda folder: folder.stat().st_mtime):
-                if taken <= most:
+                if used_bytes <= most:
                     return
-                taken -= sizes[folder]
+                used_bytes -= sizes[folder]
                 shutil.rmtree(folder, ignore_errors=True)
 
 
 def kernel_seed(seed_key: bytes, assignment: str, student: str) -> int:
-    """Return where the random numbers of a student's kernel begin: the same each time, so that a regrade is the same."""
+    """Return the seed of a student's kernel; it is the same in every run, so that a regrade gives the same results."""
     text = f"\0{assignment}\0{student}".encode(errors="surrogatepass")
     return int.from_bytes(hashlib.sha256(seed_key + text).digest()[:4], "big")

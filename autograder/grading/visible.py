@@ -1,4 +1,4 @@
-"""Runs the tests that students see on what one of them handed in: which pass, and what the others say."""
+"""Runs the visible tests on one submission, and returns which pass and how the others fail."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograder.records import CellRun, CellStatus, Submission, Task, Unreadable
 
 @dataclass(frozen=True)
 class VisibleResult:
-    """A task with what its visible test gave; `error` is empty when it passed, or when a person reads the answer."""
+    """A task with the result of its visible test; `error` is empty when it passed or when a person grades the task."""
 
     task: Task
     passed: bool
@@ -24,9 +24,9 @@ class VisibleResult:
 
 
 def run_visible(submission: Submission, assignment: Assignment, kernels: Kernels) -> tuple[VisibleResult, ...]:
-    """Run a submission with the instructor's visible tests, in the sandbox; nothing is recorded.
+    """Run a submission with the instructor's visible tests in the sandbox; no result is stored.
 
-    Raises BadSubmission for what is no notebook, GraderError as `grade` does.
+    Raises BadSubmission when a notebook cannot be read, and GraderError when our own machinery fails.
     """
     handed_in = loaded(submission, [notebook.name for notebook in assignment.notebooks])
     contents = handed_in.contents or {}
@@ -47,7 +47,7 @@ def _run_notebook(
     runnable = replace(rebuilt.notebook, cells=cells)
     with Session(runnable, lambda: kernels.start(request), assignment.limits) as session:
         session.finish()
-    runs = {cells[at].grade_id: run for at, run in session.runs.items()}
+    runs = {cells[position].grade_id: run for position, run in session.runs.items()}
     return [_result(task, runs.get(task.grade_cell)) for task in notebook.tasks]
 
 

@@ -1,7 +1,7 @@
-"""Answers submissions as they arrive: a service that looks into the exchange, grades what is new and publishes its page.
+"""Answer submissions as they arrive: a service watches the exchange, grades new submissions and publishes feedback.
 
-What is new, and what has been answered, is told by the exchange and by `course_data/state/arrivals.jsonl` alone: what
-comes while the service does not run is answered when it does again.
+The exchange and the record `course_data/state/arrivals.jsonl` say which submissions are new and which have an answer.
+The service keeps no other state. A submission that arrives while it is stopped is answered after the next start.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from autograder.teaching import classroom
 
 POLL_SECONDS = 2.0
 ANSWERED, USED_UP, REFUSED, FAILED = "answered", "used up", "refused", "failed"
-AGAIN = datetime.timedelta(minutes=1)  # after a failure of ours
+AGAIN = datetime.timedelta(minutes=1)  # until the next try after a failure of ours
 TRIES = 3
 Say = Callable[[str], None]
 Pages = Mapping[str, str]  # HTML by notebook
@@ -39,7 +39,7 @@ Pages = Mapping[str, str]  # HTML by notebook
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the record: a submission, by its folder and the time of its last change, and what became of it."""
+    """One line of the record: a submission, identified by its folder and its last change, and the outcome."""
 
     assignment: str
     student: str
@@ -50,17 +50,20 @@ class Entry:
 
     @property
     def name(self) -> tuple[str, str]:
-        """What tells submissions apart."""
+        """The folder and the time of the last change, which identify a submission."""
         return self.folder, self.changed
 
     @property
     def time(self) -> datetime.datetime:
-        """When it was written."""
+        """The time at which the line was written."""
         return datetime.datetime.fromisoformat(self.when)
 
 
 def serve(course: Course, say: Say) -> None:
-    """Look and answer until SIGTERM or Ctrl-C; GraderError when another such service runs for this course."""
+    """Answer submissions until SIGTERM or Ctrl-C.
+
+    Raises GraderError when another process already answers the submissions of this course.
+    """
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
@@ -68,22 +71,21 @@ def serve(course: Course, say: Say) -> None:
         while True:
             try:
                 answer_arrivals(course, now(), say)
-            except (
-                Exception
-            ) as error:  # a configuration that is being edited, for instance: the next look may find it whole
+            # for instance, somebody is editing the configuration: it may be complete at the next look
+            except Exception as error:
                 say(f"{type(error).__name__}: {error}")
             if stop.wait(POLL_SECONDS):
                 return
 
 
 def answer_arrivals(course: Course, time: datetime.datetime, say: Say) -> int:
-    """Answer everything that waits in the exchange and may be answered at this time (UTC); how many submissions that were.
+    """Answer the submissions in the exchange that are due at `time` (UTC), and return their number.
 
-    What goes wrong with one assignment, or one submission, is said and costs no other one its answer.
+    A problem with one assignment or one submission is reported by `say`. The others are still answered.
     """
     config = nbgrader_config(course)
     exchange_folder = Path(config.Exchange.get("root", "/srv/nbgrader/exchange")) / course.id
-    owned = config.ExchangeCollect.get("check_owner", True)
+    check_owner = config.ExchangeCollect.get("check_owner", True)
     count = 0
     for name in course.assignments():
         try:
@@ -92,40 +94,42 @@ def answer_arrivals(course: Course, time: datetime.datetime, say: Say) -> int:
                 continue
             assignment = course.assignment(name)
             arrived = inbound(exchange_folder / "inbound", name)
-            own = [one for one in arrived if not owned or one.owner == one.claimed]
+            own = [submission for submission in arrived if not check_owner or submission.owner == submission.claimed]
             answered, used_up = due(own, entries(course, assignment), assignment.on_submission, time)
-            last = f"You have had an answer {policy.attempts} times, and this was the last."
-            for one in used_up:
-                exchange(course, "collect", assignment, one.claimed)
-                tell(course, assignment, one, partial(notice, assignment, one.claimed, last), USED_UP, say)
+            sentence = f"You have had an answer {policy.attempts} times, and this was the last."
+            for submission in used_up:
+                exchange(course, "collect", assignment, submission.claimed)
+                pages = partial(notice, assignment, submission.claimed, sentence)
+                tell(course, assignment, submission, pages, USED_UP, say)
             answer(course, assignment, answered, say)
             count += len(answered) + len(used_up)
-        except Exception as error:  # ours, or the instructor's; the other assignments go on
+        except Exception as error:  # our fault or the instructor's; the other assignments go on
             say(f"{name}: nothing can be answered: {type(error).__name__}: {error}")
     return count
 
 
 def due(
-    arrived: Sequence[Inbound], known: Sequence[Entry], policy: OnSubmission, time: datetime.datetime
+    arrived: Sequence[Inbound], record: Sequence[Entry], policy: OnSubmission, time: datetime.datetime
 ) -> tuple[list[Inbound], list[Inbound]]:
-    """Which submissions are answered now, and which are told that there are no more answers: the newest of each student.
+    """Return the submissions to answer now, and those whose students have used up their answers.
 
-    One that comes before the waiting time is over stays where it is, and is due later if nothing newer has come.
+    Only the newest submission of each student counts. A submission that arrives before the waiting time is over stays
+    in the exchange. It is due later, unless a newer one has arrived by then.
     """
     answered, used_up = [], []
-    for newest in {one.claimed: one for one in arrived}.values():  # in order of time: the newest stays
-        theirs = [entry for entry in known if entry.student == newest.claimed]
-        same = [entry for entry in theirs if entry.name == name_of(newest)]
-        failures = [entry for entry in same if entry.outcome == FAILED]
-        if len(same) > len(failures) or len(failures) >= TRIES:
+    for newest in {submission.claimed: submission for submission in arrived}.values():  # in order of time
+        of_student = [entry for entry in record if entry.student == newest.claimed]
+        of_submission = [entry for entry in of_student if entry.name == name_of(newest)]
+        failures = [entry for entry in of_submission if entry.outcome == FAILED]
+        if len(of_submission) > len(failures) or len(failures) >= TRIES:
             continue
-        before = [entry for entry in theirs if entry.outcome == ANSWERED]
-        if len(before) >= policy.attempts:
-            # once: more would be as good as an answer to each
-            if not any(entry.outcome == USED_UP for entry in theirs):
+        answers = [entry for entry in of_student if entry.outcome == ANSWERED]
+        if len(answers) >= policy.attempts:
+            # only once: otherwise every further submission would get an answer after all
+            if not any(entry.outcome == USED_UP for entry in of_student):
                 used_up.append(newest)
             continue
-        earliest = [entry.time + datetime.timedelta(minutes=policy.wait_minutes) for entry in before]
+        earliest = [entry.time + datetime.timedelta(minutes=policy.wait_minutes) for entry in answers]
         earliest += [entry.time + AGAIN for entry in failures]
         if time >= max(earliest, default=time):
             answered.append(newest)
@@ -133,35 +137,36 @@ def due(
 
 
 def answer(course: Course, assignment: Assignment, arrived: Sequence[Inbound], say: Say) -> None:
-    """Collect, grade and tell; a submission that we cannot grade is tried again later."""
+    """Collect and grade submissions, and publish the answers; a submission that fails is tried again later."""
     collected = []
-    for one in arrived:
+    for submission in arrived:
         try:
-            exchange(course, "collect", assignment, one.claimed)
-            if is_collected(course, assignment, one):
-                collected.append(one)
+            exchange(course, "collect", assignment, submission.claimed)
+            if is_collected(course, assignment, submission):
+                collected.append(submission)
             else:  # `course_data/state/refused.log` says why
-                note(course, entry(assignment, one, REFUSED))
+                note(course, entry(assignment, submission, REFUSED))
         except Exception as error:
-            failed(course, assignment, one, error, say)
+            failed(course, assignment, submission, error, say)
     problems: dict[str, str] = {}
     if assignment.on_submission.answer is Answer.FULL and collected:
-        how = classroom.Grading(students=[one.claimed for one in collected])
-        result = classroom.grade_class(course, assignment, how)
+        options = classroom.Grading(students=[submission.claimed for submission in collected])
+        result = classroom.grade_class(course, assignment, options)
         problems = {failure.submission.student: failure.error for failure in result.failed}
-    for one in collected:
-        pages = partial(pages_of, course, assignment, one.claimed, problems.get(one.claimed, ""))
-        tell(course, assignment, one, pages, ANSWERED, say)
+    for submission in collected:
+        student = submission.claimed
+        pages = partial(pages_of, course, assignment, student, problems.get(student, ""))
+        tell(course, assignment, submission, pages, ANSWERED, say)
 
 
 def is_collected(course: Course, assignment: Assignment, arrived: Inbound) -> bool:
-    """Return whether this very submission is the one in submitted/."""
+    """Return whether exactly this submission is in submitted/."""
     file = course.submitted / arrived.claimed / assignment.name / TIMESTAMP
     return file.is_file() and file.read_text(errors="replace").strip() == arrived.stamp
 
 
 def pages_of(course: Course, assignment: Assignment, student: str, problem: str) -> Pages:
-    """Return the pages for a student by notebook; raises GraderError when grading failed."""
+    """Return the pages for a student, by notebook; raises GraderError when grading failed."""
     if problem:
         raise GraderError(problem)
     if assignment.on_submission.answer is not Answer.FULL:
@@ -173,7 +178,7 @@ def pages_of(course: Course, assignment: Assignment, student: str, problem: str)
 def tell(
     course: Course, assignment: Assignment, arrived: Inbound, pages: Callable[[], Pages], outcome: str, say: Say
 ) -> None:
-    """Put pages where their student finds them, and note that; what fails is noted too."""
+    """Publish pages for their student and record the outcome; a failure is recorded too."""
     try:
         for name, page in pages().items():
             file = course.feedback / arrived.claimed / assignment.name / f"{name}.html"
@@ -187,7 +192,7 @@ def tell(
 
 
 def failed(course: Course, assignment: Assignment, arrived: Inbound, error: Exception, say: Say) -> None:
-    """Note that there was no answer, and why."""
+    """Report why a submission got no answer, and record the failure."""
     say(f"{assignment.name}: {arrived.claimed} could not be answered: {type(error).__name__}: {error}")
     note(course, entry(assignment, arrived, FAILED))
 
@@ -205,13 +210,13 @@ def visible_pages(course: Course, assignment: Assignment, student: str) -> Pages
     return notice(assignment, student, f"{passed} of {len(tests)} visible tests pass.", results)
 
 
-def notice(assignment: Assignment, student: str, said: str, results: tuple[VisibleResult, ...] = ()) -> Pages:
-    """Return pages with one sentence, and what was tried below it: one for each notebook."""
+def notice(assignment: Assignment, student: str, sentence: str, results: tuple[VisibleResult, ...] = ()) -> Pages:
+    """Return a page for each notebook, with one sentence and the results of the visible tests below it."""
     return {
         notebook.name: _template().render(
             title=notebook.notebook.title,
             student=student,
-            said=said,
+            said=sentence,
             tried=[result for result in results if result.task.notebook == notebook.name],
         )
         for notebook in assignment.notebooks
@@ -228,36 +233,36 @@ def _template() -> jinja2.Template:
 
 
 def now() -> datetime.datetime:
-    """The time, UTC."""
+    """Return the current time in UTC."""
     return datetime.datetime.now(datetime.UTC)
 
 
 def name_of(arrived: Inbound) -> tuple[str, str]:
-    """What tells submissions apart."""
+    """Return the folder and the time of the last change, which identify a submission."""
     return arrived.folder.name, arrived.changed.isoformat()
 
 
 def entry(assignment: Assignment, arrived: Inbound, outcome: str) -> Entry:
-    """Return a line about a submission, now."""
+    """Return a line of the record about a submission, with the current time."""
     return Entry(assignment.name, arrived.claimed, *name_of(arrived), outcome, now().isoformat(timespec="seconds"))
 
 
 def entries(course: Course, assignment: Assignment) -> list[Entry]:
-    """What is on record about an assignment, in order; a line that was cut off by a crash counts for nothing."""
+    """Return the lines of the record about an assignment, in order; lines that a crash cut off are skipped."""
     file = _file(course)
-    found = []
+    lines = []
     for line in file.read_text(encoding="utf-8").splitlines() if file.is_file() else []:
         try:
-            found.append(Entry(**json.loads(line)))
+            lines.append(Entry(**json.loads(line)))
         except (ValueError, TypeError):
             continue
-    return [line for line in found if line.assignment == assignment.name]
+    return [line for line in lines if line.assignment == assignment.name]
 
 
 def note(course: Course, line: Entry) -> None:
-    """Add a line."""
+    """Append a line to the record."""
     with open(_file(course), "a", encoding="utf-8") as out:
-        out.write("\n" + json.dumps(asdict(line)) + "\n")  # a line that a crash cut off ends here
+        out.write("\n" + json.dumps(asdict(line)) + "\n")  # the first line break ends a line that a crash cut off
 
 
 def _file(course: Course) -> Path:
@@ -267,7 +272,10 @@ def _file(course: Course) -> Path:
 
 @contextmanager
 def alone(course: Course) -> Iterator[None]:
-    """Let one service run for a course: two would answer everything twice."""
+    """Hold the lock of a course, so that only one service runs: two would answer everything twice.
+
+    Raises GraderError when another process holds the lock.
+    """
     with open(_file(course).with_suffix(".lock"), "w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,11 +1,11 @@
-"""A student's page of the course: what is due when, what was handed in, what came of it; fetch, check and hand in.
+"""A student's page of the course: due dates, submissions and feedback, with buttons to fetch, check and hand in.
 
-A Jupyter server extension for students' servers, and a program that runs a notebook's visible tests:
+A Jupyter server extension for students' servers, and a program that runs the visible tests of notebooks:
 
     python -m course_page NOTEBOOK...
 
-Copied as it is to where students' servers find it, with the page beside it (`autograder hub` does that): it imports nothing of
-the package of the course, which is not installed there.
+`autograder hub` copies this file and its HTML page to a folder from which students' servers load them. The autograder
+package is not installed for students, so this file imports nothing from it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ MOST_BYTES = 20 * 2**20
 
 
 class ReleasedCourse:
-    """The course as a student's server finds it: the exchange, and the student's own folders."""
+    """The course as a student's server sees it: the exchange and the student's own folders."""
 
     def __init__(self, config: Config, home: Path) -> None:
         self.id = str(config.CourseDirectory.course_id)
@@ -44,29 +44,29 @@ class ReleasedCourse:
         self.cache = Path(str(config.Exchange.get("cache", Path(jupyter_data_dir()) / "nbgrader_cache"))) / self.id
 
     def assignments(self) -> list[dict[str, Any]]:
-        """All that are released, those that are due next first, with what the student did."""
-        told = self._told()
+        """Return the released assignments with the student's submissions, the earliest due date first."""
+        announced = self._announced()
         outbound = self.exchange / "outbound"
-        names = sorted(each.name for each in outbound.iterdir() if each.is_dir()) if outbound.is_dir() else []
-        found = [self._assignment(name, told.get(name, {})) for name in names]
-        return sorted(found, key=lambda each: (each["due"] or "9", each["name"]))
+        names = sorted(folder.name for folder in outbound.iterdir() if folder.is_dir()) if outbound.is_dir() else []
+        assignments = [self._assignment(name, announced.get(name, {})) for name in names]
+        return sorted(assignments, key=lambda assignment: (assignment["due"] or "9", assignment["name"]))
 
-    def _told(self) -> dict[str, Any]:
+    def _announced(self) -> dict[str, Any]:
         try:
-            told: dict[str, Any] = json.loads((self.exchange / "course.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):  # released by another version
+            announced: dict[str, Any] = json.loads((self.exchange / "course.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # for instance released by another version
             return {}
-        return told
+        return announced
 
-    def _assignment(self, name: str, told: dict[str, Any]) -> dict[str, Any]:
+    def _assignment(self, name: str, announced: dict[str, Any]) -> dict[str, Any]:
         folder = self.home / name
         notebooks = sorted((self.exchange / "outbound" / name).glob("*.ipynb"))
         return {
             "name": name,
-            "title": told.get("title", name),
-            "due": told.get("due"),
-            "points": told.get("points"),
-            "rule": told.get("rule", ""),
+            "title": announced.get("title", name),
+            "due": announced.get("due"),
+            "points": announced.get("points"),
+            "rule": announced.get("rule", ""),
             "notebooks": [f"{self.id}/{name}/{notebook.name}" for notebook in notebooks],
             "fetched": folder.is_dir(),
             "handed_in": [
@@ -76,8 +76,8 @@ class ReleasedCourse:
         }
 
     def _submissions(self, name: str) -> list[Path]:
-        """What was handed in, the newest first."""
-        return sorted(self.cache.glob(f"{self.student}+{name}+*"), key=lambda each: each.name, reverse=True)
+        """Return the folders of the submissions, the newest first."""
+        return sorted(self.cache.glob(f"{self.student}+{name}+*"), key=lambda folder: folder.name, reverse=True)
 
     def _handed_in(self, folder: Path, stems: list[str]) -> dict[str, Any]:
         when = datetime.datetime.fromtimestamp(folder.stat().st_mtime, datetime.UTC)
@@ -90,7 +90,7 @@ class ReleasedCourse:
         return {"when": when.isoformat(timespec="seconds"), "pages": pages}
 
     def page(self, folder: Path, stem: str) -> Path | None:
-        """The feedback for a submission, when it has been published and is for this account."""
+        """Return the feedback page of a submission, or None unless it is published and this account may read it."""
         try:
             secret = (folder / "submission_secret.txt").read_text()
         except OSError:
@@ -100,7 +100,7 @@ class ReleasedCourse:
 
 
 def settings() -> Config:
-    """Nbgrader's settings of this server."""
+    """Return the settings of nbgrader on this server."""
     config = Config()
     for folder in reversed(jupyter_config_path()):
         try:
@@ -114,33 +114,33 @@ def settings() -> Config:
 
 
 def reason(outputs: list[Any]) -> str:
-    """Why a cell failed, in a line or three: the error, and the line of the student's cell that it happened in."""
-    for each in outputs:
-        if each.output_type == "error":
-            said = f"{each.ename}: {each.evalue}".strip().removesuffix(":")
-            if each.ename == "AssertionError" and each.evalue:  # it says already what was expected
-                return said
-            plain = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(each.traceback))
+    """Return why a cell failed, in a few lines: the error, and the line of the cell that raised it."""
+    for output in outputs:
+        if output.output_type == "error":
+            error = f"{output.ename}: {output.evalue}".strip().removesuffix(":")
+            if output.ename == "AssertionError" and output.evalue:  # the message already says what was expected
+                return error
+            plain = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(output.traceback))
             marked = re.findall(r"^-+>\s*\d+\s*(.*\S)\s*$", plain, re.M)
-            return f"{said}\nin: {marked[-1]}" if marked else said
+            return f"{error}\nin: {marked[-1]}" if marked else error
     return "it gave less than full points"
 
 
 def parts(notebook: Any) -> list[dict[str, Any]]:
-    """Each test cell of a notebook that has run, under the last heading above it: whether it passed, or why not."""
-    found, title = [], ""
+    """Return a result for each test cell of a notebook that was run: its heading, whether it passed, or why not."""
+    results, title = [], ""
     for cell in notebook.cells:
         if cell.cell_type == "markdown" and (heading := re.search(r"^#+\s*(.+?)\s*$", cell.source, re.M)):
             title = heading[1]
         if cell.cell_type == "code" and is_grade(cell) and not cell.metadata.nbgrader.get("solution"):
             score, most = determine_grade(cell)
-            wrong = score is None or score < most or any(each.output_type == "error" for each in cell.outputs)
-            found.append({"title": title, "passed": not wrong, "why": reason(cell.outputs) if wrong else ""})
-    return found
+            wrong = score is None or score < most or any(output.output_type == "error" for output in cell.outputs)
+            results.append({"title": title, "passed": not wrong, "why": reason(cell.outputs) if wrong else ""})
+    return results
 
 
 class ReadableValidator(Validator):  # type: ignore[misc]
-    """nbgrader's validator, which says what passed, and of what did not one line in place of a traceback."""
+    """nbgrader's validator, with a summary of all tests and a short reason for each failure instead of a traceback."""
 
     def _preprocess(self, nb: Any) -> Any:
         self.ran = super()._preprocess(nb)
@@ -150,20 +150,21 @@ class ReadableValidator(Validator):  # type: ignore[misc]
         return reason(cell.outputs) if cell.cell_type == "code" else "You did not provide a response."
 
     def validate(self, filename: str) -> dict[str, Any]:
-        """Called by the button Validate."""
+        """Called by nbgrader's button Validate."""
         results: dict[str, Any] = super().validate(filename)
         if results.get("failed"):
-            told = parts(self.ran)
-            summary = [f"{'✓' if each['passed'] else '✗'} {each['title']}" for each in told]
+            tests = parts(self.ran)
+            lines = [f"{'✓' if test['passed'] else '✗'} {test['title']}" for test in tests]
             first = results["failed"][0]
-            said = f"{sum(each['passed'] for each in told)} of {len(told)} visible tests pass:\n" + "\n".join(summary)
+            passed = sum(test["passed"] for test in tests)
+            summary = f"{passed} of {len(tests)} visible tests pass:\n" + "\n".join(lines)
             for key in ("error", "raw_error"):
-                first[key] = f"{first[key]}\n\n{html.escape(said) if key == 'error' else said}"
+                first[key] = f"{first[key]}\n\n{html.escape(summary) if key == 'error' else summary}"
         return results
 
 
 def check(file: Path) -> list[dict[str, Any]]:
-    """Run a notebook, and say what passes."""
+    """Run a notebook, and return a result for each visible test."""
     validator = ReadableValidator(config=settings())
     validator.validate(str(file.resolve()))
     return parts(validator.ran) if hasattr(validator, "ran") else []
@@ -173,7 +174,7 @@ def check(file: Path) -> list[dict[str, Any]]:
 
 
 class PageHandler(JupyterHandler):
-    """The page."""
+    """The student's page of the course."""
 
     @web.authenticated
     def get(self) -> None:
@@ -187,7 +188,7 @@ class PageHandler(JupyterHandler):
 
 
 class StatusHandler(JupyterHandler):
-    """Everything that the page shows."""
+    """The data that the page shows."""
 
     @web.authenticated
     def get(self) -> None:
@@ -200,7 +201,7 @@ class FeedbackHandler(JupyterHandler):
 
     @web.authenticated
     def get(self, name: str) -> None:
-        """Called by a link of the page; what this account may not read is not there."""
+        """Called by a link of the page; a file that this account may not read counts as missing."""
         try:
             with open(self.settings["course"].exchange / "feedback" / f"{name}.html", "rb") as stream:
                 content = stream.read(MOST_BYTES)
@@ -214,24 +215,26 @@ class FeedbackHandler(JupyterHandler):
 
 
 class CheckHandler(JupyterHandler):
-    """Run the visible tests of an assignment."""
+    """The visible tests of an assignment."""
 
     @web.authenticated
     async def post(self, name: str) -> None:
-        """Called by the button Check; takes as long as the notebook does."""
+        """Called by the button Check; answers when the notebooks have been run."""
         course: ReleasedCourse = self.settings["course"]
-        found = [each for each in course.assignments() if each["name"] == name and each["fetched"]]
-        if not found:
+        fetched = [
+            assignment for assignment in course.assignments() if assignment["name"] == name and assignment["fetched"]
+        ]
+        if not fetched:
             raise web.HTTPError(404, "fetch it first")
-        files = [str(course.home.parent / notebook) for notebook in found[0]["notebooks"]]
+        files = [str(course.home.parent / notebook) for notebook in fetched[0]["notebooks"]]
         command = [sys.executable, "-m", "course_page", *files]
         pipe = asyncio.subprocess.PIPE
         process = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)
-        said, complaint = await process.communicate()
+        output, errors = await process.communicate()
         if process.returncode:
-            lines = complaint.decode(errors="replace").strip().splitlines()
-            raise web.HTTPError(500, lines[-1][:300] if lines else "it could not be run")
-        self.finish(said.splitlines()[-1])
+            lines = errors.decode(errors="replace").strip().splitlines()
+            raise web.HTTPError(500, lines[-1][:300] if lines else "the notebook could not be run")
+        self.finish(output.splitlines()[-1])
 
 
 def _load_jupyter_server_extension(server: Any) -> None:

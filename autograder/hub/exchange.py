@@ -1,8 +1,10 @@
-"""The grader's side of the exchange: collects what an account really handed in, and gives feedback to that account alone.
+"""The grader's side of the exchange: collect what an account really handed in, and give feedback to that account only.
 
-What nbgrader's own exchange believes is what a student wrote: the name and the time in a folder's name. Here a submission
-belongs to the Unix account that owns its folder, and was made when the file system says so. What does not fit is not
-collected; it stays where it is, a line about it goes to `course_data/state/refused.log`, and what was collected before stays too.
+nbgrader's own exchange trusts what a student wrote: the student's name and the time in the name of a folder. Here a
+submission belongs to the Unix account that owns its folder, and its time is the change time of the file system.
+
+A submission that claims another owner, or that cannot be copied, is not collected. It stays in the exchange,
+`course_data/state/refused.log` gets a line about it, and the submission that was collected before stays in place.
 """
 
 from __future__ import annotations
@@ -32,16 +34,16 @@ from autograder.sandbox.folders import remove
 
 SECRET, TIMESTAMP, REFUSED = "submission_secret.txt", "timestamp.txt", "refused.log"
 MOST_BYTES, MOST_FILES, MOST_SECRET, MOST_FOLDERS = 100 * 2**20, 500, 200, 10
-NEVER = {".py", ".pyc", ".pth", ".so", ".html", ".svg"}  # what would be run, or shown, where staff works
+NEVER = {".py", ".pyc", ".pth", ".so", ".html", ".svg"}  # files that staff's programs might run or show
 ACL = "system.posix_acl_access"
-# tag, rights, id of each entry of an access list: owner rw, one user r, group nothing, at most r, others nothing
+# the tags of the entries of an access list; an entry is tag, rights, id
 USER_OBJ, USER, GROUP_OBJ, MASK, OTHER = 0x01, 0x02, 0x04, 0x10, 0x20
 NO_ID = 0xFFFFFFFF
 
 
 @dataclass(frozen=True)
 class Inbound:
-    """A folder in the exchange: who it says it is from, who owns it, and when anything in it was last changed (UTC)."""
+    """A folder in the exchange: the student it claims to be from, its owner, and the last change in it (UTC)."""
 
     folder: Path
     claimed: str
@@ -50,29 +52,32 @@ class Inbound:
 
     @property
     def stamp(self) -> str:
-        """The time of this submission, as nbgrader writes times."""
+        """The time of this submission, in nbgrader's format."""
         return f"{self.changed:%Y-%m-%d %H:%M:%S.%f} UTC"
 
 
 def inbound(folder: Path, assignment: str) -> Iterator[Inbound]:
-    """What was handed in for an assignment, in the order of the file system's times; links and files are none of it."""
-    found: dict[tuple[str, int], list[tuple[float, str]]] = {}
+    """Yield the submissions for an assignment, ordered by their last change; links and files are skipped."""
+    folders_by_account: dict[tuple[str, int], list[tuple[float, str]]] = {}
     for entry in os.scandir(folder):
         claimed, separator, _ = entry.name.partition(f"+{assignment}+")
-        with contextlib.suppress(OSError):  # gone again meanwhile
+        with contextlib.suppress(OSError):  # it was removed in the meantime
             status = entry.stat(follow_symlinks=False)
             if separator and claimed and stat.S_ISDIR(status.st_mode):
-                found.setdefault((claimed, status.st_uid), []).append((status.st_ctime, entry.path))
+                key = (claimed, status.st_uid)
+                folders_by_account.setdefault(key, []).append((status.st_ctime, entry.path))
     newest = [
         Inbound(Path(path), claimed, account(uid), changed(Path(path)))
-        for (claimed, uid), folders in found.items()
-        for _, path in sorted(folders)[-MOST_FOLDERS:]  # who makes thousands of them must not keep the others waiting
+        for (claimed, uid), folders in folders_by_account.items()
+        for _, path in sorted(folders)[
+            -MOST_FOLDERS:
+        ]  # one account with thousands of folders must not delay the others
     ]
-    yield from sorted(newest, key=lambda each: (each.changed, each.folder.name))
+    yield from sorted(newest, key=lambda submission: (submission.changed, submission.folder.name))
 
 
 def account(uid: int) -> str:
-    """The name of an account, or its number."""
+    """Return the name of an account, or its number when it has no name."""
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
@@ -80,9 +85,9 @@ def account(uid: int) -> str:
 
 
 def changed(folder: Path) -> datetime.datetime:
-    """When a folder or anything in it was last changed: Linux's own time of change, which no program can set."""
+    """Return when a folder or anything in it last changed (UTC): Linux's change time, which no program can set."""
     newest, entries = folder.lstat().st_ctime, 0
-    with contextlib.suppress(OSError, RecursionError):  # what cannot be looked at is refused when it is copied
+    with contextlib.suppress(OSError, RecursionError):  # what cannot be read here is refused when it is copied
         for above, folders, files in os.walk(folder):
             entries += len(folders) + len(files)
             if entries > MOST_FILES:
@@ -93,22 +98,25 @@ def changed(folder: Path) -> datetime.datetime:
 
 
 class ReleaseAssignment(ExchangeReleaseAssignment):  # type: ignore[misc]
-    """`nbgrader release_assignment`, into an exchange whose folders are closed as far as they can be."""
+    """`nbgrader release_assignment`, into an exchange whose folders are as closed as possible."""
 
     def init_dest(self) -> None:
-        """Called by nbgrader second: the folders, which it makes too open when they are not there."""
+        """Called by nbgrader second: make the folders, since nbgrader would make missing ones too open."""
         if self.coursedir.course_id:
             lay_out(Path(self.root), self.coursedir.course_id, os.getegid())
         super().init_dest()
 
     def copy_files(self) -> None:
-        """Called by nbgrader last."""
+        """Called by nbgrader last: copy the assignment, and update what students' pages show."""
         super().copy_files()
         announce(Path(self.root) / self.coursedir.course_id, Path(self.coursedir.root))
 
 
 class Collect(ExchangeCollect):  # type: ignore[misc]
-    """`nbgrader collect`, and the button of formgrader; `check_owner = False` for a hub where everybody is one account."""
+    """`nbgrader collect`, and the button of formgrader.
+
+    A hub where everybody shares one account sets `check_owner = False`.
+    """
 
     def init_src(self) -> None:
         """Called by nbgrader first: find the inbound folder."""
@@ -123,19 +131,18 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         wanted = self.coursedir.student_id or "*"
         chosen: dict[str, Inbound] = {}
         due = self._due() if self.before_duedate else None
-        for each in inbound(Path(self.inbound_path), self.coursedir.assignment_id):
-            if wanted not in ("*", each.claimed):
+        for submission in inbound(Path(self.inbound_path), self.coursedir.assignment_id):
+            student = submission.claimed
+            if wanted not in ("*", student):
                 continue
-            if self.check_owner and each.owner != each.claimed:
-                self._refuse(each, f"it says it is from {each.claimed} and belongs to {each.owner}")
-            elif "/" in each.claimed or each.claimed.startswith("."):
-                self._refuse(each, "this is no name of a student")
-            elif (
-                each.claimed not in chosen or due is None or each.changed.replace(tzinfo=None) <= due
-            ):  # in order: the newest one in time, else the first
-                chosen[each.claimed] = each
-        for each in chosen.values():
-            self._collect(each)
+            if self.check_owner and submission.owner != student:
+                self._refuse(submission, f"it says it is from {student} and belongs to {submission.owner}")
+            elif "/" in student or student.startswith("."):
+                self._refuse(submission, "this is not the name of a student")
+            elif student not in chosen or due is None or submission.changed.replace(tzinfo=None) <= due:
+                chosen[student] = submission  # the newest one before the due date, else the first one after it
+        for submission in chosen.values():
+            self._collect(submission)
 
     def _due(self) -> datetime.datetime | None:
         from nbgrader.api import Gradebook, MissingEntry
@@ -147,23 +154,22 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
                 return None
         return due
 
-    def _collect(self, each: Inbound) -> None:
-        target = Path(
-            self.coursedir.format_path(self.coursedir.submitted_directory, each.claimed, self.coursedir.assignment_id)
-        )
-        known = (target / TIMESTAMP).read_text().strip() if (target / TIMESTAMP).is_file() else ""
-        if target.is_dir() and (known == each.stamp or not (self.update or self.before_duedate)):
-            self.log.info(f"{each.claimed}: nothing newer; what was collected at {known} stays")
+    def _collect(self, submission: Inbound) -> None:
+        student, directory = submission.claimed, self.coursedir.submitted_directory
+        target = Path(self.coursedir.format_path(directory, student, self.coursedir.assignment_id))
+        collected = (target / TIMESTAMP).read_text().strip() if (target / TIMESTAMP).is_file() else ""
+        if target.is_dir() and (collected == submission.stamp or not (self.update or self.before_duedate)):
+            self.log.info(f"{student}: nothing newer; the submission of {collected} stays")
             return
         target.parent.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix=".collect-", dir=target.parent))
         try:
-            copy_plain(each.folder, part)
-            (part / TIMESTAMP).write_text(each.stamp + "\n")
+            copy_plain(submission.folder, part)
+            (part / TIMESTAMP).write_text(submission.stamp + "\n")
             part.chmod(0o755)
-        except (OSError, RecursionError) as error:  # of this one student
+        except (OSError, RecursionError) as error:  # only this student is affected
             remove(part)
-            self._refuse(each, f"it cannot be copied: {error}")
+            self._refuse(submission, f"it cannot be copied: {error}")
             return
         old = target.with_name(f".old-{target.name}")
         shutil.rmtree(old, ignore_errors=True)
@@ -171,11 +177,12 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
             target.rename(old)
         part.rename(target)
         shutil.rmtree(old, ignore_errors=True)
-        self.log.info(f"{each.claimed}: collected, handed in at {each.stamp}")
+        self.log.info(f"{student}: collected, handed in at {submission.stamp}")
 
-    def _refuse(self, each: Inbound, reason: str) -> None:
-        said = f"{each.folder}: {reason}; not collected, changed at {each.changed:%Y-%m-%d %H:%M:%S} UTC"
-        line = " ".join(printable(said).split())
+    def _refuse(self, submission: Inbound, reason: str) -> None:
+        when = f"{submission.changed:%Y-%m-%d %H:%M:%S} UTC"
+        message = f"{submission.folder}: {reason}; not collected, changed at {when}"
+        line = " ".join(printable(message).split())
         self.log.error(line)
         log = Path(self.coursedir.root) / "course_data" / "state" / REFUSED
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -185,7 +192,10 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
 
 
 def copy_plain(source: Path, target: Path) -> None:
-    """Copy the plain files of a student's folder, whatever it turns into meanwhile; OSError when there is too much of it."""
+    """Copy the plain files of a student's folder, even when the student changes the folder meanwhile.
+
+    Raises OSError when the folder holds too many files or bytes.
+    """
     left, files, owner = MOST_BYTES, 0, source.lstat().st_uid
     for above, folders, names, descriptor in os.fwalk(source, follow_symlinks=False):
         here = target / Path(above).relative_to(source)
@@ -199,14 +209,13 @@ def copy_plain(source: Path, target: Path) -> None:
             try:
                 opened = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=descriptor)
             except OSError as error:
-                if error.errno in (errno.ELOOP, errno.ENXIO):  # a link, a socket: not what anybody hands in
+                if error.errno in (errno.ELOOP, errno.ENXIO):  # a link or a socket: no part of a submission
                     continue
                 raise
             with open(opened, "rb") as stream:
                 status = os.fstat(opened)
-                if (
-                    not stat.S_ISREG(status.st_mode) or status.st_uid != owner
-                ):  # a hard link to what is not the student's
+                # for instance a hard link to a file of another account
+                if not stat.S_ISREG(status.st_mode) or status.st_uid != owner:
                     continue
                 content = stream.read(min(left, MOST_SECRET) + 1 if name == SECRET else left + 1)
             left, files = left - len(content), files + 1
@@ -216,7 +225,7 @@ def copy_plain(source: Path, target: Path) -> None:
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
-    """`nbgrader release_feedback`: each page can be read by the account of its student, and by nobody else."""
+    """`nbgrader release_feedback`: the account of a student, and nobody else, can read the student's pages."""
 
     def copy_files(self) -> None:
         """Called by nbgrader last: write the pages where `nbgrader fetch_feedback` looks for them."""
@@ -232,7 +241,8 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
                 continue
             if not secret:
                 self.log.warning(
-                    f"{student}: no {SECRET} in the submission, which did not come through the exchange: no page released"
+                    f"{student}: no page released, since the submission has no {SECRET}: "
+                    "it did not come through the exchange"
                 )
                 continue
             target = Path(self.dest_path) / f"{notebook_hash(secret=secret, notebook_id=page.stem)}.html"
@@ -246,18 +256,23 @@ class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
         return file.read_text(errors="replace")[:MOST_SECRET] if file.is_file() else ""
 
     def _write(self, target: Path, content: bytes, student: str) -> None:
-        descriptor, made = tempfile.mkstemp(dir=target.parent, prefix=".")  # for us alone
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".")  # only this account can read it
+        part = Path(name)
         with open(descriptor, "wb") as out:
             out.write(content)
         try:
-            readable_by(Path(made), pwd.getpwnam(student).pw_uid)
-        except KeyError:  # a hub where everybody is one account
-            Path(made).chmod(0o644)
-        Path(made).replace(target)
+            readable_by(part, pwd.getpwnam(student).pw_uid)
+        except KeyError:  # a hub where everybody shares one account
+            part.chmod(0o644)
+        part.replace(target)
 
 
 def readable_by(file: Path, uid: int) -> None:
-    """Let one more account read a file of ours, by an access list; nobody else can. Raises OSError where there are none."""
+    """Let one more account, and nobody else, read a file of ours, by an access list.
+
+    Raises OSError when the file system has no access lists.
+    """
+    # the owner reads and writes, one user reads, the group and others have no rights; the mask allows at most reading
     entries = [(USER_OBJ, 6, NO_ID), (USER, 4, uid), (GROUP_OBJ, 0, NO_ID), (MASK, 4, NO_ID), (OTHER, 0, NO_ID)]
     if uid == os.geteuid():
         return
@@ -265,12 +280,12 @@ def readable_by(file: Path, uid: int) -> None:
 
 
 def announce(exchange: Path, folder: Path) -> None:
-    """Write what students' pages say of each released assignment of the course in a folder, where every account can read it.
+    """Write what students' pages show about the released assignments of the course in `folder`.
 
-    What is not in order with one assignment leaves that one out.
+    Every account can read the result, `course.json` in the exchange. An assignment with an error is left out.
     """
-    course, told = Course.open(folder), {}
-    # what is being written is nobody's business yet
+    course, announced = Course.open(folder), {}
+    # students must not learn of assignments that are still being written
     released = [name for name in course.assignments() if (exchange / "outbound" / name).is_dir()]
     with contextlib.suppress(AutograderError):
         dates = gradebook.due_dates(course) if released else {}
@@ -278,26 +293,32 @@ def announce(exchange: Path, folder: Path) -> None:
             with contextlib.suppress(AutograderError):
                 assignment = course.assignment(name)
                 more = {"due": dates.get(name), "rule": assignment.on_submission.rule}
-                told[name] = {"title": assignment.title, "points": assignment.points, **more}
+                announced[name] = {"title": assignment.title, "points": assignment.points, **more}
     part = exchange / f".{token_hex(8)}"
-    part.write_text(json.dumps(told), encoding="utf-8")
+    part.write_text(json.dumps(announced), encoding="utf-8")
     part.chmod(0o644)
     part.replace(exchange / "course.json")
 
 
 def lay_out(root: Path, course: str, graders: int) -> Path:
-    """Make the folders of a course in the exchange, as the account that collects; `graders` is the id of its group.
+    """Make the folders of a course in the exchange, as the account that collects, and return the folder `inbound`.
 
-    Into `inbound` everybody may put something, and nobody but its owner and the graders can list, read or remove it:
-    without the right to read the folder there is no list, with the sticky bit no removing, and what is put there belongs to
-    the group of the graders. nbgrader refuses to run where it cannot write the root itself: sticky, so that nobody removes
-    a course there. Raises OSError when this account may not do that.
+    `graders` is the id of the group of that account. Raises OSError when this account may not make the folders.
+
+    Everybody may put a submission into `inbound`. Only its owner and the graders can list, read or remove it: others
+    may not read the folder, the sticky bit keeps them from removing anything, and new entries belong to the graders'
+    group.
+
+    nbgrader refuses to run when it cannot write into the root of the exchange. The root is open to all for that reason,
+    and sticky, so that nobody can remove a course there.
     """
     inbound_folder = root / course / "inbound"
     modes = ((root, 0o1777), (root / course, 0o755), (root / course / "outbound", 0o755), (inbound_folder, 0o3733))
     for folder, mode in (*modes, (root / course / "feedback", 0o711)):
         folder.mkdir(exist_ok=True, parents=True)
-        if folder == root and root.stat().st_uid != os.geteuid():  # the machine's own, with other courses in it
+        if (
+            folder == root and root.stat().st_uid != os.geteuid()
+        ):  # an exchange of the machine, with other courses in it
             continue
         if folder == inbound_folder:
             os.chown(folder, -1, graders)

@@ -1,4 +1,7 @@
-"""Values for the Helm chart Zero to JupyterHub, with ngshare as the exchange. Written after their documentation, not run here."""
+"""Write values for the Helm chart Zero to JupyterHub, with ngshare as the exchange.
+
+The values follow the documentation of both projects. They have not been run on a cluster.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,19 @@ from autograder.hub.layout import COURSES, CREATE, FORMGRADER, NEWS
 from autograder.hub.roster import STUDENT, Person
 
 HEAD = """\
-# Values for the chart jupyterhub/jupyterhub, of the course {course}. NOT RUN by the authors of this course on a cluster: read it first.
+# Values for the chart jupyterhub/jupyterhub, for the course {course}. NOT RUN on a cluster by the authors.
+# Read this file before you use it.
 #
 # 1. helm install ngshare ngshare/ngshare --set ngshare.hub_api_token=TOKEN
 # 2. helm upgrade --install hub jupyterhub/jupyterhub --values this-file.yaml --set hub.services.ngshare.apiToken=TOKEN
-# 3. in a pod of the staff: ngshare-course-management create_course {course} {instructor}; then add_student {course} NAME --no-gb for each student
+# 3. in a pod of the staff: ngshare-course-management create_course {course} {instructor};
+#    then add_student {course} NAME --no-gb for each student
 #
-# Image of students: jupyterlab, nbgrader, tensorflow and what uv.lock names, ngshare-exchange 0.5.3 (pip install --no-deps), and NOT this package.
-# Image of staff: the same, with this package and bubblewrap. A pod may forbid user namespaces: `autograder doctor` there says which level is left.
-# Hidden checks, solutions and the gradebook belong on a volume that staff's pods alone mount, at /srv/course.
+# Image of students: jupyterlab, nbgrader, tensorflow and the packages in uv.lock, ngshare-exchange 0.5.3
+# (pip install --no-deps), and NOT this package.
+# Image of staff: the same, with this package and bubblewrap. A pod may forbid user namespaces:
+# `autograder doctor` in the pod says which isolation level is available.
+# Hidden checks, solutions and the gradebook belong on a volume that only staff's pods mount, at /srv/course.
 """
 
 EXCHANGE = """\
@@ -41,12 +48,12 @@ c.Spawner.pre_spawn_hook = image_of_role
 
 
 def values(course: Course, people: tuple[Person, ...], students: str, staff: str) -> str:
-    """The text of a values file: `students` and `staff` are the names of the images, with their tags."""
+    """Return the text of a values file; `students` and `staff` are the names of the images, with their tags."""
     name, _, tag = students.rpartition(":")
-    teaching = sorted(each.name for each in people if each.role != STUDENT)
+    teaching = sorted(person.name for person in people if person.role != STUDENT)
     tree = {
         "hub": {
-            "config": {"Authenticator": {"allowed_users": sorted(each.name for each in people)}},
+            "config": {"Authenticator": {"allowed_users": sorted(person.name for person in people)}},
             "services": {"ngshare": {"url": "http://ngshare:8080/services/ngshare", "oauth_no_confirm": True}},
             "loadRoles": {
                 "server": {
@@ -77,7 +84,7 @@ def values(course: Course, people: tuple[Person, ...], students: str, staff: str
 
 
 class _Blocks(yaml.SafeDumper):  # type: ignore[misc]
-    """Writes texts of several lines as such."""
+    """A YAML dumper that writes a text of several lines as a block."""
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:

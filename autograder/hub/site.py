@@ -1,9 +1,11 @@
-"""A real hub on this machine: accounts, Python for students, the course for the grader alone, the exchange.
+"""A real hub on this machine: accounts, Python for students, the exchange, and a course that only the grader can read.
 
-Below one folder, which belongs to root: `course` (the grader's alone), `students` (Python without this package), `data`
-(what students may load), `exchange`, `etc` (settings by role), `hub` (root's alone), `roster.csv`. Nothing that root
-runs, and no folder that root writes into once the hub is there, can be written by the grader: whoever is the grader, by
-a hole in a sandbox say, is not root.
+One folder, which belongs to root, holds all of it: `course` (for the grader only), `students` (Python without this
+package), `data` (the datasets that students may load), `exchange`, `etc` (settings by role), `hub` (for root only) and
+`roster.csv`.
+
+The grader cannot write anything that root runs, nor any folder that root writes into once the hub is installed. An
+attacker who takes over the grader's account, for instance through a hole in the sandbox, is therefore not root.
 """
 
 from __future__ import annotations
@@ -48,39 +50,42 @@ Say = Callable[[str], None]
 
 
 def install(course: Course, folder: Path, site: dict[str, str], say: Say) -> HubLayout:
-    """Make everything that is not there yet, as root; what is there stays. Raises CourseError with what to do first."""
+    """Make everything that is missing, as root, and keep what is there.
+
+    Raises CourseError, which says what to do first, when the machine is not ready for a hub.
+    """
     if os.geteuid() != 0:
         raise CourseError("a real hub makes accounts: run this as root, or try the demo hub with `autograder hub`")
     public = public_python()
     closed = not_reachable(Path(sys.executable).resolve(), [course.root])
     if closed:
         raise CourseError(
-            f"the grader's account cannot run {sys.executable}, {closed} is closed: use a Python below /usr for it"
+            f"the grader's account cannot run {sys.executable}, since {closed} is closed to it: use a Python below /usr"
         )
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
     make_grader(course, folder, say)
-    own = folder / roster.ROSTER
-    if not own.is_file():
-        shutil.copyfile(course.data / roster.ROSTER, own)
-    own.chmod(0o640)
-    os.chown(own, 0, grp.getgrnam(GRADERS).gr_gid)
-    make_accounts(folder, roster.read(own), say)
+    roster_file = folder / roster.ROSTER
+    if not roster_file.is_file():
+        shutil.copyfile(course.data / roster.ROSTER, roster_file)
+    roster_file.chmod(0o640)
+    os.chown(roster_file, 0, grp.getgrnam(GRADERS).gr_gid)
+    make_accounts(folder, roster.read(roster_file), say)
     make_students_python(course, folder / "students", public, say)
     if not (folder / "course").is_dir():
         make_course(course, folder, say)
-    known = read_settings(folder) if is_site(folder) else {}
-    said = {**(site or known or {"address": ADDRESS}), "origin": str(course.root)}
-    write_settings(folder, course.id, said, known.get("ports") or PORTS)
+    previous = read_settings(folder) if is_site(folder) else {}
+    settings = {**(site or previous or {"address": ADDRESS}), "origin": str(course.root)}
+    write_settings(folder, course.id, settings, previous.get("ports") or PORTS)
     lay_out_exchange(folder, course.id)
     return ready(folder, say)
 
 
 def make_course(course: Course, folder: Path, say: Say) -> None:
-    """The grader's course, what students may load, and the exchange: whole, or not there."""
+    """Make the grader's course and the datasets that students may load, either complete or not at all."""
     for name in ("course", "data"):
         shutil.rmtree(folder / f"{name}.part", ignore_errors=True)
-        (folder / f"{name}.part").mkdir(mode=0o700)  # solutions are in it, from the first moment
+        (folder / f"{name}.part").mkdir(mode=0o700)  # closed from the start: it will hold solutions
     part = folder / "course.part" / "course"
     copy = copy_course(course, part, say=say, share_data=False)
     for dataset in copy.served():
@@ -92,7 +97,7 @@ def make_course(course: Course, folder: Path, say: Say) -> None:
     (folder / "data.part").rename(folder / "data")
     (folder / "data").chmod(0o755)
     uid, gid = pwd.getpwnam(SERVICE_USER).pw_uid, grp.getgrnam(GRADERS).gr_gid
-    for path in [part, *part.rglob("*")]:  # nothing of the grader's has run in there yet
+    for path in [part, *part.rglob("*")]:  # the grader has not run anything in there yet
         os.chown(path, uid, gid, follow_symlinks=False)
     part.chmod(0o700)
     part.rename(folder / "course")
@@ -100,7 +105,7 @@ def make_course(course: Course, folder: Path, say: Say) -> None:
 
 
 def lay_out_exchange(folder: Path, course: str) -> None:
-    """The exchange with the course's folders in it, made by the grader's account before anybody else can make them."""
+    """Make the exchange and the course's folders in it, as the grader's account, before anybody else can."""
     root = folder / "exchange"
     if not root.is_dir():
         root.mkdir(mode=0o700)
@@ -115,7 +120,10 @@ def lay_out_exchange(folder: Path, course: str) -> None:
 
 
 def ready(folder: Path, say: Say) -> HubLayout:
-    """The real hub in a folder, with everything written that it is started with."""
+    """Write every file that the real hub in a folder starts with, and return the hub.
+
+    Raises CourseError when this is not root.
+    """
     if os.geteuid() != 0:
         raise CourseError(f"{folder} holds a real hub, which starts programs as other accounts: run it as root")
     hub = opened(folder)
@@ -124,9 +132,9 @@ def ready(folder: Path, say: Say) -> HubLayout:
 
 
 def add(folder: Path, person: roster.Person, say: Say) -> None:
-    """Put somebody into the roster of a real hub, with an account; CourseError when that is not possible."""
+    """Add a person to the roster of a real hub and make the account; raises CourseError when that is not possible."""
     if os.geteuid() != 0 or not is_site(folder):
-        raise CourseError(f"{folder} holds no real hub, or this is not root, who alone changes its roster")
+        raise CourseError(f"{folder} holds no real hub, or this is not root: only root may change its roster")
     file = folder / roster.ROSTER
     roster.add(file, person)
     file.chmod(0o640)
@@ -135,7 +143,7 @@ def add(folder: Path, person: roster.Person, say: Say) -> None:
 
 
 def write_settings(folder: Path, course: str, site: Mapping[str, str], ports: Mapping[str, int]) -> None:
-    """Keep what was said at the installation."""
+    """Write the settings that were chosen at the installation."""
     lines = [
         f"{name} = {json.dumps(site[name])}" for name in ("address", "certificate", "key", "origin") if name in site
     ]
@@ -144,7 +152,7 @@ def write_settings(folder: Path, course: str, site: Mapping[str, str], ports: Ma
 
 
 def read_settings(folder: Path) -> dict[str, Any]:
-    """What was said at the installation; CourseError when there was none, or it cannot be read."""
+    """Return the settings that were chosen at the installation; raises CourseError when they cannot be read."""
     try:
         return tomllib.loads((folder / SETTINGS).read_text())
     except (OSError, tomllib.TOMLDecodeError) as error:
@@ -152,30 +160,30 @@ def read_settings(folder: Path) -> dict[str, Any]:
 
 
 def is_site(folder: Path | None) -> bool:
-    """Whether a folder holds a real hub."""
+    """Return whether a folder holds a real hub."""
     return folder is not None and (folder / SETTINGS).is_file()
 
 
 def opened(folder: Path) -> HubLayout:
-    """The real hub in a folder."""
+    """Return the real hub in a folder, as its settings describe it."""
     settings = read_settings(folder)
     address = settings["address"]
     ports = Ports(port_of(address), **settings["ports"])
     python = str(folder / "students" / "bin" / "python")
     site = Site(python, address, settings.get("certificate", ""), settings.get("key", ""))
-    # not Course.open: that runs the course's nbgrader_config.py, which is the grader's, and this is root
+    # not Course.open: it runs the course's nbgrader_config.py, which the grader can write, and this is root
     course = Course(folder / "course", Config({"CourseDirectory": {"course_id": settings["course"]}}))
     return HubLayout(folder, course, roster.read(folder / roster.ROSTER), ports, site)
 
 
 def port_of(address: str) -> int:
-    """The port of the page."""
+    """Return the port of the page at an address."""
     parts = urlsplit(address)
     return parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def public_python() -> Path:
-    """A Python that everybody on this machine can run; CourseError when there is none."""
+    """Return a Python that every account of this machine can run; raises CourseError when there is none."""
     names = [f"python3.{minor}" for minor in range(14, 10, -1)]
     own = Path(sys.executable).resolve()
     places = [Path(folder) / name for folder in ("/usr/bin", "/usr/local/bin") for name in names]
@@ -183,12 +191,15 @@ def public_python() -> Path:
         if candidate.exists() and not not_reachable(candidate.resolve(), []):
             return candidate
     raise CourseError(
-        "no Python 3.11 or newer that every account can run: install Debian's package python3, for instance"
+        "there is no Python 3.11 or newer that every account can run: install Debian's package python3, for instance"
     )
 
 
 def not_reachable(file: Path, ours: list[Path]) -> str:
-    """The first folder above a file through which other accounts do not get; those in `ours` are opened for the grader."""
+    """Return the first folder above a file that other accounts cannot enter, or an empty string.
+
+    The folders in `ours` are skipped, since the installation opens them for the grader.
+    """
     for above in reversed(file.parents):
         if above not in ours and not above.stat().st_mode & stat.S_IXOTH:
             return str(above)
@@ -196,7 +207,7 @@ def not_reachable(file: Path, ours: list[Path]) -> str:
 
 
 def make_grader(course: Course, folder: Path, say: Say) -> None:
-    """Make the account that grades, and its group, which alone gets into the folder that the course comes from."""
+    """Make the account that grades, and its group; close the folder that the course comes from to all others."""
     run("groupadd", "--system", "--force", GRADERS)
     if not exists(SERVICE_USER):
         say(f"making the account {SERVICE_USER}")
@@ -204,13 +215,13 @@ def make_grader(course: Course, folder: Path, say: Say) -> None:
         options = ("--gid", GRADERS, "--create-home", "--home-dir", str(home), "--shell", nologin())
         run("useradd", "--system", *options, SERVICE_USER)
         home.chmod(0o700)
-    os.chown(course.root, 0, grp.getgrnam(GRADERS).gr_gid)  # solutions and checks are in it
+    os.chown(course.root, 0, grp.getgrnam(GRADERS).gr_gid)  # it holds solutions and checks
     course.root.chmod(0o750)
 
 
 def make_accounts(folder: Path, people: tuple[roster.Person, ...], say: Say) -> None:
-    """Accounts for those of the roster who have none, with a first password that root alone can read."""
-    new = [each for each in people if not exists(each.name)]
+    """Make accounts for the people who have none, each with a first password that only root can read."""
+    new = [person for person in people if not exists(person.name)]
     (folder / "hub").mkdir(exist_ok=True, mode=0o700)
     for person in new:
         say(f"making the account {person.name}")
@@ -226,11 +237,11 @@ def make_accounts(folder: Path, people: tuple[roster.Person, ...], say: Say) -> 
 
 
 def make_students_python(course: Course, target: Path, public: Path, say: Say) -> None:
-    """Install what students run: the packages of the course's list, in the versions that the grader has."""
+    """Install Python for students: the packages of the course's list, in the versions that the grader has."""
     file, stamp = course.data / STUDENTS, target / ".installed"
     if not file.is_file():
         raise CourseError(
-            f"{file} is missing: it names the packages for students, a line each, jupyterlab for instance"
+            f"{file} is missing: it lists the packages for students, one per line, for instance jupyterlab"
         )
     pinned = "".join(sorted(f"{name}=={version}\n" for name, version in installed_versions().items()))
     digest = hashlib.sha256(file.read_bytes() + pinned.encode()).hexdigest()
@@ -251,12 +262,12 @@ def make_students_python(course: Course, target: Path, public: Path, say: Say) -
 def installed_versions() -> dict[str, str]:
     """Return the version of every package that the grader has, by name."""
     packages = [package for package in importlib.metadata.distributions() if package.metadata["Name"]]
-    found = {package.metadata["Name"]: package.version for package in packages}
-    return {name: version for name, version in found.items() if name.lower() != "autograder" and "+" not in version}
+    versions = {package.metadata["Name"]: package.version for package in packages}
+    return {name: version for name, version in versions.items() if name.lower() != "autograder" and "+" not in version}
 
 
 def exists(name: str) -> bool:
-    """Whether there is an account of this name, here or where this machine looks for accounts."""
+    """Return whether an account of this name exists, in its own files or in a directory service that it uses."""
     try:
         pwd.getpwnam(name)
     except KeyError:
@@ -265,12 +276,12 @@ def exists(name: str) -> bool:
 
 
 def nologin() -> str:
-    """A shell that lets nobody in."""
+    """Return a shell that refuses every login."""
     return shutil.which("nologin", path="/usr/sbin:/sbin:/usr/bin") or "/bin/false"
 
 
 def run(*command: str, text: str = "", env: dict[str, str] | None = None) -> None:
-    """Run a program of the system; GraderError with what it said when it fails."""
+    """Run a system program; raises GraderError, with its output, when it is missing or fails."""
     path = os.pathsep.join(["/usr/sbin", "/sbin", os.environ.get("PATH", os.defpath)])
     program = shutil.which(command[0], path=path)
     if program is None:
@@ -281,9 +292,9 @@ def run(*command: str, text: str = "", env: dict[str, str] | None = None) -> Non
 
 
 def as_account(name: str, command: list[str]) -> subprocess.CompletedProcess[str]:
-    """Run a command as somebody else, with nothing of ours in its environment."""
+    """Run a command as another account, without the environment variables of this process."""
     entry = pwd.getpwnam(name)
     env = {"HOME": entry.pw_dir, "PATH": os.defpath, "USER": name}
     groups = os.getgrouplist(name, entry.pw_gid)
-    who: dict[str, Any] = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": groups}
-    return subprocess.run(command, cwd="/", env=env, capture_output=True, text=True, check=False, **who)
+    identity: dict[str, Any] = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": groups}
+    return subprocess.run(command, cwd="/", env=env, capture_output=True, text=True, check=False, **identity)

@@ -1,4 +1,4 @@
-"""Examines a real hub: accounts, permissions, programs, certificate and ports, and says what to mend."""
+"""Check a real hub: accounts, permissions, programs, certificate and ports, and how to fix them."""
 
 from __future__ import annotations
 
@@ -21,14 +21,17 @@ from autograder.hub.serving import foreign_listeners, listeners
 from autograder.hub.site import GRADERS, SETTINGS, as_account, exists, not_reachable, opened, read_settings
 from autograder.records import Finding
 
-NEEDED = ("jupyterhub", "jupyterlab", "nbgrader")  # without which a student's server does not run
+NEEDED = ("jupyterhub", "jupyterlab", "nbgrader")  # a student's server does not run without them
 
 
 def check(folder: Path) -> Iterator[Finding]:
-    """Walk over a real hub, and say of each thing whether it is well and what to do when it is not."""
+    """Yield the findings about a real hub: what is good, what is not, and how to fix it.
+
+    Raises CourseError when this is not root, or when the folder holds no real hub.
+    """
     hub = opened(folder)
     if hub.site is None or os.geteuid() != 0:
-        raise CourseError("this looks at what other accounts can do: run it as root")
+        raise CourseError("this checks what other accounts can do: run it as root")
     yield from check_programs(hub, hub.site)
     yield from check_accounts(hub)
     yield from check_folders(hub)
@@ -36,59 +39,60 @@ def check(folder: Path) -> Iterator[Finding]:
 
 
 def check_programs(hub: HubLayout, site: Site) -> Iterator[Finding]:
-    """Python of students and graders, their libraries, the sandbox."""
+    """Yield findings about the Python of students and grader, its packages, and the sandbox."""
     again = "run `autograder hub install` again"
     for name in NEEDED:
         ours, theirs = (version(python, name) for python in (sys.executable, site.python))
         what = f"{name} {ours or 'missing'}, for students {theirs or 'missing'}"
         yield Finding(what, bool(ours) and ours == theirs, mend=again)
-    known = version(site.python, "autograder")
-    yield Finding("students' Python knows nothing of autograder", not known, mend=f"remove it: {again}")
+    installed = version(site.python, "autograder")
+    yield Finding("students' Python knows nothing of autograder", not installed, mend=f"remove it: {again}")
     closed = not_reachable(Path(site.python).resolve(), [])
     yield Finding("every account can run students' Python", not closed, mend=f"{closed} is closed to others: {again}")
     command = [sys.executable, "-m", "autograder", "doctor", "--course", str(hub.course.root)]
-    told = as_account(SERVICE_USER, command)
-    words = (told.stdout + told.stderr).strip().splitlines()
-    last = words[-1] if words else "it said nothing"
-    yield Finding(f"{SERVICE_USER} can grade in the sandbox", told.returncode == 0, mend=last)
+    doctor = as_account(SERVICE_USER, command)
+    lines = (doctor.stdout + doctor.stderr).strip().splitlines()
+    last = lines[-1] if lines else "`autograder doctor` printed nothing"
+    yield Finding(f"{SERVICE_USER} can grade in the sandbox", doctor.returncode == 0, mend=last)
 
 
 def check_accounts(hub: HubLayout) -> Iterator[Finding]:
-    """Who is in the roster, and who is in the graders' group."""
+    """Yield findings about the accounts of the roster and of the graders' group."""
     names = [person.name for person in hub.people]
     missing = [name for name in names if not exists(name)]
-    told = f"no account: {', '.join(missing[:10])}; `autograder hub install`"
-    yield Finding(f"{len(names)} people have accounts", not missing, mend=told)
+    fix = f"no account: {', '.join(missing[:10])}; run `autograder hub install` again"
+    yield Finding(f"{len(names)} people have accounts", not missing, mend=fix)
     low = [name for name in names if exists(name) and pwd.getpwnam(name).pw_uid < FIRST_UID]
-    yield Finding("no account of the system is in the roster", not low, mend=f"take out {', '.join(low)}")
+    fix = f"remove {', '.join(low)} from the roster"
+    yield Finding("no system account is in the roster", not low, mend=fix)
     group = grp.getgrnam(GRADERS)
     members = set(group.gr_mem) | {entry.pw_name for entry in pwd.getpwall() if entry.pw_gid == group.gr_gid}
     strangers = sorted(members - {SERVICE_USER})
-    what = f"{SERVICE_USER} alone is in the group {GRADERS}"
-    yield Finding(what, not strangers, mend=f"take out {', '.join(strangers)}")
+    what = f"only {SERVICE_USER} is in the group {GRADERS}"
+    yield Finding(what, not strangers, mend=f"remove {', '.join(strangers)} from the group")
     open_homes = [name for name in names if exists(name) and is_open(Path(pwd.getpwnam(name).pw_dir))]
-    told = f"chmod 700 the homes of {', '.join(open_homes[:10])}"
-    yield Finding("homes are closed to others", not open_homes, mend=told)
+    fix = f"chmod 700 the homes of {', '.join(open_homes[:10])}"
+    yield Finding("homes are closed to others", not open_homes, mend=fix)
 
 
 def check_folders(hub: HubLayout) -> Iterator[Finding]:
-    """What a student gets at: tried as a student, not read off modes alone."""
+    """Yield findings about what a student can reach, tried as a student and not only read from modes."""
     owner, mode = hub.course.root.stat().st_uid, hub.course.root.stat().st_mode & 0o777
     own = owner == pwd.getpwnam(SERVICE_USER).pw_uid and mode == 0o700
-    told = f"chown -R {SERVICE_USER}:{GRADERS} and chmod 700 {hub.course.root}"
-    yield Finding(f"the course is {SERVICE_USER}'s alone", own, mend=told)
+    fix = f"chown -R {SERVICE_USER}:{GRADERS} and chmod 700 {hub.course.root}"
+    yield Finding(f"only {SERVICE_USER} can read the course", own, mend=fix)
     students = [person.name for person in hub.people if person.role == roster.STUDENT and exists(person.name)]
     for student in students[:1]:
         secret = {"the course": hub.course.root, "the hub's files": hub.private}
         origin = Path(read_settings(hub.folder).get("origin", ""))
         if origin.is_absolute() and origin.exists():
             secret["the folder that the course comes from"] = origin
-        seen = [name for name, path in secret.items() if as_account(student, ["ls", str(path)]).returncode == 0]
+        readable = [name for name, path in secret.items() if as_account(student, ["ls", str(path)]).returncode == 0]
         what = f"{student} cannot look into {', '.join(secret)}"
-        yield Finding(what, not seen, mend=f"open: {', '.join(seen)}")
-        there = as_account(student, ["ls", str(hub.exchange / hub.service)])
-        told = f"chmod 755 {hub.exchange} and what is above it"
-        yield Finding(f"{student} gets to the exchange", there.returncode == 0, mend=told)
+        yield Finding(what, not readable, mend=f"open: {', '.join(readable)}")
+        listing = as_account(student, ["ls", str(hub.exchange / hub.service)])
+        fix = f"chmod 755 {hub.exchange} and the folders above it"
+        yield Finding(f"{student} can reach the exchange", listing.returncode == 0, mend=fix)
     grader = pwd.getpwnam(SERVICE_USER).pw_uid
     modes = {"": 0o755, "outbound": 0o755, "inbound": 0o3733, "feedback": 0o711}
     state = {hub.exchange / hub.service / name: mode for name, mode in modes.items()}
@@ -97,25 +101,28 @@ def check_folders(hub: HubLayout) -> Iterator[Finding]:
         for place, mode in state.items()
         if not place.is_dir() or (place.stat().st_uid, place.stat().st_mode & 0o7777) != (grader, mode)
     ]
-    told = f"{', '.join(wrong)}: missing, another one's or open; move it away and run `autograder hub install` again"
-    what = f"the exchange is {SERVICE_USER}'s: nobody lists or takes away submissions"
-    yield Finding(what, not wrong, mend=told)
+    fix = (
+        f"{', '.join(wrong)}: missing, owned by another account, or with other rights; "
+        "move it away and run `autograder hub install` again"
+    )
+    what = f"the exchange belongs to {SERVICE_USER}: nobody else lists or removes submissions"
+    yield Finding(what, not wrong, mend=fix)
     code = (
         "import sys, tempfile; from pathlib import Path; from autograder.hub.exchange import readable_by; "
         "f = tempfile.NamedTemporaryFile(dir=sys.argv[1]); readable_by(Path(f.name), 65534)"
     )
     works = as_account(SERVICE_USER, [sys.executable, "-c", code, str(hub.exchange)]).returncode == 0
-    told = "feedback needs them: use ext4, XFS, Btrfs or tmpfs, on local disk"
-    yield Finding("the exchange can hold access lists", works, mend=told)
+    fix = "feedback needs them: use ext4, XFS, Btrfs or tmpfs, on a local disk"
+    yield Finding("the exchange can hold access lists", works, mend=fix)
 
 
 def check_page(hub: HubLayout, site: Site) -> Iterator[Finding]:
-    """The address, and its certificate."""
+    """Yield findings about the address, the certificate and the ports."""
     parts = urlsplit(site.address)
     local = parts.hostname in ("127.0.0.1", "localhost", "::1")
-    told = "set --certificate and --key, or let a proxy with a certificate stand in front of a hub on 127.0.0.1"
+    fix = "set --certificate and --key, or put a proxy with a certificate in front of a hub on 127.0.0.1"
     encrypted = parts.scheme == "https" or local
-    yield Finding("passwords travel encrypted, or stay on this machine", encrypted, mend=told)
+    yield Finding("passwords travel encrypted, or stay on this machine", encrypted, mend=fix)
     if site.certificate:
         try:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -131,17 +138,17 @@ def check_page(hub: HubLayout, site: Site) -> Iterator[Finding]:
     running = hub.ports.page in taken
     busy = {} if running else taken
     words = ", ".join(f"{port} by the account {uid}" for port, uid in (strangers | busy).items())
-    what = "the hub runs, at ports of its own" if running else "the hub's ports are free"
+    what = "the hub runs on its own ports" if running else "the hub's ports are free"
     yield Finding(what, not strangers and not busy, mend=f"taken: {words}; change {SETTINGS}")
 
 
 def version(python: str, package: str) -> str:
-    """The version of a package in an environment, or nothing."""
+    """Return the version of a package in an environment, or an empty string."""
     code = f"import importlib.metadata as m; print(m.version({package!r}))"
     done = subprocess.run([python, "-I", "-c", code], capture_output=True, text=True, check=False)
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
 def is_open(path: Path) -> bool:
-    """Whether others than owner and group can do anything with a file or folder."""
+    """Return whether accounts other than the owner and the group have any rights to a file or folder."""
     return path.exists() and bool(path.stat().st_mode & 0o007)

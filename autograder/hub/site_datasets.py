@@ -1,6 +1,6 @@
-"""Loaded by Python at the start of a student's kernel: `tf.keras.datasets` from the course's store, offline.
+"""Serve `tf.keras.datasets` offline, from the course's store; Python runs this when a student's kernel starts.
 
-Copied as `sitecustomize.py` to where students' servers find it, beside the file that it loads: `autograder hub` does that.
+`autograder hub` copies this file as `sitecustomize.py` for students' servers, beside `autograder_datasets.py`.
 """
 
 import importlib.util

@@ -1,7 +1,8 @@
-"""For staff: a page of the course's server from which a class is collected, graded and told, and what assistants may not do.
+"""The staff's page, from which instructors release, collect, grade and give feedback, and the rights of assistants.
 
-A Jupyter server extension beside formgrader. Instructors may do everything. Assistants read, give points and write comments;
-they change no file, start no kernel, and release nothing. Who gave points or wrote a comment is noted.
+A Jupyter server extension on the course's server, beside formgrader. Instructors may do everything. Assistants read,
+give points and write comments. They change no file, start no kernel and release nothing. The server records who gave
+points or wrote a comment.
 """
 
 from __future__ import annotations
@@ -35,12 +36,12 @@ from autograder.recording.reviews import note_review
 from autograder.teaching import classroom, release
 
 ASSISTANTS_MAY = re.compile(r"/formgrader/api/(grade|comment)/[^/]+$|/formgrader/api/submitted_notebook/[^/]+/flag$")
-ASSISTANTS_SEE = {"api", "config", "kernelspecs"}  # no file of the course: the secret and the gradebook are among them
+ASSISTANTS_SEE = {"api", "config", "kernelspecs"}  # no files of the course: they include the secret and the gradebook
 
 
 @dataclass
 class Job:
-    """What is being done with an assignment, as the page shows it; `problem` is one line, or nothing."""
+    """The work on one assignment, as the page shows it; `problem` is one line, or empty."""
 
     verb: str
     assignment: str
@@ -65,19 +66,22 @@ class Job:
 
 
 class Staff:
-    """One course on this server: at most one job at a time."""
+    """The course on this server, with at most one job at a time."""
 
     def __init__(self, course: Course) -> None:
         self.course = course
         self.job: Job | None = None
 
     def role(self, name: str) -> str:
-        """The role of an account; nothing for somebody who is not in the roster."""
+        """Return the role of an account, or an empty string when it is not in the roster."""
         people = roster.read(Path(os.environ.get("AUTOGRADER_ROSTER", self.course.data / roster.ROSTER)))
-        return next((each.role for each in people if each.name == name), "")
+        return next((person.role for person in people if person.name == name), "")
 
     def start(self, verb: str, assignment: str) -> Job:
-        """Begin a job; AutograderError when there is no such assignment, and HTTPError 409 while another one runs."""
+        """Start a job.
+
+        Raises AutograderError when there is no such assignment, and HTTPError 409 while another job runs.
+        """
         self.course.require(assignment)
         if self.job and self.job.running:
             raise web.HTTPError(409, f"{self.job.verb} of {self.job.assignment} is still running")
@@ -85,7 +89,7 @@ class Staff:
         return self.job
 
     def work(self, job: Job) -> None:
-        """Do it; called in a thread, and raises nothing."""
+        """Do the job, in a thread; an error is stored in the job and not raised."""
         try:
             assignment = self.course.assignment(job.assignment)
             if job.verb == "grade":
@@ -102,14 +106,14 @@ class Staff:
             job.problem = "; ".join(job.failed)
         except AutograderError as error:
             job.problem = str(error)
-        except Exception as error:  # shown to staff; the server goes on
+        except Exception as error:  # the page shows it to staff; the server goes on
             job.problem = f"{type(error).__name__}: {error}"
         finally:
             job.running = False
 
 
 class RoleAuthorizer(Authorizer):
-    """Jupyter's own pages: instructors may do what they like, assistants see what a page needs, others nothing."""
+    """Rights to Jupyter's own pages: instructors may do all, assistants see what a page needs, others nothing."""
 
     def is_authorized(self, handler: Any, user: Any, action: str, resource: str) -> bool:
         """Called by Jupyter for each request."""
@@ -120,34 +124,35 @@ class RoleAuthorizer(Authorizer):
 
 
 def guarded(prepare: Callable[..., Any]) -> Callable[..., Any]:
-    """Every request of this server: what a role may not do is refused before it begins."""
+    """Return a `prepare` for all handlers of this server, which refuses requests that a role may not make."""
 
     @functools.wraps(prepare)
-    async def checked(self: Any, *given: Any, **named: Any) -> None:
-        done = prepare(self, *given, **named)
+    async def checked(self: Any, *args: Any, **kwargs: Any) -> None:
+        done = prepare(self, *args, **kwargs)
         if asyncio.iscoroutine(done):
             await done
         if isinstance(self, handlers.FormgraderHandler) and self.get_argument("path", ""):
-            raise web.HTTPError(
-                403, "formgrader shows this course alone"
-            )  # it would run a configuration from that folder
+            # formgrader would run a configuration from that folder
+            raise web.HTTPError(403, "formgrader shows only this course")
         if isinstance(self, handlers.SubmissionFilesHandler):
             if ".." in unquote(self.request.path):
                 raise web.HTTPError(403, "a file of another folder")
-            self.set_header("Content-Security-Policy", "sandbox")  # a student's file is no page of ours
+            self.set_header("Content-Security-Policy", "sandbox")  # a student's file must not act as our page
         if not self.current_user:
             return
-        role = self.settings["autograder_staff"].role(self.current_user.username)  # now, whatever it was at the login
+        role = self.settings["autograder_staff"].role(
+            self.current_user.username
+        )  # now: it may have changed since login
         if self.request.method in ("GET", "HEAD") and role in (roster.INSTRUCTOR, roster.ASSISTANT):
             return
         if role != roster.INSTRUCTOR and not (role == roster.ASSISTANT and ASSISTANTS_MAY.search(self.request.path)):
-            raise web.HTTPError(403, f"{role or 'nobody'}s do not do this: ask an instructor")
+            raise web.HTTPError(403, f"the role {role or '(none)'} may not do this: ask an instructor")
 
     return checked
 
 
 def signed(put: Callable[[Any, str], Any], find: str) -> Callable[[Any, str], Any]:
-    """Points and comments with the name of who gave them."""
+    """Return a `put` for points or comments that also records who gave them; `find` is the gradebook's method."""
 
     @functools.wraps(put)
     def noted(self: Any, ident: str) -> Any:
@@ -171,7 +176,7 @@ def signed(put: Callable[[Any, str], Any], find: str) -> Callable[[Any, str], An
 
 
 class PageHandler(JupyterHandler):
-    """The page."""
+    """The staff's page."""
 
     @web.authenticated
     def get(self) -> None:
@@ -187,7 +192,7 @@ class PageHandler(JupyterHandler):
 
 
 class StatusHandler(JupyterHandler):
-    """Where every assignment stands, and the job that runs."""
+    """The state of every assignment, and of the latest job."""
 
     @web.authenticated
     async def get(self) -> None:
@@ -200,14 +205,14 @@ class StatusHandler(JupyterHandler):
 
 
 class JobHandler(JupyterHandler):
-    """Release, collect, grade, tell: by instructors alone."""
+    """Release, collect, grade and give feedback: for instructors only."""
 
     @web.authenticated
     async def post(self, verb: str, assignment: str) -> None:
         """Called by the page's buttons; answers at once."""
         staff: Staff = self.settings["autograder_staff"]
         if staff.role(self.current_user.username) != roster.INSTRUCTOR:
-            raise web.HTTPError(403, "instructors do this")
+            raise web.HTTPError(403, "only instructors may do this")
         try:
             job = staff.start(verb, assignment)
         except AutograderError as error:

@@ -1,7 +1,7 @@
-"""nbgrader's settings for students: what they hand in can be read by them and the graders alone.
+"""nbgrader's settings for students: only the student and the graders can read what the student hands in.
 
-Copied as it is to where students' servers find it (`autograder hub` does that): it imports nothing of this package, which
-is not installed there.
+`autograder hub` copies this file to a folder from which students' servers load it. The autograder package is not
+installed for students, so this file imports nothing from it.
 """
 
 from pathlib import Path
@@ -13,19 +13,22 @@ c = get_config()  # type: ignore[name-defined]  # noqa: F821
 
 
 class PrivateSubmit(ExchangeSubmit):  # type: ignore[misc]
-    """`nbgrader submit`, with a folder that is closed from its first moment; nbgrader's own is open to everybody."""
+    """`nbgrader submit`, with a folder that is closed from the start; nbgrader's own is open to everybody."""
 
     def copy_files(self) -> None:
-        """Copy into a folder that its group, the graders, can read, and nobody else enter; it has its name when it is whole."""
+        """Called by nbgrader: copy the submission into a folder that only the graders' group can enter and read.
+
+        The folder gets its final name when it is complete.
+        """
         self.init_release()
         self.check_filename_diff()
         target = Path(self.inbound_path) / self.assignment_filename
         unfinished = target.with_name(f".{token_hex(8)}")
-        unfinished.mkdir(mode=0o750)  # with the group of the folder above
+        unfinished.mkdir(mode=0o750)  # it takes the group of the folder above
         part = unfinished / f".{token_hex(8)}"
         self.do_copy(self.src_path, str(part))
-        for each in part.iterdir():
-            each.rename(unfinished / each.name)
+        for path in part.iterdir():
+            path.rename(unfinished / path.name)
         part.rmdir()
         (unfinished / "timestamp.txt").write_text(self.timestamp)
         (unfinished / "submission_secret.txt").write_text(token_hex(64))

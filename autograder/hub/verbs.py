@@ -1,4 +1,4 @@
-"""nbgrader's verbs of the exchange, as this course configures them."""
+"""nbgrader's commands for the exchange, as this course configures them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ VERBS = {"release": "ReleaseAssignment", "collect": "Collect", "publish": "Relea
 
 
 def exchange(course: Course, verb: str, assignment: Assignment, student: str = "") -> None:
-    """Release an assignment, collect it, or publish feedback, of everybody or of one student; raises what nbgrader raises."""
+    """Release or collect an assignment, or publish its feedback, for all students or for one.
+
+    Raises what nbgrader raises.
+    """
     from nbgrader.auth import Authenticator
     from nbgrader.coursedir import CourseDirectory
     from nbgrader.exchange import ExchangeFactory
@@ -23,12 +26,12 @@ def exchange(course: Course, verb: str, assignment: Assignment, student: str = "
     chosen = {"student_id": student} if student else {}
     where = {"root": str(course.root), "assignment_id": assignment.name, "course_id": course.id, **chosen}
     directory = CourseDirectory(config=config, **where)
-    made = getattr(ExchangeFactory(config=config), VERBS[verb])
-    made(coursedir=directory, authenticator=Authenticator(config=config), config=config).start()
+    command = getattr(ExchangeFactory(config=config), VERBS[verb])
+    command(coursedir=directory, authenticator=Authenticator(config=config), config=config).start()
 
 
 def nbgrader_config(course: Course) -> Any:
-    """Nbgrader's settings as it finds them when it is started in the course's folder."""
+    """Return the settings that nbgrader finds when it is started in the course's folder."""
     from jupyter_core.paths import jupyter_config_path
     from traitlets.config.loader import Config, ConfigFileNotFound, PyFileConfigLoader
 

@@ -1,4 +1,8 @@
-"""Answers the grader's questions about the student's variables, as messages of `wire` in files of the scratch folder."""
+"""Answers the grader's questions about the student's variables.
+
+Questions and answers are messages of `wire` in files of the scratch folder. This code runs in the student's process, so
+the grader trusts no answer.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ _answer: Callable[[str], None] | None = None
 
 
 def install(shell: Any, wire: Any, figures: Any, training_cache: Any, scratch: str) -> None:
-    """Bind the bridge to a shell; called once, before any cell runs."""
+    """Connect the bridge to the kernel's shell; called once, before any cell runs."""
     global _answer
 
     def answer(token: str) -> None:
@@ -30,7 +34,7 @@ def install(shell: Any, wire: Any, figures: Any, training_cache: Any, scratch: s
         except (Exception, SystemExit) as error:
             frame = error.__traceback__
             lines = []
-            while frame:  # line numbers in the student's cells, for staff
+            while frame:  # staff sees where in the student's cells it happened
                 if "ipykernel" in frame.tb_frame.f_code.co_filename or frame.tb_frame.f_code.co_filename.startswith(
                     "<ipython"
                 ):
@@ -46,13 +50,16 @@ def install(shell: Any, wire: Any, figures: Any, training_cache: Any, scratch: s
 
 
 def answer(token: str) -> None:
-    """Answer one question; the grader asks for this by an execute request."""
+    """Answer the question in the file of this token; the grader calls it by an execute request."""
     assert _answer
     _answer(token)
 
 
 def plain(item: Any, wire: Any) -> Any:
-    """Turn what students use into plain data: tensors, variables, array subclasses, anything that NumPy can read."""
+    """Convert a value of the student's into plain data; `wire.Opaque` for a value that has no plain form.
+
+    Known are tensors, variables, subclasses of arrays and numbers, shapes, dtypes, and whatever NumPy can read.
+    """
     import numpy as np
 
     if isinstance(item, np.ndarray):
@@ -62,7 +69,7 @@ def plain(item: Any, wire: Any) -> Any:
         return base.__new__(base, item)
     if callable(item) and not hasattr(item, "__array__"):
         return wire.Opaque("function")
-    if hasattr(item, "as_list") and hasattr(item, "rank"):  # a shape of TensorFlow's
+    if hasattr(item, "as_list") and hasattr(item, "rank"):  # a TensorFlow shape
         return item.as_list()
     if isinstance(item, np.dtype) or hasattr(item, "as_numpy_dtype"):
         return str(item.name)
@@ -107,12 +114,12 @@ def _input(value: Any, wire: Any) -> Any:
 
 
 def get(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
-    """The value of a variable."""
+    """Return the value of a variable."""
     return shell.user_ns[question["name"]]
 
 
 def shape(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
-    """Kind, shape and dtype of an array-like variable, without its values."""
+    """Return type, shape and dtype of a variable that is like an array, without its values."""
     value = shell.user_ns[question["name"]]
     if not hasattr(value, "shape"):
         return {"type": type(value).__name__, "shape": None, "dtype": ""}
@@ -124,7 +131,7 @@ def shape(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
 
 
 def rows(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
-    """Some rows of a large array, by index."""
+    """Return some rows of a large array, by index."""
     import numpy as np
 
     value = shell.user_ns[question["name"]]
@@ -133,11 +140,11 @@ def rows(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
         value = value.numpy()
     if isinstance(value, np.ndarray):
         return value[np.array(index, dtype=int)]
-    return np.stack([np.asarray(value[int(at)]) for at in index])
+    return np.stack([np.asarray(value[int(row)]) for row in index])
 
 
 def call(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
-    """Call a function; the type of its result and the inputs come back too, to see whether these were modified."""
+    """Call a function and return its result, the result's type and the inputs, which show whether it modified them."""
     function = shell.user_ns[question["name"]]
     arguments = [_input(value, wire) for value in question["args"]]
     keywords = {key: _input(value, wire) for key, value in question["kwargs"].items()}
@@ -146,18 +153,18 @@ def call(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
 
 
 def weight_shapes(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
-    """Shapes of a model's weights, in order."""
+    """Return the shapes of a model's weights, in order; None where there are no weights."""
     weights = getattr(shell.user_ns[question["name"]], "weights", None)
     return [[int(side) for side in weight.shape] for weight in weights] if isinstance(weights, list) else None
 
 
 def drawn(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
-    """The figures shown since the last `forget`."""
+    """Return the figures that were shown since the last `forget`."""
     return figures.shown
 
 
 def forget(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
-    """Start a new list of figures."""
+    """Empty the list of figures."""
     del figures.shown[:]
 
 

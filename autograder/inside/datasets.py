@@ -1,7 +1,7 @@
-"""`keras.datasets.NAME.load_data()` from the course's store, offline.
+"""Serves `keras.datasets.NAME.load_data()` offline, from the course's store of datasets.
 
 The function is replaced in `keras.src.datasets.NAME` while that module is being imported, before any alias of it
-exists; Keras' own version would re-check a download, delete what does not match, and need a writable home.
+exists. Keras' own function would check a download again, delete files that do not match, and need a writable home.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NAMES = ("cifar10", "cifar100", "mnist", "fashion_mnist")
 
 
 def install(folders: dict[str, str]) -> None:
-    """Serve the datasets whose folders are given; the others say that they are not in the course."""
+    """Serve the datasets whose folders are given; `load_data` of another one raises FileNotFoundError."""
     sys.meta_path.insert(0, _Finder(folders))
 
 
@@ -50,14 +50,14 @@ class _Loader(importlib.abc.Loader):
 
 
 def reader(name: str, folder: str | None, original: Callable[..., Any]) -> Callable[..., Any]:
-    """A `load_data` with the signature and the documentation of Keras' own."""
+    """Return a `load_data` with the signature and the documentation of Keras' own, which reads from `folder`."""
 
     def arrays(*keys: str) -> tuple[Any, ...]:
         import numpy as np
 
         if folder is None:
             raise FileNotFoundError(f"{name} is not among the datasets of this course")
-        # copy-on-write: writable like Keras' arrays, shared until written
+        # copy-on-write: students can write to the arrays, as to Keras' own, and kernels share the memory until then
         return tuple(np.load(Path(folder) / f"{key}.npy", mmap_mode="c").view(np.ndarray) for key in keys)
 
     def pairs(suffix: str = "") -> tuple[tuple[Any, Any], tuple[Any, Any]]:

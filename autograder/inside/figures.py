@@ -1,4 +1,4 @@
-"""Remembers which Matplotlib figures a cell showed, and describes them as plain data."""
+"""Records which Matplotlib figures a cell showed, and describes them as plain data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ shown: list[dict[str, Any]] = []
 
 
 def install() -> None:
-    """Record every figure at the moment when IPython turns it into a picture, whoever asked for it."""
+    """Record every figure from now on at the moment when IPython turns it into a picture."""
     from IPython.core import pylabtools
 
     original: Any = pylabtools.print_figure
@@ -28,7 +28,7 @@ def install() -> None:
 
 
 def describe(fig: Any) -> dict[str, Any]:
-    """Axes in the order of their creation, with images, lines, titles, labels and legends."""
+    """Describe a figure: its axes in the order of their creation, with images, lines, titles, labels and legends."""
     suptitle = getattr(fig, "_suptitle", None)
     return {
         "title": _text(suptitle.get_text()) if suptitle is not None else "",
@@ -42,15 +42,15 @@ def _axes(ax: Any) -> dict[str, Any]:
         "title": " ".join(_text(ax.get_title(loc)) for loc in ("left", "center", "right")).strip(),
         "xlabel": _text(ax.get_xlabel()),
         "ylabel": _text(ax.get_ylabel()),
-        "texts": [_text(each.get_text()) for each in [*ax.texts, *ax.get_xticklabels(), *ax.get_yticklabels()][:80]],
-        "legend": [_text(each.get_text()) for each in legend.get_texts()[:50]] if legend else [],
+        "texts": [_text(text.get_text()) for text in [*ax.texts, *ax.get_xticklabels(), *ax.get_yticklabels()][:80]],
+        "legend": [_text(entry.get_text()) for entry in legend.get_texts()[:50]] if legend else [],
         "lines": [
             {"label": _text(str(line.get_label())), "points": len(line.get_xdata()), "y": _values(line.get_ydata())}
             for line in ax.lines[:50]
         ],
         "images": [
             _image(image)
-            for image in [*ax.images, *(each for each in ax.collections if hasattr(each, "get_coordinates"))][-10:]
+            for image in [*ax.images, *(mesh for mesh in ax.collections if hasattr(mesh, "get_coordinates"))][-10:]
         ],
     }
 
@@ -73,7 +73,7 @@ def _image(image: Any) -> dict[str, Any]:
 
 
 def _values(data: Any) -> Any:
-    """The numbers of a curve, as far as they are numbers and not too many."""
+    """Return the first values of a curve as numbers; an empty array where they are not numbers."""
     import numpy as np
 
     try:

@@ -1,7 +1,7 @@
-"""What a student's kernel is: an ordinary ipykernel plus our bridge, figure recorder, training cache and datasets.
+"""Runs a student's kernel: an ordinary ipykernel plus our bridge, figure recorder, training cache and datasets.
 
-Loaded as plain files, so that nothing of the package is imported here. Everything in this process can be changed by
-the student's code; the grader believes none of it.
+Our modules are loaded as plain files, so that this process imports nothing of the package. The student's code can
+change everything in this process, so the grader trusts nothing that comes from it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def load(name: str, file: Path) -> ModuleType:
-    """Load one file as a module of that name."""
+    """Load one file as the module of this name."""
     spec = importlib.util.spec_from_file_location(name, file)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -29,7 +29,7 @@ def load(name: str, file: Path) -> ModuleType:
 
 
 class Prepared(NamedTuple):
-    """Our modules, loaded before the fork; `run` makes this process a kernel."""
+    """Our modules, loaded before the fork; `run` turns this process into a kernel."""
 
     wire: ModuleType
     figures: ModuleType
@@ -37,7 +37,7 @@ class Prepared(NamedTuple):
     training_cache: ModuleType
 
     def run(self, arguments: list[str], ready: Callable[[], None]) -> None:
-        """Run a kernel with these command-line arguments until it is told to stop; `ready` is called before it serves."""
+        """Run a kernel with these command-line arguments until it ends; call `ready` before it accepts requests."""
         from ipykernel.kernelapp import IPKernelApp
 
         app: Any = IPKernelApp.instance()
@@ -50,8 +50,9 @@ class Prepared(NamedTuple):
 
 
 def prepare() -> Prepared:
-    """Load our modules and take their places, before anything is imported that they have to precede."""
-    sys.modules["debugpy"] = None  # type: ignore[assignment]  # nobody debugs here, and importing it costs each kernel 0.1 s
+    """Load our modules and install them before the libraries that they change are imported."""
+    # nobody debugs here, and importing debugpy costs each kernel 0.1 s
+    sys.modules["debugpy"] = None  # type: ignore[assignment]
     load("autograder_datasets", HERE / "datasets.py").install(json.loads(os.environ.get("AUTOGRADER_DATA", "{}")))
     wire = load("autograder_wire", HERE.parent / "wire.py")
     figures = load("autograder_figures", HERE / "figures.py")

@@ -1,7 +1,9 @@
-"""Landlock, the kernel's own list of what a process may touch, for machines without namespaces: nothing but what is named.
+"""Restricts this process with Landlock, for machines without user namespaces.
 
-It also keeps signals and abstract Unix sockets within one student's processes, which needs Linux 6.12 (Landlock's
-version 6). Run as a program, it tries all this on itself and says what does not work. Source: landlock(7).
+Theory of operation. Landlock is a feature of Linux by which a process gives up rights for good, for itself and its
+descendants. After `restrict` only the named files can be used, no TCP port, and no signal or abstract Unix socket of a
+process outside. The last two need version 6 of Landlock, in Linux 6.12. Run as a program, this module tries all this
+on itself and reports what does not work. Source: landlock(7).
 """
 
 from __future__ import annotations
@@ -18,26 +20,29 @@ NEEDED_VERSION = 6
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1, 2, 4, 8
 TRUNCATE, IOCTL_DEVICE = 1 << 14, 1 << 15
-EVERYTHING = (1 << 16) - 1  # each right that version 6 knows
+EVERYTHING = (1 << 16) - 1  # all rights on files that version 6 knows
 ON_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEVICE
 READ = EXECUTE | READ_FILE | READ_DIR
 MAKE_CHARACTER_DEVICE, MAKE_BLOCK_DEVICE = 1 << 6, 1 << 11
 OWN = EVERYTHING & ~(MAKE_CHARACTER_DEVICE | MAKE_BLOCK_DEVICE | IOCTL_DEVICE)
-TCP = 3  # binding and connecting
+TCP = 3  # bind and connect: no rule grants either
 ABSTRACT_SOCKETS_AND_SIGNALS = 3
 
 libc = ctypes.CDLL(None, use_errno=True)
 
 
 def version() -> int:
-    """Landlock's version in this Linux; 0 where it is missing or switched off."""
+    """Return the version of Landlock in this Linux; 0 where it is missing or switched off."""
     return max(0, int(libc.syscall(CREATE_RULESET, None, 0, VERSION_FLAG)))
 
 
 def restrict(readable: list[str], own: list[str], devices: list[str]) -> None:
-    """From here on this process reads below `readable`, writes below `own` and to `devices`, and touches nothing else.
+    """Restrict this process: it may read below `readable`, write below `own` and to `devices`, and use nothing else.
 
-    Raises OSError when Linux refuses; missing paths are left out.
+    It stops a student from reading submissions, hidden checks and other students' files, from changing the course, from
+    connecting to TCP ports and abstract sockets of the machine, and from sending signals to the grader.
+
+    Paths that do not exist are left out. Raises OSError when Linux refuses.
     """
     if version() < NEEDED_VERSION:
         raise OSError(0, f"Landlock's version here is {version()}, {NEEDED_VERSION} (Linux 6.12) is needed")
@@ -64,7 +69,7 @@ def _allow(rules: int, path: str, rights: int) -> None:
 
 
 def check(result: int, what: str) -> int:
-    """Fail closed."""
+    """Return the result of a system call; raise OSError when it failed: no kernel runs with half of its protection."""
     if result < 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
@@ -72,7 +77,7 @@ def check(result: int, what: str) -> int:
 
 
 def main() -> None:
-    """Try it: exit code 0 when a file that is not named can no longer be read, and one that is still can."""
+    """Try it on this process: exit status 0 when a named file can still be read, and an unnamed folder no longer."""
     restrict([__file__], [], [])
     with open(__file__, "rb") as allowed:
         allowed.read(1)

@@ -1,4 +1,7 @@
-"""Describes a Keras model of the student's as plain data; the grader validates it, and proves it by numbers."""
+"""Describes a student's Keras model as plain data.
+
+The grader trusts nothing of this description: it rebuilds the model and compares the outputs.
+"""
 
 from __future__ import annotations
 
@@ -10,44 +13,44 @@ SIMPLE = (bool, int, float, str, type(None))
 
 
 def model(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
-    """Layers in order with their arguments and weights, and how the model was compiled.
+    """Return a model's layers in order with their arguments and weights, and how the model was compiled.
 
-    `call`: the name is a function that makes the model. `probe`: an array on which each activation is shown. `x`: inputs
-    for which the outputs are wanted.
+    The question has three more entries. `call`: whether the name is a function that returns the model. `probe`: an
+    array to which each activation function is applied. `x`: inputs for which the outputs are wanted.
     """
     import keras
     import numpy as np
 
-    found = shell.user_ns[question["name"]]
+    network = shell.user_ns[question["name"]]
     if question["call"]:
-        found = found()
-    if not isinstance(found, keras.Model):
-        return {"type": type(found).__name__[:80]}
-    outputs = np.asarray(found(question["x"], training=False))  # also builds a model that has not seen an input yet
+        network = network()
+    if not isinstance(network, keras.Model):
+        return {"type": type(network).__name__[:80]}
+    outputs = np.asarray(network(question["x"], training=False))  # also builds a model that has not seen an input yet
     return {
         "type": "keras.Model",
         "outputs": outputs,
-        "layers": [_layer(layer, question["probe"]) for layer in _walk(found)],
-        "compiled": bool(getattr(found, "compiled", False)),
-        "optimizer": type(getattr(found, "optimizer", None)).__name__,
-        **_loss(getattr(found, "loss", None)),
+        "layers": [_layer(layer, question["probe"]) for layer in _walk(network)],
+        "compiled": bool(getattr(network, "compiled", False)),
+        "optimizer": type(getattr(network, "optimizer", None)).__name__,
+        **_loss(getattr(network, "loss", None)),
     }
 
 
 def predict(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
-    """What the live model gives for an input, as when it is used and not trained."""
+    """Return the outputs of the student's model for an input, in inference mode."""
     import numpy as np
 
-    found, x = shell.user_ns[question["name"]], question["x"]
-    parts = [np.asarray(found(x[at : at + BATCH], training=False)) for at in range(0, len(x), BATCH)]
+    network, x = shell.user_ns[question["name"]], question["x"]
+    parts = [np.asarray(network(x[first : first + BATCH], training=False)) for first in range(0, len(x), BATCH)]
     return np.concatenate(parts)
 
 
 def history(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
-    """The record of a training: a list of numbers for each quantity, and how many epochs and steps in each were asked for."""
-    found = shell.user_ns[question["name"]]
-    record = getattr(found, "history", found)
-    params = getattr(found, "params", None) or {}
+    """Return the record of a training: the values of each quantity, and the requested epochs and steps per epoch."""
+    trained = shell.user_ns[question["name"]]
+    record = getattr(trained, "history", trained)
+    params = getattr(trained, "params", None) or {}
     epochs, steps = (value if isinstance(value := params.get(name), int) else 0 for name in ("epochs", "steps"))
     return {
         "epochs": epochs,
@@ -56,9 +59,9 @@ def history(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> An
     }
 
 
-def _walk(found: Any) -> Iterator[Any]:
-    """The layers in order, those of nested models in their places."""
-    for layer in found.layers:
+def _walk(network: Any) -> Iterator[Any]:
+    """Yield the layers in order; a nested model is replaced by its layers."""
+    for layer in network.layers:
         if hasattr(layer, "layers"):
             yield from _walk(layer)
         else:
@@ -70,10 +73,10 @@ def _layer(layer: Any, probe: Any) -> dict[str, Any]:
 
     try:
         config = layer.get_config()
-    except Exception:  # a class of the student's own need not have one
+    except Exception:  # a student's own class may have no configuration
         config = {}
-    arrays = {f"weight_{at}": np.asarray(weight) for at, weight in enumerate(layer.weights)}
-    for name in ("mean", "variance"):  # of Normalization, which keeps them beside its weights
+    arrays = {f"weight_{position}": np.asarray(weight) for position, weight in enumerate(layer.weights)}
+    for name in ("mean", "variance"):  # the layer Normalization has them in addition to its weights
         if hasattr(layer, name):
             arrays[name] = np.asarray(getattr(layer, name))
     activation = getattr(layer, "activation", None)

@@ -1,4 +1,10 @@
-"""The filter on system calls, by libseccomp: what no notebook needs is refused, and each rule names its attack."""
+"""Filters the system calls of a kernel: refuses those that no notebook needs; each rule names the attack that it stops.
+
+Theory of operation. libseccomp loads a filter into Linux that this process and all its descendants can never remove.
+A refused call returns an error number, as if the right to make it were missing. A filter sees the numbers that are
+passed to a call but not the memory behind a pointer, so a call with its arguments in memory can only be allowed or
+refused as a whole. Sources: seccomp(2), seccomp_rule_add(3).
+"""
 
 from __future__ import annotations
 
@@ -13,27 +19,33 @@ NEW_NAMESPACES = (CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_
 PR_SET_DUMPABLE = 4
 SOCKET_TYPE = 0xF
 
+# The attack that each group of calls would allow.
 REFUSED = {
-    "reading or writing another process": "ptrace process_vm_readv process_vm_writev kcmp pidfd_getfd process_madvise",
-    "more namespaces, to regain capabilities": "unshare setns",
-    "changing what is mounted": "mount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig fsmount fspick mount_setattr",
-    "large holes in kernels of the past": "bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register vmsplice modify_ldt",
-    "secrets left in the kernel's keyring": "add_key request_key keyctl",
-    "files by handle, past what is mounted": "open_by_handle_at name_to_handle_at",
-    "watching other people's files": "inotify_add_watch fanotify_init",
-    "the machine itself": "init_module finit_module delete_module kexec_load kexec_file_load reboot swapon swapoff acct quotactl"
-    " settimeofday clock_settime adjtimex clock_adjtime sethostname setdomainname syslog iopl ioperm personality",
-    "a way to what listens on this machine, a container daemon for instance": "connect",
+    "reading or writing the memory of another process": "ptrace process_vm_readv process_vm_writev kcmp pidfd_getfd"
+    " process_madvise",
+    "creating or joining namespaces, to regain capabilities": "unshare setns",
+    "removing or covering mounts": "mount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig fsmount fspick"
+    " mount_setattr",
+    "using the calls of Linux that had the most security holes": "bpf perf_event_open userfaultfd io_uring_setup"
+    " io_uring_enter io_uring_register vmsplice modify_ldt",
+    "reading or leaving secrets in the keyring of Linux": "add_key request_key keyctl",
+    "opening files by handle, although they are not mounted": "open_by_handle_at name_to_handle_at",
+    "watching what other people do with their files": "inotify_add_watch fanotify_init",
+    "changing the machine itself": "init_module finit_module delete_module kexec_load kexec_file_load reboot swapon"
+    " swapoff acct quotactl settimeofday clock_settime adjtimex clock_adjtime sethostname setdomainname syslog iopl"
+    " ioperm personality",
+    "connecting to services of this machine, such as a container daemon": "connect",
 }
 
-# Where students' processes are not in namespaces of their own.
+# The same, where kernels have no namespaces of their own.
 REFUSED_AMONG_OTHERS = {
-    "messages for another student in queues and shared segments": "shmget shmat shmctl msgget msgsnd msgrcv msgctl semget semop semctl"
-    " mq_open mq_unlink mq_timedsend mq_timedreceive",
+    "passing messages to another student in queues and shared memory": "shmget shmat shmctl msgget msgsnd msgrcv msgctl"
+    " semget semop semctl mq_open mq_unlink mq_timedsend mq_timedreceive",
     "slowing down the grader": "setpriority ioprio_set migrate_pages move_pages",
 }
-# Landlock does not ask about these, and the grader's files and processes belong to the same account: they do nothing,
-# and say that it went well, because libraries insist.
+# Changing permissions, owners or times of the grader's files, and the scheduling of its processes: both belong to the
+# same user account, and Landlock does not restrict these calls. Libraries fail when they get an error here, so the
+# calls do nothing and report success.
 IGNORED_AMONG_OTHERS = (
     "sched_setscheduler sched_setparam sched_setattr"
     " chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat utime utimes utimensat futimesat"
@@ -42,7 +54,10 @@ IGNORED_AMONG_OTHERS = (
 
 
 def refuse_dangerous_calls(alone: bool) -> None:
-    """Load the filter; `alone` when the process is in namespaces of its own. Nothing that this process starts escapes it."""
+    """Load the filter, for this process and all that it starts; `alone`: it has namespaces of its own.
+
+    Raises OSError when Linux or libseccomp refuses.
+    """
     import pyseccomp as seccomp
 
     rules = seccomp.SyscallFilter(defaction=seccomp.ALLOW)
@@ -52,30 +67,32 @@ def refuse_dangerous_calls(alone: bool) -> None:
             try:
                 rules.add_rule(seccomp.ERRNO(number), call)
             except (OSError, ValueError):
-                continue  # a call that this architecture, or this libseccomp, does not know
+                continue  # this architecture or this libseccomp does not have the call
 
     refuse(_names(REFUSED), errno.EPERM)
-    # any socket but a Unix stream: EOPNOTSUPP because libzmq aborts on EPERM; datagrams could be sent to any path
+    # Reaching a network, or another process by a datagram, which needs no `connect`: the only sockets left are Unix
+    # streams. The error is EOPNOTSUPP, because libzmq aborts the process on EPERM.
     rules.add_rule(seccomp.ERRNO(errno.EOPNOTSUPP), "socket", seccomp.Arg(0, seccomp.NE, int(socket.AF_UNIX)))
     for call in ("socket", "socketpair"):
         for kind in (socket.SOCK_DGRAM, socket.SOCK_RAW, socket.SOCK_SEQPACKET):
             rules.add_rule(
                 seccomp.ERRNO(errno.EOPNOTSUPP), call, seccomp.Arg(1, seccomp.MASKED_EQ, SOCKET_TYPE, int(kind))
             )
+    # Creating namespaces by `clone`, to regain capabilities.
     for flag in NEW_NAMESPACES:
         rules.add_rule(seccomp.ERRNO(errno.EPERM), "clone", seccomp.Arg(0, seccomp.MASKED_EQ, flag, flag))
-    rules.add_rule(
-        seccomp.ERRNO(errno.ENOSYS), "clone3"
-    )  # its flags lie in memory, where no filter sees them; libc falls back
-    # hiding from the grader's count of memory
+    # The same by `clone3`: its flags lie in memory, where no filter sees them. On ENOSYS libc uses `clone` instead.
+    rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
+    # Hiding memory from the resource monitor.
     rules.add_rule(seccomp.ERRNO(errno.EPERM), "prctl", seccomp.Arg(0, seccomp.EQ, PR_SET_DUMPABLE))
     if not alone:
         refuse(_names(REFUSED_AMONG_OTHERS), errno.EPERM)
         refuse(iter(IGNORED_AMONG_OTHERS.split()), 0)
-        # limits and cores of other processes of the same account
+        # Changing the limits and CPU cores of other processes, which belong to the same user account.
         for call in ("prlimit64", "sched_setaffinity"):
             rules.add_rule(seccomp.ERRNO(errno.EPERM), call, seccomp.Arg(0, seccomp.NE, 0))
-        # a fork bomb, a daemon that outlives its kernel, memory spread over many: no process but the kernel itself
+        # Fork bombs, daemons that outlive their kernel, and memory spread over many processes: the kernel can start
+        # threads but no process.
         rules.add_rule(seccomp.ERRNO(errno.EAGAIN), "clone", seccomp.Arg(0, seccomp.MASKED_EQ, CLONE_THREAD, 0))
         refuse(iter(("fork", "vfork")), errno.EAGAIN)
     rules.load()

@@ -1,10 +1,11 @@
-"""Remembers what `fit` gave: a training that depends on nothing new is not computed again in a regrade.
+"""Caches the results of `fit`: a regrade does not repeat a training whose inputs have not changed.
 
-Theory of operation. A training is determined by the model's description and state, the optimizer and its state, the bytes
-of the data, the arguments and the state of all random numbers. Their hash is the name of a file in this kernel's own
-folder, which the grader keeps between runs without looking into it. When there is such a file, `fit` sets everything to
-what the first run left; otherwise it trains. What could do anything of its own, a class, a function or a callback that is
-not Keras's, is never remembered. Nothing here is trusted: the model is measured anew each time.
+Theory of operation. A training is determined by the model's description and state, the optimizer and its state, the
+bytes of the data, the arguments, and the state of all random numbers. The hash of these is the name of a file in a
+folder of this kernel, which the grader keeps between runs without interpreting it. When the file exists, `fit` restores
+the state that the first run left; otherwise it trains. A training with somebody else's code in it (a class, a function
+or a callback that does not belong to Keras) is never cached. The grader trusts nothing in the cache: it measures the
+model again in every run.
 """
 
 from __future__ import annotations
@@ -23,9 +24,8 @@ from pathlib import Path
 from typing import Any
 
 SIMPLE = (bool, int, float, str, type(None))
-KNOWN = {"keras", "tensorflow", "numpy", "ml_dtypes", *sys.stdlib_module_names} - {
-    "functools"
-}  # a partial hides a function
+# without functools: a `partial` hides the function that it calls
+KNOWN = {"keras", "tensorflow", "numpy", "ml_dtypes", *sys.stdlib_module_names} - {"functools"}
 CALLBACKS = ("EarlyStopping", "ReduceLROnPlateau", "TerminateOnNaN")
 
 _trainings: list[list[Any]] = []
@@ -33,13 +33,13 @@ _saved: list[dict[str, Any]] = []
 
 
 class Undetermined(Exception):  # noqa: N818
-    """Something that may give another result each time."""
+    """The training may give another result each time, so it cannot be cached."""
 
 
 def install(wire: Any, folder: Path) -> None:
-    """Seed all random numbers as the folder says, and replace `fit` by one that remembers there.
+    """Seed all random numbers, and replace `fit` by a version that caches its results in `folder`.
 
-    Called in a kernel before anything of the student runs.
+    The seed is in the file `begin` of this folder. Called in a kernel before any code of the student runs.
     """
     import numpy as np
 
@@ -56,43 +56,45 @@ def install(wire: Any, folder: Path) -> None:
 
 @functools.cache
 def has_keras() -> bool:
-    """Whether this Python has Keras with TensorFlow: a course need not have them."""
+    """Return whether this Python has Keras with TensorFlow, which not every course needs."""
     return all(importlib.util.find_spec(name) for name in ("keras", "tensorflow"))
 
 
 def with_cache(original: Callable[..., Any], wire: Any, folder: str) -> Callable[..., Any]:
-    """Return the method `fit`, which looks into the cache first."""
+    """Return the method `fit` in a version that looks into the cache first."""
     signature = inspect.signature(original)
 
     @functools.wraps(original)
     def fit(self: Any, *args: Any, **kwargs: Any) -> Any:
-        begun = time.process_time()
+        cpu_at_start = time.process_time()
         try:
-            asked = signature.bind(self, *args, **kwargs)
-            asked.apply_defaults()
-            name = key(self, {key: value for key, value in asked.arguments.items() if key not in ("self", "verbose")})
-        except Exception:  # what cannot be described, or is asked for wrongly, is Keras's to answer
+            bound = signature.bind(self, *args, **kwargs)
+            bound.apply_defaults()
+            name = key(
+                self, {part: value for part, value in bound.arguments.items() if part not in ("self", "verbose")}
+            )
+        except Exception:  # no caching; where the arguments are wrong, Keras raises the error below
             name = ""
         file = os.path.join(folder, name)
-        if name and (history := recall(self, asked.arguments, wire, file)) is not None:
-            _trainings.append([time.process_time() - begun, True, len(history.epoch)])
+        if name and (history := recall(self, bound.arguments, wire, file)) is not None:
+            _trainings.append([time.process_time() - cpu_at_start, True, len(history.epoch)])
             return history
-        trained, history = time.process_time(), None
+        cpu_before_training, history = time.process_time(), None
         try:
             history = original(self, *args, **kwargs)
         finally:
-            _trainings.append([time.process_time() - trained, False, len(history.epoch) if history else 0])
+            _trainings.append([time.process_time() - cpu_before_training, False, len(history.epoch) if history else 0])
         if name:
-            store(self, asked.arguments, history, wire, file)
+            store(self, bound.arguments, history, wire, file)
         return history
 
     return fit
 
 
-def key(model: Any, asked: dict[str, Any]) -> str:
-    """A name for all that a training depends on; Undetermined when that cannot be told."""
+def key(model: Any, arguments: dict[str, Any]) -> str:
+    """Return a hash of everything that a training depends on; raises Undetermined when this is not known."""
     only_library_code(model)
-    callbacks = callbacks_of(asked)
+    callbacks = callbacks_of(arguments)
     description = [
         versions(),
         type(model).__name__,
@@ -103,86 +105,89 @@ def key(model: Any, asked: dict[str, Any]) -> str:
     digest = hashlib.sha256(json.dumps(description, sort_keys=True, default=str).encode())
     add(digest, [variable.numpy() for variable in model.variables])
     add(digest, [variable.numpy() for variable in model.optimizer.variables])
-    add(digest, {name: value for name, value in asked.items() if name != "callbacks"})
+    add(digest, {name: value for name, value in arguments.items() if name != "callbacks"})
     add(digest, [] if model.built else seeds(model))
     add(digest, random_state())
     return digest.hexdigest()
 
 
 def seeds(model: Any) -> list[int]:
-    """What the first weights of a model that has none yet will be drawn from: the seeds in its layers' initializers."""
-    found = [
+    """Return the seeds of the initializers in a model's layers, from which its first weights will be drawn.
+
+    Raises Undetermined when a seed is not a number.
+    """
+    numbers = [
         value.seed for layer in model._flatten_layers() for value in vars(layer).values() if hasattr(value, "seed")
     ]
-    if not all(isinstance(seed, int) for seed in found):
+    if not all(isinstance(seed, int) for seed in numbers):
         raise Undetermined("a seed that is no number")
-    return found
+    return numbers
 
 
 def without_shapes(config: Any) -> Any:
-    """Return a description without the shapes that a model was built for: they hold the size of the first batch."""
+    """Return a model's description without the shapes it was built for, which contain the size of the first batch."""
     if isinstance(config, dict):
         shapes = ("build_config", "build_input_shape", "batch_shape", "batch_input_shape", "input_shape")
         return {name: without_shapes(value) for name, value in config.items() if name not in shapes}
     return [without_shapes(part) for part in config] if isinstance(config, list | tuple) else config
 
 
-def recall(model: Any, asked: dict[str, Any], wire: Any, file: str) -> Any:
-    """The history of a remembered training, with everything set to what it left; None when there is none that fits."""
+def recall(model: Any, arguments: dict[str, Any], wire: Any, file: str) -> Any:
+    """Restore the state that a cached training left and return its history; None when no valid entry exists."""
     import keras
 
     try:
         with open(file, "rb") as stream:
-            found = wire.decode(stream.read())
+            entry = wire.decode(stream.read())
         if not model.built:
-            model.build((None, *asked["x"].shape[1:]))
+            model.build((None, *arguments["x"].shape[1:]))
         if not model.optimizer.built:
             model.optimizer.build(model.trainable_variables)
         variables = [*model.variables, *model.optimizer.variables]
-        if [tuple(variable.shape) for variable in variables] != [value.shape for value in found["variables"]]:
+        if [tuple(variable.shape) for variable in variables] != [value.shape for value in entry["variables"]]:
             return None
         history = keras.callbacks.History()
-        history.set_params(found["params"])
+        history.set_params(entry["params"])
         history.set_model(model)
-        history.epoch, history.history = found["epoch"], found["record"]
-        for callback, values in zip(callbacks_of(asked), found["callbacks"], strict=True):
+        history.epoch, history.history = entry["epoch"], entry["record"]
+        for callback, values in zip(callbacks_of(arguments), entry["callbacks"], strict=True):
             callback.set_model(model)
             vars(callback).update(values)
-        for variable, value in zip(variables, found["variables"], strict=True):
+        for variable, value in zip(variables, entry["variables"], strict=True):
             variable.assign(value)
-        model.history, model.stop_training = history, found["stopped"]
-        set_random_state(found["world"])
-    except Exception:  # no such file, or one that the student has been at
+        model.history, model.stop_training = history, entry["stopped"]
+        set_random_state(entry["world"])
+    except Exception:  # there is no such file, or the student has changed it
         return None
-    if asked["verbose"]:
+    if arguments["verbose"]:
         print(f"{len(history.epoch)} epochs, as they were when this was first trained.")
     return history
 
 
-def store(model: Any, asked: dict[str, Any], history: Any, wire: Any, file: str) -> None:
-    """Write what a training left; what is too large, or not plain, is trained again the next time."""
+def store(model: Any, arguments: dict[str, Any], history: Any, wire: Any, file: str) -> None:
+    """Write the state that a training left; a state that is too large or not plain data is not cached."""
     import numpy as np
 
     try:
-        left = {
+        state = {
             "variables": [np.asarray(variable) for variable in [*model.variables, *model.optimizer.variables]],
             "params": {name: value for name, value in history.params.items() if isinstance(value, SIMPLE)},
             "epoch": list(history.epoch),
             "record": {name: [float(value) for value in values] for name, values in history.history.items()},
-            "callbacks": [simple(callback) for callback in callbacks_of(asked)],
+            "callbacks": [simple(callback) for callback in callbacks_of(arguments)],
             "stopped": bool(model.stop_training),
-            "world": random_state(),  # by this name since the first version: what was remembered stays valid
+            "world": random_state(),  # a new name for this key would invalidate all existing entries
         }
         with open(file + ".part", "wb") as out:
-            out.write(wire.encode(left))
+            out.write(wire.encode(state))
         os.rename(file + ".part", file)
     except Exception:
         return
 
 
-def callbacks_of(asked: dict[str, Any]) -> list[Any]:
-    """The callbacks of a call; Undetermined for one whose effect is not in its numbers."""
-    given = asked["callbacks"]
+def callbacks_of(arguments: dict[str, Any]) -> list[Any]:
+    """Return the callbacks of a call; raises Undetermined for one whose effect is more than its numbers."""
+    given = arguments["callbacks"]
     callbacks = [] if given is None else list(given) if isinstance(given, list | tuple) else [given]
     for callback in callbacks:
         if type(callback).__name__ not in CALLBACKS or not is_library_code(type(callback)):
@@ -191,7 +196,7 @@ def callbacks_of(asked: dict[str, Any]) -> list[Any]:
 
 
 def simple(thing: Any) -> dict[str, Any]:
-    """The attributes of an object that are numbers, texts and truth values."""
+    """Return the attributes of an object that are numbers, texts, truth values or None."""
     plain = {
         name: value.item() if hasattr(value, "item") else value for name, value in vars(thing).items() if scalar(value)
     }
@@ -199,12 +204,12 @@ def simple(thing: Any) -> dict[str, Any]:
 
 
 def scalar(value: Any) -> bool:
-    """Whether this is one plain value, also of NumPy's."""
+    """Return whether this is a single plain value or a NumPy scalar."""
     return isinstance(value, SIMPLE) or (type(value).__module__ == "numpy" and getattr(value, "shape", None) == ())
 
 
 def only_library_code(model: Any) -> None:
-    """Undetermined when a class or a function of somebody else takes part in the training."""
+    """Raise Undetermined when a class or function from outside the known libraries takes part in the training."""
     compiled = model._compile_config.config
     for part in parts([model, *model._flatten_layers(), model.optimizer, compiled]):
         own = [] if callable_code(part) else parts(list(getattr(part, "__dict__", {}).values()))
@@ -215,7 +220,7 @@ def only_library_code(model: Any) -> None:
 
 
 def parts(values: list[Any]) -> Iterator[Any]:
-    """Values, and those in lists and dictionaries among them."""
+    """Yield the values, and instead of a list, tuple, set or dictionary the values in it."""
     for value in values:
         if isinstance(value, list | tuple | set):
             yield from parts(list(value))
@@ -226,17 +231,17 @@ def parts(values: list[Any]) -> Iterator[Any]:
 
 
 def callable_code(value: Any) -> bool:
-    """Whether this is a function or a method."""
+    """Return whether this is a function or a method."""
     return hasattr(value, "__code__") or hasattr(value, "__func__")
 
 
 def is_library_code(owner: Any) -> bool:
-    """Whether a class or function is Keras's, TensorFlow's, NumPy's or Python's own."""
+    """Return whether a class or function belongs to Keras, TensorFlow, NumPy or Python itself."""
     return str(getattr(owner, "__module__", "")).split(".")[0] in KNOWN
 
 
 def add(digest: Any, value: Any) -> None:
-    """Add plain data, arrays and tensors to a hash; Undetermined for anything else, such as a stream of batches."""
+    """Add plain data, arrays and tensors to a hash; raises Undetermined for all else, such as a batch generator."""
     import numpy as np
 
     if isinstance(value, SIMPLE):
@@ -262,7 +267,7 @@ def add(digest: Any, value: Any) -> None:
 
 @functools.cache
 def versions() -> list[str]:
-    """What computes."""
+    """Return the versions of the libraries that compute."""
     import keras
     import numpy as np
     import tensorflow as tf
@@ -270,11 +275,11 @@ def versions() -> list[str]:
     return [tf.__version__, keras.__version__, np.__version__]
 
 
-# --- random numbers, and the numbers in names -------------------------------------------------------------------------
+# --- random numbers, and the counters in layers' names ----------------------------------------------------------------
 
 
 def random_state() -> dict[str, Any]:
-    """The state of all random numbers, and of the counters from which layers have their names, as plain data."""
+    """Return the state of all random numbers and of the counters in layers' names, as plain data."""
     import numpy as np
 
     version, numbers, gauss = random.getstate()
@@ -286,7 +291,7 @@ def random_state() -> dict[str, Any]:
 
 
 def _state_of_keras() -> dict[str, Any]:
-    # private names of TensorFlow 2.21 and Keras 3.15: there is no public way to read, or to set, these states
+    # Private names of TensorFlow 2.21 and Keras 3.15: there is no public way to read or to set these states.
     import numpy as np
     from keras.src.backend.common import global_state
     from tensorflow.python.eager import context
@@ -303,7 +308,7 @@ def _state_of_keras() -> dict[str, Any]:
 
 
 def set_random_state(state: dict[str, Any]) -> None:
-    """Let random numbers and names go on from this state."""
+    """Set all random numbers and the counters in layers' names to this state."""
     import numpy as np
 
     if has_keras():
@@ -329,24 +334,24 @@ def _set_state_of_keras(state: dict[str, Any]) -> None:
     if names is not None:
         names.clear()
         names.update(state["names"])
-    tensorflow._set_global_seed(seed)  # also drops the kernels of operations, which count what they have drawn
+    tensorflow._set_global_seed(seed)  # also drops compiled operations, which count the numbers that they have drawn
     tensorflow._rng.setstate((version, tuple(own.tolist()), own_gauss))
 
 
 def save_random_state() -> None:
-    """Before the first question after a cell: note where random numbers and names stand."""
+    """Save the state of random numbers; called before each question, it acts on the first after a cell."""
     if not _saved:
         _saved.append(random_state())
 
 
 def restore_random_state() -> None:
-    """Before the next cell: what checks have called must not change what the student's cells draw."""
+    """Restore the saved state before the next cell: calls by checks must not change what the student's cells draw."""
     if _saved:
         set_random_state(_saved.pop())
 
 
 def trainings(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
-    """Seconds of CPU of each `fit`, whether it was remembered, and its epochs; and of this whole process so far."""
+    """Return the CPU seconds of the process, and of each `fit`: CPU seconds, whether it was cached, and epochs."""
     return {"fits": [list(training) for training in _trainings], "cpu": time.process_time()}
 
 

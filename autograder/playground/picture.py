@@ -1,4 +1,4 @@
-"""Draws what came of an experiment as the page does: the decision surface with its points, and the losses."""
+"""Draw the result of an experiment as the page does: the decision surface with its points, and the losses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ COLOURS = LinearSegmentedColormap.from_list("playground", [ORANGE, WHITE, BLUE])
 
 
 def draw(run: Rerun) -> bytes:
-    """A PNG, 760 x 360 pixels: on the left the page's own run at the last epoch, on the right the losses of all starts."""
+    """Return a PNG of 760 x 360 pixels.
+
+    On the left it has the page's own run at the last epoch, on the right the losses of all starts.
+    """
     figure = Figure(figsize=(7.6, 3.6), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
     left, right = figure.subplots(1, 2, width_ratios=[1, 1.15])
@@ -26,9 +29,8 @@ def draw(run: Rerun) -> bytes:
     _losses(right, run)
     drawn, small = io.BytesIO(), io.BytesIO()
     figure.savefig(drawn, format="png")
-    Image.open(drawn).quantize(128).save(
-        small, "png", optimize=True
-    )  # a third of the bytes; a page holds a dozen of them
+    # 128 colours need a third of the bytes, and a feedback page holds a dozen of these pictures
+    Image.open(drawn).quantize(128).save(small, "png", optimize=True)
     return small.getvalue()
 
 

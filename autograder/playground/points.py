@@ -1,4 +1,4 @@
-"""The page's datasets, drawn, shuffled and cut from a stream of random numbers."""
+"""The page's datasets: points drawn from a stream of random numbers, shuffled and split."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from autograder.playground.settings import Settings
 
 Array = np.ndarray[Any, Any]
 Point = tuple[float, float, float]
-SAMPLES = {True: 500, False: 1200}  # by whether it is a classification
+SAMPLES = {True: 500, False: 1200}  # True is for classification
 RADIUS = 5.0
 
 
@@ -26,7 +26,10 @@ class Points:
 
 
 def draw(settings: Settings, stream: Stream) -> Points:
-    """The points of an experiment; every draw happens also without noise, as on the page."""
+    """Draw the points of an experiment.
+
+    The stream gives the numbers for noise even when there is none, as on the page.
+    """
     points = DATASETS[settings.data](SAMPLES[settings.classifies], settings.noise / 100, stream)
     left = len(points)
     while left > 0:
@@ -39,9 +42,9 @@ def draw(settings: Settings, stream: Stream) -> Points:
 
 
 def inputs(settings: Settings, xy: Array) -> Array:
-    """The features of points, shape (features, n), from coordinates of shape (n, 2)."""
+    """Return the features of points, shape (features, n), from coordinates of shape (n, 2)."""
     x, y = xy[:, 0], xy[:, 1]
-    made = {
+    columns = {
         "x": x,
         "y": y,
         "xSquared": x * x,
@@ -50,7 +53,7 @@ def inputs(settings: Settings, xy: Array) -> Array:
         "sinX": np.sin(x),
         "sinY": np.sin(y),
     }
-    return np.array([made[each] for each in settings.features]).reshape(len(settings.features), len(xy))
+    return np.array([columns[feature] for feature in settings.features]).reshape(len(settings.features), len(xy))
 
 
 def _circle(count: int, noise: float, stream: Stream) -> list[Point]:
@@ -84,7 +87,10 @@ def _gauss(count: int, noise: float, stream: Stream) -> list[Point]:
 
 
 def _normal(mean: float, sigma: float, stream: Stream) -> float:
-    """A normal number by Marsaglia's polar method, the second of each pair thrown away, as on the page."""
+    """Return a normally distributed number by Marsaglia's polar method.
+
+    The second number of each pair is thrown away, as on the page.
+    """
     while True:
         v1, v2 = 2 * stream.draw() - 1, 2 * stream.draw() - 1
         s = v1 * v1 + v2 * v2
@@ -104,7 +110,7 @@ def _spiral(count: int, noise: float, stream: Stream) -> list[Point]:
 
 
 def _square(count: int, noise: float, stream: Stream) -> list[tuple[float, float, float, float]]:
-    """Points in a square: where they are, and where they would be with their noise."""
+    """Return points in a square: where they are, and where they would be with their noise."""
     points = []
     for _ in range(count):
         x, y, dx, dy = (stream.uniform(-6, 6) for _ in range(4))

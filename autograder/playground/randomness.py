@@ -1,4 +1,4 @@
-"""The page's random numbers: ARC4 keyed by a text, as the JavaScript package seedrandom 2.4.4 does it."""
+"""The page's random numbers: ARC4 with a text as its key, as in the JavaScript package seedrandom 2.4.4."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ START, SIGNIFICANT, OVERFLOW = 2**48, 2**52, 2**53
 
 
 class Stream:
-    """A stream of doubles in [0, 1), the same for the same seed text."""
+    """A stream of doubles in [0, 1) that is the same for the same seed text."""
 
     def __init__(self, seed: str) -> None:
         self._bytes = _arc4(_key(seed))
-        for _ in range(WIDTH):  # the package throws the first ones away: they would tell the key
+        for _ in range(WIDTH):  # as the package does, because the first bytes would reveal the key
             next(self._bytes)
 
     def draw(self) -> float:
-        """The next double, all of whose 52 bits are random."""
+        """Return the next double, all of whose 52 bits are random."""
         n, d, x = int.from_bytes(itertools.islice(self._bytes, 6), "big"), START, 0
         while n < SIGNIFICANT:
             n, d, x = (n + x) * WIDTH, d * WIDTH, next(self._bytes)
@@ -27,12 +27,12 @@ class Stream:
         return (n + x) / d
 
     def uniform(self, low: float, high: float) -> float:
-        """The next double, scaled to [low, high)."""
+        """Return the next double, scaled to [low, high)."""
         return self.draw() * (high - low) + low
 
 
 def _key(seed: str) -> list[int]:
-    """The text's UTF-16 units, smeared over at most 256 bytes."""
+    """Return the text's UTF-16 units, smeared over at most 256 bytes."""
     key: list[int] = []
     smear = 0
     text = seed.encode("utf-16-le", "surrogatepass")
@@ -45,7 +45,7 @@ def _key(seed: str) -> list[int]:
 
 
 def _arc4(key: list[int]) -> Iterator[int]:
-    """The bytes of ARC4 (RC4) under a key, from the first."""
+    """Yield the bytes of ARC4 (RC4) under a key, from the first."""
     s = list(range(WIDTH))
     j = 0
     for i in range(WIDTH):

@@ -1,4 +1,7 @@
-"""The URL of the page as settings, and back: everything of an experiment but the clicks and the trained weights."""
+"""Settings of an experiment, read from the URL of the page and written to it.
+
+A URL holds everything of an experiment except the clicks and the trained weights.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +58,10 @@ AS_TEXT = re.compile(r"0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+")
 
 @dataclass(frozen=True)
 class Settings:
-    """An experiment. Percentages (`noise`, `perc_train_data`) are numbers up to 100; `features` are in the page's order."""
+    """The settings of an experiment.
+
+    `noise` and `perc_train_data` are percentages up to 100. `features` are in the page's order.
+    """
 
     activation: str = "tanh"
     regularization: str = "none"
@@ -83,7 +89,7 @@ class Settings:
         return self.dataset if self.classifies else self.reg_dataset
 
 
-KEYS = {each.name: re.sub(r"_(.)", lambda found: found[1].upper(), each.name) for each in fields(Settings)}
+KEYS = {setting.name: re.sub(r"_(.)", lambda match: match[1].upper(), setting.name) for setting in fields(Settings)}
 CHOICES = {
     "activation": ACTIVATIONS,
     "regularization": REGULARIZATIONS,
@@ -95,16 +101,17 @@ NUMBERS = ("batch_size", "learning_rate", "regularization_rate", "noise", "perc_
 
 
 def parse(url: str) -> Settings:
-    """The settings in a URL, read as the page reads them; %2C counts as the comma that it was before a mail program came by.
+    """Return the settings in a URL, read as the page reads them.
 
-    Raises BadUrl for another site, a URL without a seed, and values with which no computer should be made to train: use
-    `offered` for those that the page's controls can produce.
+    %2C counts as a comma, because mail programs write it instead. Raises BadUrl for another site, for a URL without a
+    seed, and for values with which no computer should be made to train. Use `offered` to accept only values that the
+    page's controls can produce.
     """
     return _settings(_values(_hash(url)))
 
 
 def write(settings: Settings) -> str:
-    """The URL that opens this experiment, in the order of keys in which the page writes it."""
+    """Return the URL that opens this experiment, with the keys in the order in which the page writes them."""
     values = {KEYS[name]: getattr(settings, name) for name in CHOICES} | {"seed": settings.seed}
     values |= {KEYS[name]: _javascript(getattr(settings, name)) for name in NUMBERS}
     values["networkShape"] = ",".join(map(str, settings.network_shape))
@@ -116,7 +123,7 @@ def write(settings: Settings) -> str:
 
 
 def unoffered(settings: Settings) -> str:
-    """The first setting that the page's own controls cannot produce, in words; nothing when all of them can."""
+    """Return in words the first setting that the page's controls cannot produce; an empty text if there is none."""
     steps = {"noise": range(0, 51, 5), "perc_train_data": range(10, 91, 10), "batch_size": range(1, MAX_BATCH + 1)}
     rates = {"learning_rate": LEARNING_RATES, "regularization_rate": REGULARIZATION_RATES}
     for name, values in {**rates, **steps}.items():
@@ -129,7 +136,7 @@ def unoffered(settings: Settings) -> str:
 
 
 def offered(url: str) -> Settings:
-    """Like `parse`; raises BadUrl also for values that the page's controls cannot produce."""
+    """Return the settings as `parse` does. Raises BadUrl also for values that the page's controls cannot produce."""
     settings = parse(url)
     if problem := unoffered(settings):
         raise BadUrl(problem, hint="Set it on the page itself, then copy the address again.")
@@ -137,7 +144,10 @@ def offered(url: str) -> Settings:
 
 
 def changed(one: Settings, other: Settings) -> list[str]:
-    """The names, as in the URL, of what differs between two experiments; what is not in use does not count."""
+    """Return the names, as in the URL, of the settings that differ between two experiments.
+
+    A setting that is not in use does not count.
+    """
     names = [name for name in KEYS if getattr(one, name) != getattr(other, name)]
     if one.regularization == other.regularization == "none" and "regularization_rate" in names:
         names.remove("regularization_rate")
@@ -172,38 +182,38 @@ def _hash(url: str) -> str:
 
 def _values(fragment: str) -> dict[str, str]:
     values = {}
-    for part in fragment.replace("&amp;", "&").split("&"):  # as a page's source has it
-        key, found, value = part.partition("=")
-        if found:
+    for part in fragment.replace("&amp;", "&").split("&"):  # HTML source has &amp;
+        key, separator, value = part.partition("=")
+        if separator:
             values[key] = value.partition("=")[0].replace("%2C", ",").replace("%2c", ",")
     return {key: value for key, value in values.items() if value.strip() or key == "networkShape"}
 
 
 def _settings(values: dict[str, str]) -> Settings:
-    found: dict[str, object] = {}
+    settings: dict[str, object] = {}
     for name, choices in CHOICES.items():
         if values.get(KEYS[name]) in choices:
-            found[name] = values[KEYS[name]]
+            settings[name] = values[KEYS[name]]
     for name in NUMBERS:
         if KEYS[name] in values:
-            found[name] = _number(KEYS[name], values[KEYS[name]])
+            settings[name] = _number(KEYS[name], values[KEYS[name]])
     if "networkShape" in values:
-        found["network_shape"] = _shape(values["networkShape"])
+        settings["network_shape"] = _shape(values["networkShape"])
     if "seed" not in values:
         raise BadUrl(
             "the URL has no seed, so nobody can run the same experiment again",
             hint="Open the page: it puts a seed into the address. Then copy the whole of it.",
         )
-    found["seed"] = values["seed"]
-    truths = {key: values[key] != "false" for key in (*FEATURES, "initZero") if key in values}
-    truths |= {key: False for key in FEATURES if values.get(f"{key}_hide", "false") != "false"}
-    found["features"] = tuple(each for each in FEATURES if truths.get(each, each in ("x", "y")))
-    found["init_zero"] = truths.get("initZero", False)
-    return _within(replace(Settings(), **found))  # type: ignore[arg-type]
+    settings["seed"] = values["seed"]
+    switches = {key: values[key] != "false" for key in (*FEATURES, "initZero") if key in values}
+    switches |= {key: False for key in FEATURES if values.get(f"{key}_hide", "false") != "false"}
+    settings["features"] = tuple(feature for feature in FEATURES if switches.get(feature, feature in ("x", "y")))
+    settings["init_zero"] = switches.get("initZero", False)
+    return _within(replace(Settings(), **settings))  # type: ignore[arg-type]
 
 
 def _within(settings: Settings) -> Settings:
-    """The settings as the page uses them; BadUrl for those that would only keep a computer busy."""
+    """Return the settings as the page uses them. Raises BadUrl for those that would only keep a computer busy."""
     if len(settings.seed) > LONGEST_SEED:
         raise BadUrl(f"the seed has {len(settings.seed)} characters; one of the page has about 7")
     noise = 50 if settings.noise > 80 else max(settings.noise, 0)
@@ -218,7 +228,7 @@ def _within(settings: Settings) -> Settings:
 
 
 def _number(key: str, text: str) -> float:
-    """What JavaScript's unary plus makes of a text, as far as it is a finite number."""
+    """Return what JavaScript's unary plus makes of a text. Raises BadUrl if that is no finite number."""
     text = text.strip()
     if len(text) > LONGEST_NUMBER:
         raise BadUrl(f"{key}={text[:40]}... is not a number that can be used")
@@ -229,13 +239,13 @@ def _number(key: str, text: str) -> float:
 
 
 def _javascript(value: float) -> str:
-    """A number as JavaScript writes it."""
+    """Return a number as JavaScript writes it."""
     text = repr(float(value)).removesuffix(".0")
     return f"{value:.10f}".rstrip("0") if "e-0" in text and abs(value) >= 1e-6 else text
 
 
 def _shape(text: str) -> tuple[int, ...]:
-    """Sizes of the hidden layers; blank text means none."""
+    """Return the sizes of the hidden layers; blank text means none."""
     if not text.strip():
         return ()
     parts = [part.strip() for part in text.split(",")]

@@ -1,7 +1,7 @@
-"""The page's network, many starts of it trained together: one batched NumPy computation over all of them.
+"""The page's network: many starts are trained together, in one batched NumPy computation.
 
-Layer l of R starts is an array of shape (R, out, in + 1), whose last column is the bias; activations have the shape
-(R, n + 1, samples) with a last row of ones, so that one product does weights and bias.
+Layer l of R starts is an array of shape (R, out, in + 1), whose last column is the bias. Activations have the shape
+(R, n + 1, samples) with a last row of ones, so that one product applies weights and bias.
 """
 
 from __future__ import annotations
@@ -19,28 +19,34 @@ from autograder.playground.settings import Settings
 
 Array = np.ndarray[Any, Any]
 BIAS = 0.1
-TINY = 1e-150  # weights that shrink for ever end as numbers with which a processor is a hundred times slower
+TINY = 1e-150  # weights that keep shrinking lead to subnormal numbers, which slow a processor down a hundred times
 
 
 def sizes(settings: Settings) -> list[int]:
-    """Numbers of units from the inputs to the one output."""
+    """Return the numbers of units, from the inputs to the one output."""
     return [len(settings.features), *settings.network_shape, 1]
 
 
 def initial_weights(settings: Settings, stream: Stream, starts: int) -> list[Array]:
-    """Weights and biases of a page load and the resets after it, a list of layers of shape (starts, out, in + 1)."""
+    """Return the weights and biases of a page load and the resets after it.
+
+    The result is a list of layers of shape (starts, out, in + 1).
+    """
     pairs = list(itertools.pairwise(sizes(settings)))
     layers = [np.full((starts, out, before + 1), 0.0 if settings.init_zero else BIAS) for before, out in pairs]
     for start, (layer, (before, out)) in itertools.product(range(starts), zip(layers, pairs, strict=True)):
         drawn = [[stream.draw() - 0.5 for _ in range(before)] for _ in range(out)]
-        if not settings.init_zero:  # the numbers are drawn all the same
+        if not settings.init_zero:  # the numbers are drawn in any case
             layer[start, :, :before] = drawn
     return layers
 
 
 @dataclass(frozen=True)
 class Activation:
-    """A function that works in place, and its derivative at the outputs `o` as a function that fills another array."""
+    """An activation function, and its derivative.
+
+    `apply` works in place. `slope` computes the derivative from the outputs `o` and writes it into another array.
+    """
 
     apply: Callable[[Array], object]
     slope: Callable[[Array, Array], object]
@@ -64,9 +70,8 @@ def _sigmoid_slope(o: Array, slope: Array) -> None:
 
 
 ACTIVATIONS = {
-    "relu": Activation(
-        lambda z: np.maximum(z, 0, out=z), lambda o, slope: np.not_equal(o, 0, out=slope)
-    ),  # NaN has slope 1
+    # NaN has slope 1
+    "relu": Activation(lambda z: np.maximum(z, 0, out=z), lambda o, slope: np.not_equal(o, 0, out=slope)),
     "tanh": Activation(lambda z: np.tanh(z, out=z), _tanh_slope),
     "sigmoid": Activation(_sigmoid, _sigmoid_slope),
     "linear": Activation(lambda z: z, lambda o, slope: slope.fill(1)),
@@ -74,7 +79,7 @@ ACTIVATIONS = {
 
 
 class Network:
-    """Some starts of one experiment, in training; `weights` are views that change in place."""
+    """Several starts of one experiment, in training; `weights` are views that change in place."""
 
     def __init__(self, settings: Settings, points: Points, layers: list[Array]) -> None:
         self._settings = settings
@@ -89,7 +94,7 @@ class Network:
         self._alive = np.ones_like(self._all)
         self._train, self._test = points.train, points.test
         self._batches = list(self._cut())
-        self._first = [self._with_the_last(), *self._batches[1:]]
+        self._later_batches = [self._with_leftover(), *self._batches[1:]]
 
     def _views(self, buffer: Array) -> list[Array]:
         parts = zip(itertools.pairwise(self._cuts), self._shapes, strict=True)
@@ -100,8 +105,11 @@ class Network:
         for begin in range(0, len(self._train) - size + 1, size):
             yield self._batch(np.arange(begin, begin + size))
 
-    def _with_the_last(self) -> _Batch | None:
-        """The first batch of any epoch but the first: gradients of what was left over in the one before are added to it."""
+    def _with_leftover(self) -> _Batch | None:
+        """Return the first batch of every epoch but the first one.
+
+        The gradients of the points that the epoch before left over are added to it.
+        """
         if not self._batches:
             return None
         size = int(self._settings.batch_size)
@@ -110,36 +118,38 @@ class Network:
 
     def _batch(self, index: Array) -> _Batch:
         x = _with_ones(inputs(self._settings, self._train[index, :2]))
-        return _Batch(x, self._train[index, 2], _Room(self._shapes, len(index)))
+        return _Batch(x, self._train[index, 2], _Workspace(self._shapes, len(index)))
 
     def epochs(self, begin: int, end: int) -> None:
-        """Train from epoch `begin` to epoch `end`, epochs counted from 0 before any training."""
+        """Train from epoch `begin` to epoch `end`; epoch 0 is the state before any training."""
         if not self._batches:
             return  # the page never updates when a batch is larger than the training set
-        with np.errstate(all="ignore"):  # a run that diverges says so by its losses
+        with np.errstate(all="ignore"):  # the losses show that a run diverged
             for epoch in range(begin, end):
-                for batch in self._first if epoch else self._batches:
+                for batch in self._later_batches if epoch else self._batches:
                     if batch is not None:
                         self._update(batch)
 
     def _update(self, batch: _Batch) -> None:
-        room = batch.room
-        self._forward(batch.x, room.outputs)
-        delta, slope = room.deltas[-1], room.slopes[-1]
-        output = room.outputs[-1][:, :-1]
+        workspace = batch.workspace
+        self._forward(batch.x, workspace.outputs)
+        delta, slope = workspace.deltas[-1], workspace.slopes[-1]
+        output = workspace.outputs[-1][:, :-1]
         np.subtract(output, batch.labels, out=delta)
         if self._settings.classifies:
             self._output.slope(output, slope)
             np.multiply(delta, slope, out=delta)
         for at in range(len(self.weights) - 1, -1, -1):
             if at:
-                np.matmul(room.deltas[at], room.outputs[at - 1].transpose(0, 2, 1), out=self._gradients[at])
-                np.matmul(self.weights[at].transpose(0, 2, 1)[:, :-1], room.deltas[at], out=room.deltas[at - 1])
-                self._hidden.slope(room.outputs[at - 1][:, :-1], room.slopes[at - 1])
-                np.multiply(room.deltas[at - 1], room.slopes[at - 1], out=room.deltas[at - 1])
+                np.matmul(workspace.deltas[at], workspace.outputs[at - 1].transpose(0, 2, 1), out=self._gradients[at])
+                np.matmul(
+                    self.weights[at].transpose(0, 2, 1)[:, :-1], workspace.deltas[at], out=workspace.deltas[at - 1]
+                )
+                self._hidden.slope(workspace.outputs[at - 1][:, :-1], workspace.slopes[at - 1])
+                np.multiply(workspace.deltas[at - 1], workspace.slopes[at - 1], out=workspace.deltas[at - 1])
             else:  # every start has the same inputs: one product for all
                 starts, out, before = self._shapes[0]
-                flat = room.deltas[0].reshape(starts * out, -1)
+                flat = workspace.deltas[0].reshape(starts * out, -1)
                 np.matmul(flat, batch.x.T, out=self._gradients[0].reshape(starts * out, before))
         self._step(len(batch.labels))
 
@@ -172,14 +182,14 @@ class Network:
             before = outputs[at]
 
     def outputs(self, xy: Array) -> Array:
-        """The network's output at points, shape (starts, points), from coordinates of shape (points, 2)."""
-        room = _Room(self._shapes, len(xy))
+        """Return the network's outputs, shape (starts, points), for coordinates of shape (points, 2)."""
+        workspace = _Workspace(self._shapes, len(xy))
         with np.errstate(all="ignore"):
-            self._forward(_with_ones(inputs(self._settings, xy)), room.outputs)
-        return room.outputs[-1][:, 0].copy()
+            self._forward(_with_ones(inputs(self._settings, xy)), workspace.outputs)
+        return workspace.outputs[-1][:, 0].copy()
 
     def losses(self) -> Array:
-        """Training and test loss of each start, shape (2, starts); NaN for an empty set."""
+        """Return the training and test loss of each start, shape (2, starts); NaN for an empty set."""
         return np.array([self._loss(points) for points in (self._train, self._test)])
 
     def _loss(self, points: Array) -> Array:
@@ -189,8 +199,8 @@ class Network:
             return np.asarray(np.mean(0.5 * (self.outputs(points[:, :2]) - points[:, 2]) ** 2, axis=1))
 
 
-class _Room:
-    """Arrays to work in, for one number of samples: making new ones would take half of the time."""
+class _Workspace:
+    """Work arrays for one number of samples; to allocate new ones each time would take half of the run time."""
 
     def __init__(self, shapes: list[tuple[int, ...]], samples: int) -> None:
         self.outputs = [np.ones((starts, out + 1, samples)) for starts, out, _ in shapes]
@@ -204,7 +214,7 @@ class _Batch:
 
     x: Array
     labels: Array
-    room: _Room
+    workspace: _Workspace
 
 
 def _with_ones(x: Array) -> Array:
@@ -212,7 +222,7 @@ def _with_ones(x: Array) -> Array:
 
 
 def _links(layer: Array) -> Array:
-    """1 for a weight, 0 for a bias, which is never regularised."""
+    """Return 1 for a weight and 0 for a bias, which is never regularised."""
     links = np.ones_like(layer)
     links[:, :, -1] = 0
     return links

@@ -1,1 +1,1 @@
-"""The sinks: the gradebook, graded notebooks and reports for staff, feedback pages for students."""
+"""The sinks that write grades: gradebook, graded notebooks and reports for staff, feedback pages for students."""

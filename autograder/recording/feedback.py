@@ -1,6 +1,6 @@
-"""A sink, the pages that students read: what was asked, what was found, what to try; HTML without scripts.
+"""Writes the feedback pages for students: the tasks, the results of the checks, and hints, as HTML without scripts.
 
-It is made from the graded notebook, whose cells the grader rebuilt, and the gradebook's points and comments. Everything
+A page combines the graded notebook, which the grader rebuilt, with the points and comments of the gradebook. Everything
 that a student wrote is escaped or cleaned.
 """
 
@@ -39,12 +39,12 @@ MAX_TEXT_SHOWN = 4_000
 
 @dataclass(frozen=True)
 class FeedbackPages:
-    """Writes feedback/STUDENT/ASSIGNMENT/: a page for each notebook, with what people have graded and said so far."""
+    """A sink that writes feedback/STUDENT/ASSIGNMENT/: a page for each notebook, with all grades and comments."""
 
     course: Course
 
     def write(self, report: GradeReport) -> None:
-        """Write the pages of a submission; raises CourseError when they cannot be written."""
+        """Write the pages of a submission. Raises CourseError when they cannot be written."""
         trees = {notebook.name: graded_notebook(report, notebook) for notebook in report.notebooks}
         assignment = self.course.assignment(report.assignment)
         write_pages(self.course, assignment, report.student, trees, read_reviews(self.course))
@@ -53,7 +53,12 @@ class FeedbackPages:
 def write_pages(
     course: Course, assignment: Assignment, student: str, trees: dict[str, Any], reviews: Sequence[Review]
 ) -> list[Path]:
-    """Write a page for each graded notebook (by name) of a submission; returns the paths."""
+    """Write a page for each graded notebook of a submission, and return the paths.
+
+    `trees`: the graded notebooks as nbformat JSON, by notebook name.
+
+    Raises CourseError when a page cannot be written.
+    """
     grades = signed(reviews, assignment, gradebook.read(course, assignment, student))
     written = []
     for name, tree in trees.items():
@@ -64,7 +69,7 @@ def write_pages(
 
 
 def of_notebook(grades: Grades | None, notebook: str) -> Grades | None:
-    """Return the part of the grades that is about one notebook."""
+    """Return the part of the grades that belongs to one notebook."""
     if grades is None:
         return None
     cells = tuple(grade for grade in grades.cells if grade.notebook == notebook)
@@ -72,33 +77,38 @@ def of_notebook(grades: Grades | None, notebook: str) -> Grades | None:
 
 
 def page(graded: dict[str, Any], grades: Grades | None = None) -> str:
-    """The feedback page of a graded notebook, with the gradebook's points and comments where there are any."""
-    told = graded["metadata"][METADATA]
+    """Return the feedback page of a graded notebook as HTML.
+
+    `graded`: the graded notebook as nbformat JSON.
+    `grades`: points and comments of the gradebook, if there are any.
+    """
+    result = graded["metadata"][METADATA]
     scores = {grade.cell: grade for grade in grades.cells} if grades else {}
-    parts, drawn = _parts(graded), _drawn(graded)
-    shown = [
-        _task(task, parts.get(task["cell"], {}), drawn.get(task["grade_cell"], {}), scores) for task in told["tasks"]
+    parts, pictures = _parts(graded), _pictures(graded)
+    tasks = [
+        _task(task, parts.get(task["cell"], {}), pictures.get(task["grade_cell"], {}), scores)
+        for task in result["tasks"]
     ]
-    waiting = sum(task["points"] for task in shown if task["earned"] is None)
-    standins = [name for name, origin in told["data"].items() if origin == "stand-in"]
-    earned = sum(task["earned"] or 0 for task in shown) - (grades.late_penalty if grades else 0)
+    waiting = sum(task["points"] for task in tasks if task["earned"] is None)
+    standins = [name for name, origin in result["data"].items() if origin == "stand-in"]
+    earned = sum(task["earned"] or 0 for task in tasks) - (grades.late_penalty if grades else 0)
     return _template().render(
-        title=_title(graded) or told["assignment"],
-        student=told["student"],
-        timestamp=told["timestamp"][:16],
+        title=_title(graded) or result["assignment"],
+        student=result["student"],
+        timestamp=result["timestamp"][:16],
         score=f"{earned:g}",
-        points=f"{sum(task['points'] for task in shown):g}",
+        points=f"{sum(task['points'] for task in tasks):g}",
         waiting=f"{waiting:g}" if waiting else "",
         late=f"{grades.late_penalty:g}" if grades and grades.late_penalty else "",
         standins=", ".join(standins),
-        notes=told["notes"],
-        tasks=shown,
+        notes=result["notes"],
+        tasks=tasks,
         highlight_css=Markup(HtmlFormatter(style="friendly").get_style_defs("pre")),
         foot=[
-            f"Data: {', '.join(f'{name} ({origin})' for name, origin in told['data'].items())}."
-            if told["data"]
+            f"Data: {', '.join(f'{name} ({origin})' for name, origin in result['data'].items())}."
+            if result["data"]
             else "",
-            "Graded without a sandbox (level: none)." if told["isolation"] == Level.NONE else "",
+            "Graded without a sandbox (level: none)." if result["isolation"] == Level.NONE else "",
             "The points come from checks that call your functions with new inputs. If you think one is wrong, ask.",
         ],
     )
@@ -112,31 +122,32 @@ def _template() -> jinja2.Template:
 
 
 def _parts(graded: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """For each solution cell the cell itself and the task's text: the instructor's markdown right before it."""
-    found: dict[str, dict[str, Any]] = {}
+    """Return for each solution cell the cell itself and the text of its task: the instructor's markdown before it."""
+    parts: dict[str, dict[str, Any]] = {}
     text: list[dict[str, Any]] = []
     for cell in graded["cells"]:
         nbgrader = cell["metadata"].get("nbgrader", {})
         if cell["cell_type"] == "markdown" and not nbgrader.get("solution") and cell["id"] != STAFF_CELL:
             text.append(cell)
         elif nbgrader.get("solution"):
-            found[nbgrader["grade_id"]] = {"cell": cell, "text": text}
+            parts[nbgrader["grade_id"]] = {"cell": cell, "text": text}
             text = []
         elif cell["cell_type"] == "code":
             text = []
-    return found
+    return parts
 
 
-def _drawn(graded: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
-    """Pictures (PNG, base64) that the grader drew, by the graded cell and the title of the check they belong to."""
-    found: dict[str, dict[str, list[str]]] = {}
+def _pictures(graded: dict[str, Any]) -> dict[str, dict[str, list[str]]]:
+    """Return the pictures (PNG, base64) that the grader drew, by graded cell and title of the check."""
+    pictures: dict[str, dict[str, list[str]]] = {}
     for cell in graded["cells"]:
         nbgrader = cell["metadata"].get("nbgrader", {})
         for output in cell.get("outputs", []) if nbgrader.get("grade") and not nbgrader.get("solution") else []:
             if title := output.get("metadata", {}).get(METADATA):
                 content = sanitize.picture("image/png", output["data"]["image/png"])
-                found.setdefault(nbgrader["grade_id"], {}).setdefault(title, []).extend([content] if content else [])
-    return found
+                of_cell = pictures.setdefault(nbgrader["grade_id"], {})
+                of_cell.setdefault(title, []).extend([content] if content else [])
+    return pictures
 
 
 def _title(graded: dict[str, Any]) -> str:
@@ -148,8 +159,9 @@ def _title(graded: dict[str, Any]) -> str:
 
 
 def _task(
-    task: dict[str, Any], part: dict[str, Any], drawn: dict[str, list[str]], scores: dict[str, Any]
+    task: dict[str, Any], part: dict[str, Any], pictures: dict[str, list[str]], scores: dict[str, Any]
 ) -> dict[str, Any]:
+    """Return what the template shows of a task."""
     grade = scores.get(task["grade_cell"])
     earned = task["earned"]
     if grade is not None:
@@ -172,7 +184,7 @@ def _task(
             | {
                 "shown": f"{check['points'] if check['passed'] else 0:g} of {check['points']:g}",
                 "told": check.get("told", []),
-                "pictures": drawn.get(check["title"], []),
+                "pictures": pictures.get(check["title"], []),
             }
             for check in task["checks"]
         ],
@@ -183,7 +195,7 @@ def _task(
 
 
 def _is_refusal(check: dict[str, Any]) -> bool:
-    """Return whether a check failed for another reason than that the task was left open."""
+    """Return whether a check failed for a reason other than an unattempted task."""
     code = check.get("code") or (NOT_ATTEMPTED.code if check["message"] == NOT_ATTEMPTED.text else "")  # of version 0.1
     return not check["passed"] and code != NOT_ATTEMPTED.code
 
@@ -197,30 +209,30 @@ def _answer(cell: dict[str, Any]) -> Markup:
 
 
 def _without_images(text: str) -> str:
-    """A student's markdown without pictures: a remote one would tell its owner who reads the page."""
+    """Return a student's markdown without pictures: a remote picture would tell its owner who reads the page."""
     return text.replace("![", "!\\[")
 
 
 def _outputs(outputs: list[dict[str, Any]]) -> Markup:
-    found = []
+    parts = []
     for output in sanitize.outputs(outputs)[:MAX_OUTPUTS_SHOWN]:
         data = output.get("data", {})
         if output["output_type"] == "stream":
-            found.append(f"<pre>{html.escape(output['text'][:MAX_TEXT_SHOWN])}</pre>")
+            parts.append(f"<pre>{html.escape(output['text'][:MAX_TEXT_SHOWN])}</pre>")
         elif output["output_type"] == "error":
-            said = f"{html.escape(output['ename'])}: {html.escape(output['evalue'][:MAX_TEXT_SHOWN])}"
-            found.append(f"<pre class='error'>{said}</pre>")
+            error = f"{html.escape(output['ename'])}: {html.escape(output['evalue'][:MAX_TEXT_SHOWN])}"
+            parts.append(f"<pre class='error'>{error}</pre>")
         elif kind := next((kind for kind in sanitize.PICTURES if kind in data), None):
-            found.append(f"<img alt='output of your cell' src='data:{kind};base64,{data[kind]}'>")
+            parts.append(f"<img alt='output of your cell' src='data:{kind};base64,{data[kind]}'>")
         elif "text/html" in data:
-            found.append(data["text/html"])
+            parts.append(data["text/html"])
         elif "text/plain" in data:
-            found.append(f"<pre>{html.escape(data['text/plain'][:MAX_TEXT_SHOWN])}</pre>")
-    return Markup("".join(found))
+            parts.append(f"<pre>{html.escape(data['text/plain'][:MAX_TEXT_SHOWN])}</pre>")
+    return Markup("".join(parts))
 
 
 class _TaskRenderer(mistune.HTMLRenderer):
-    """Renders an instructor's markdown with formulas as MathML, which needs no script, and attached pictures inline."""
+    """Renders an instructor's markdown, with formulas as MathML (it needs no script) and attached pictures inline."""
 
     def __init__(self, attachments: dict[str, Any]) -> None:
         super().__init__(escape=True)
@@ -245,5 +257,5 @@ def _task_text(cell: dict[str, Any]) -> str:
 def _formula(text: str, display: str) -> str:
     try:
         return str(latex_to_mathml(text.strip(), display=display))
-    except Exception:  # a formula beyond the converter's grammar is shown as it was typed
+    except Exception:  # show a formula that the converter does not support as it was typed
         return f"<code>{html.escape(text)}</code>"

@@ -1,4 +1,4 @@
-"""The only writer of nbgrader's database: one transaction per submission."""
+"""Reads and writes nbgrader's gradebook database; no other module writes it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from autograder.course.course import Course
 from autograder.errors import CourseError
 from autograder.records import GradeReport
 
-NO_RESPONSE = "No response."  # nbgrader's own comment on a cell that is as it was released
+NO_RESPONSE = "No response."  # nbgrader's comment on a solution cell that was not changed
 
 
 @dataclass(frozen=True)
 class Grade:
-    """A row of the gradebook: points of one graded cell, and whether a person still has to look at it."""
+    """The points of one graded cell in the gradebook, and whether a person still has to grade it."""
 
     notebook: str
     cell: str
@@ -38,7 +38,7 @@ class Grade:
 
 @dataclass(frozen=True)
 class Grades:
-    """What the gradebook holds about one submission; `penalties` are those of each notebook for being late."""
+    """The gradebook's data on one submission; `penalties` are the points each notebook loses for being late."""
 
     student: str
     score: float
@@ -55,7 +55,7 @@ class Grades:
 
 @cache
 def _import_jsonschema() -> None:
-    """Import it before nbgrader does, without an optional part that builds grammars for a second and is not used."""
+    """Import jsonschema before nbgrader does, without an optional part that is unused and takes a second to import."""
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     importlib.import_module("jsonschema")
     if sys.modules["rfc3987_syntax"] is None:
@@ -64,7 +64,7 @@ def _import_jsonschema() -> None:
 
 @contextmanager
 def opened(course: Course) -> Iterator[Any]:
-    """Open nbgrader's Gradebook; raises CourseError with one line when the database cannot be used."""
+    """Open nbgrader's Gradebook. Raises CourseError with one line when the database cannot be used."""
     _import_jsonschema()
     from nbgrader.api import Gradebook
     from sqlalchemy.exc import DatabaseError, OperationalError
@@ -90,14 +90,14 @@ def opened(course: Course) -> Iterator[Any]:
 
 @cache
 def _make_alembic_findable() -> None:
-    """Put our own programs on the PATH, once: nbgrader versions a new database by the command `alembic`."""
+    """Add the programs of our environment to the PATH: nbgrader runs the command `alembic` for a new database."""
     scripts, path = sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)
     if scripts not in path.split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([scripts, path])
 
 
 def _refuse_old_schema(course: Course) -> None:
-    """A gradebook of an older nbgrader opens without complaint and fails much later: compare its version first."""
+    """Raise CourseError when another nbgrader version made the gradebook; otherwise it would only fail much later."""
     file = Path(course.db_url.removeprefix("sqlite:///"))
     if not course.db_url.startswith("sqlite:///") or not file.is_file() or file.stat().st_size == 0:
         return
@@ -118,7 +118,7 @@ def _refuse_old_schema(course: Course) -> None:
 
 @cache
 def _schema_version() -> str:
-    """The database schema that the installed nbgrader writes."""
+    """Return the version of the database schema that the installed nbgrader writes."""
     import nbgrader
     from alembic.script import ScriptDirectory
 
@@ -126,7 +126,7 @@ def _schema_version() -> str:
 
 
 def has_assignment(course: Course, assignment: Assignment) -> bool:
-    """Return whether the assignment was released, so that the gradebook knows its cells."""
+    """Return whether the gradebook has the cells of the assignment, that is, whether it was released."""
     from nbgrader.api import MissingEntry
 
     with opened(course) as book:
@@ -137,23 +137,24 @@ def has_assignment(course: Course, assignment: Assignment) -> bool:
 
 
 def due_dates(course: Course) -> dict[str, str]:
-    """When each assignment is due, where that is known: ISO 8601, UTC."""
+    """Return the due date of each assignment that has one: ISO 8601, UTC."""
     with opened(course) as book:
         return {entry.name: f"{entry.duedate.isoformat()}Z" for entry in book.assignments if entry.duedate}
 
 
 @dataclass(frozen=True)
 class GradebookSink:
-    """Writes scores into nbgrader's database, one transaction for each submission."""
+    """A sink that writes scores into nbgrader's database, one transaction for each submission."""
 
     course: Course
 
     def write(self, report: GradeReport) -> None:
         """Write the scores of one submission, all or nothing.
 
-        Manual scores and comments of people stay; where there is a manual score and the automatic one changed, the cell
-        is marked for another look, and so is what a check flagged. Raises CourseError when the assignment was not
-        released or the database cannot be written.
+        Manual scores and comments stay. A cell is marked for manual grading when a check flagged it, or when it has a
+        manual score and its automatic score changed.
+
+        Raises CourseError when the assignment was not released or the database cannot be written.
         """
         from nbgrader.api import MissingEntry
         from nbgrader.utils import parse_utc
@@ -175,7 +176,7 @@ class GradebookSink:
 
 
 def _fill_in(report: GradeReport, submission: Any) -> None:
-    """Set the scores of all cells of a submission's rows, not yet committed."""
+    """Set the scores of all cells in the rows of a submission, without a commit."""
     earned = {(task.task.notebook, task.task.grade_cell): task for task in report.tasks}
     attempted = {(task.task.notebook, task.task.cell): task.attempted for task in report.tasks}
     for notebook in submission.notebooks:
@@ -186,62 +187,63 @@ def _fill_in(report: GradeReport, submission: Any) -> None:
                     f"the gradebook has a cell {grade.cell.name} that {report.assignment} lacks: "
                     f"run `autograder release {report.assignment}`"
                 )
-            again = grade.manual_score is not None and grade.auto_score != task.earned
+            score_changed = grade.manual_score is not None and grade.auto_score != task.earned
             grade.needs_manual_grade = (
                 ((task.earned is None or bool(task.flags)) and grade.manual_score is None)
-                or again
+                or score_changed
                 or (grade.needs_manual_grade and grade.manual_score is not None)
             )
             grade.auto_score = task.earned
         for comment in notebook.comments:
-            done = attempted.get((notebook.name, comment.cell.name), True)
-            comment.auto_comment = None if done else NO_RESPONSE
+            has_answer = attempted.get((notebook.name, comment.cell.name), True)
+            comment.auto_comment = None if has_answer else NO_RESPONSE
 
 
 def _submission(book: Any, assignment: Any, student: str) -> Any:
-    """The submission's row with its mirror of the assignment's cells, made when it is not there, not yet committed."""
+    """Return the row of a submission. A new one gets rows for all cells of the assignment; there is no commit yet."""
     from nbgrader import api
 
     with book.db.no_autoflush:
-        person = book.db.get(api.Student, student) or api.Student(id=student)
-        book.db.add(person)
+        student_row = book.db.get(api.Student, student) or api.Student(id=student)
+        book.db.add(student_row)
         rows = book.db.query(api.SubmittedAssignment).filter_by(assignment_id=assignment.id, student_id=student)
-        found = rows.one_or_none()
-        if found is None:
-            found = api.SubmittedAssignment(assignment_id=assignment.id, student_id=student)
-            book.db.add(found)
+        submission = rows.one_or_none()
+        if submission is None:
+            submission = api.SubmittedAssignment(assignment_id=assignment.id, student_id=student)
+            book.db.add(submission)
             for notebook in assignment.notebooks:
-                mirror = api.SubmittedNotebook(notebook_id=notebook.id, assignment=found)
-                book.db.add(mirror)
+                submitted = api.SubmittedNotebook(notebook_id=notebook.id, assignment=submission)
+                book.db.add(submitted)
                 for cell in notebook.grade_cells:
-                    book.db.add(api.Grade(cell_id=cell.id, notebook=mirror))
+                    book.db.add(api.Grade(cell_id=cell.id, notebook=submitted))
                 for cell in notebook.solution_cells:
-                    book.db.add(api.Comment(cell_id=cell.id, notebook=mirror))
+                    book.db.add(api.Comment(cell_id=cell.id, notebook=submitted))
     book.db.flush()
-    return found
+    return submission
 
 
 def _late_penalty(course: Course, report: GradeReport, submission: Any) -> None:
-    """The penalty that nbgrader's plugin of this course gives for a late submission; the default plugin gives none."""
+    """Set the penalty for a late submission, as nbgrader's plugin of this course computes it (by default: none)."""
     from nbgrader.preprocessors import AssignLatePenalties
 
     for notebook in submission.notebooks:
         notebook.late_submission_penalty = None
         if submission.total_seconds_late > 0:
-            rule = AssignLatePenalties(config=course.config)
-            rule.init_plugin()
-            late = submission.total_seconds_late
-            penalty = rule.plugin_inst.late_submission_penalty(report.student, notebook.score, late)
+            preprocessor = AssignLatePenalties(config=course.config)
+            preprocessor.init_plugin()
+            plugin = preprocessor.plugin_inst
+            seconds_late = submission.total_seconds_late
+            penalty = plugin.late_submission_penalty(report.student, notebook.score, seconds_late)
             notebook.late_submission_penalty = None if penalty is None else min(max(penalty, 0), notebook.score)
 
 
 def read(course: Course, assignment: Assignment, student: str) -> Grades | None:
-    """Return what the gradebook holds about a submission, or None."""
+    """Return the gradebook's data on the submission of a student, or None when there is none."""
     return read_all(course, assignment, [student])[0]
 
 
 def read_all(course: Course, assignment: Assignment, students: Sequence[str]) -> list[Grades | None]:
-    """Return what the gradebook holds about these students' submissions, in their order."""
+    """Return the gradebook's data on the submissions of these students, in the order of the students."""
     with opened(course) as book:
         return [_read(book, assignment, student) for student in students]
 

@@ -1,4 +1,4 @@
-"""Two sinks, files for staff: the graded notebooks that formgrader shows, and a report of each submission."""
+"""Writes files for staff: the graded notebooks that formgrader shows, and a report on each submission."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ STAFF_CELL = "autograder-staff"
 
 @dataclass(frozen=True)
 class GradedNotebooks:
-    """Writes autograded/STUDENT/ASSIGNMENT/: each notebook with its outputs and what the checks found."""
+    """A sink that writes autograded/STUDENT/ASSIGNMENT/: each notebook with its outputs and the checks' results."""
 
     course: Course
 
     def write(self, report: GradeReport) -> None:
-        """Write the graded notebooks of a submission; raises CourseError when they cannot be written."""
+        """Write the graded notebooks of a submission. Raises CourseError when they cannot be written."""
         folder = self.course.autograded / report.student / report.assignment
         if report.timestamp:
             write_atomically(folder / "timestamp.txt", report.timestamp + "\n")
@@ -42,12 +42,12 @@ class GradedNotebooks:
 
 @dataclass(frozen=True)
 class Reports:
-    """Writes one JSON file for each submission: everything about it except its notebooks."""
+    """A sink that writes one JSON file for each submission: the report without the notebooks and pictures."""
 
     course: Course
 
     def write(self, report: GradeReport) -> None:
-        """Write the report of a submission; raises CourseError when it cannot be written."""
+        """Write the report of a submission. Raises CourseError when it cannot be written."""
         tree = dataclasses.asdict(report, dict_factory=_plain)
         for notebook in tree["notebooks"]:
             del notebook["tree"]
@@ -55,23 +55,23 @@ class Reports:
 
 
 def report_file(course: Course, submission: Submission | GradeReport) -> Path:
-    """Return where the staff report of a submission is."""
+    """Return the path of the staff report of a submission."""
     return course.reports / submission.assignment / f"{submission.student}.json"
 
 
 def notebook_files(course: Course, assignment: Assignment, submission: Submission) -> list[Path]:
-    """Return where the graded notebooks of a submission are, those of the assignment in order."""
+    """Return the paths of the graded notebooks of a submission, in the order of the assignment."""
     folder = course.autograded / submission.student / assignment.name
     return [folder / f"{notebook.name}.ipynb" for notebook in assignment.notebooks]
 
 
 def is_graded(course: Course, assignment: Assignment, submission: Submission) -> bool:
-    """Return whether a submission has been graded and recorded, in whatever state it was then."""
+    """Return whether a submission has been graded and recorded. It may have changed since then."""
     return bool(_recorded(course, assignment, submission))
 
 
 def is_current(course: Course, assignment: Assignment, submission: Submission, level: Level) -> bool:
-    """Return whether what was recorded last is what grading would be about now."""
+    """Return whether the recorded grades are up to date: submission, assignment and isolation level are unchanged."""
     recorded = _recorded(course, assignment, submission)
     if not recorded:
         return False
@@ -81,7 +81,7 @@ def is_current(course: Course, assignment: Assignment, submission: Submission, l
 
 
 def _recorded(course: Course, assignment: Assignment, submission: Submission) -> dict[str, Any]:
-    """Return the last report of a submission, or nothing: it is written last of all."""
+    """Return the last report of a submission, or {} when its recording is incomplete. The report is written last."""
     try:
         tree: Any = json.loads(report_file(course, submission).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -106,15 +106,15 @@ def _key_of_version_0_1(course: Course, assignment: Assignment, submission: Subm
 
 
 def as_text(tree: dict[str, Any]) -> str:
-    """Return JSON as it is written to files."""
+    """Return JSON in the form in which it is written to files."""
     return json.dumps(tree, indent=1, ensure_ascii=False) + "\n"
 
 
 def write_atomically(file: Path, content: str) -> None:
-    """Write a file next to its place and rename it there, so that nobody ever sees half of it.
+    """Write a file under a temporary name and rename it, so that nobody ever sees an incomplete file.
 
-    Raises CourseError when the disk is full or the folder cannot be written; the old file is then still there. A
-    grader that is killed leaves its half under a name that the next one uses again.
+    Raises CourseError when the disk is full or the folder cannot be written; the old file is then unchanged. The
+    temporary name is always the same, so the next run overwrites what a killed run left.
     """
     part = file.with_name(f".{file.name}.part")
     try:
@@ -139,7 +139,7 @@ def _plain(items: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def graded_notebook(report: GradeReport, notebook: NotebookReport) -> dict[str, Any]:
-    """Return a notebook with clean outputs, and under each test cell the table of what the checks found."""
+    """Return a notebook with sanitized outputs, and with the results of the checks as the output of each test cell."""
     by_test = {task.task.grade_cell: task for task in notebook.tasks if not task.task.manual}
     cells: list[dict[str, Any]] = [_staff_cell(report, notebook)]
     for cell in notebook.tree["cells"]:
@@ -156,7 +156,7 @@ def graded_notebook(report: GradeReport, notebook: NotebookReport) -> dict[str, 
 
 
 def for_student(report: GradeReport, notebook: NotebookReport) -> dict[str, Any]:
-    """Return what a student may see of a notebook's report, as plain data: no hidden code, no staff detail."""
+    """Return what a student may see of the report on a notebook, as plain data: no hidden code, no staff details."""
     return {
         "assignment": report.assignment,
         "student": report.student,
@@ -218,14 +218,14 @@ def _table(report: TaskReport) -> dict[str, Any]:
         mark = "✓" if result.passed else "✗"
         earned = f"{result.check.points if result.passed else 0:g} of {result.check.points:g}"
         verdict = "" if result.passed else f"{result.message}. {result.hint}"
-        said = " ".join([verdict, *(remark.text for remark in result.remarks)]).strip()
+        text = " ".join([verdict, *(remark.text for remark in result.remarks)]).strip()
         detail = ""
         if not result.passed and result.detail != result.message:
             detail = f"<br><small>staff: {html.escape(sanitize.text(result.detail))}</small>"
-        shown = f"{html.escape(sanitize.text(said))}{detail}"
+        shown = f"{html.escape(sanitize.text(text))}{detail}"
         title = html.escape(result.check.title)
         rows.append(f"<tr><td>{mark}</td><td>{title}</td><td>{earned}</td><td>{shown}</td></tr>")
-        plain.append(f"{mark} {result.check.title} ({earned}) {sanitize.text(said)}".rstrip())
+        plain.append(f"{mark} {result.check.title} ({earned}) {sanitize.text(text)}".rstrip())
     total = f"{report.earned:g} of {report.task.points:g} points"
     head = f"<thead><tr><th></th><th>{total}</th><th></th><th></th></tr></thead>"
     table = f"<table>{head}<tbody>{''.join(rows)}</tbody></table>"
@@ -234,7 +234,7 @@ def _table(report: TaskReport) -> dict[str, Any]:
 
 
 def _pictures(report: TaskReport) -> list[dict[str, Any]]:
-    """Return what the grader drew for a task, each picture with the check it belongs to."""
+    """Return the pictures that the grader drew for a task, each with the title of its check."""
     return [
         {
             "output_type": "display_data",

@@ -1,7 +1,8 @@
-"""By which `nbgrader autograde`, `nbgrader generate_feedback` and formgrader's buttons use this engine.
+"""Connects nbgrader to this engine: `nbgrader autograde`, `nbgrader generate_feedback`, and the formgrader's buttons.
 
-nbgrader's converters hand a file name to an exporter and write what it returns. Ours grade the submission of that name
-in a worker process, and write the feedback page of a graded notebook.
+A converter of nbgrader passes a file name to an exporter and writes what the exporter returns. One exporter here grades
+the submission that the file belongs to, in a worker process. The other one returns the feedback page of a graded
+notebook.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ from autograder.sandbox import levels
 class GradingExporter(NotebookExporter):
     """Grades a submission when nbgrader asks for its autograded notebooks.
 
-    nbgrader asks twice for each notebook, to sanitize the submitted file and to run the sanitized one. The first call
-    of a submission grades and records all of it; every other one returns what is recorded.
+    nbgrader calls the exporter twice for each notebook: to sanitize the submitted file, and to run the sanitized one.
+    The first call for a submission grades and records all its notebooks. Every other call returns what is recorded.
     """
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
@@ -44,7 +45,7 @@ class GradingExporter(NotebookExporter):
         assignment = course.assignment(names["assignment"])
         submission = course.submission(assignment, names["student"])
         kernels = SandboxKernels(levels.choose(assignment.isolation), cache=TrainingCache(course.trainings))
-        # nbgrader has removed the folder of graded notebooks, if it was there, before it asks for the first of them
+        # before its first call, nbgrader removes the folder of graded notebooks, so the submission is not current then
         if not is_current(course, assignment, submission, kernels.level):
             self._grade(course, assignment, submission, kernels)
         graded = course.autograded / submission.student / assignment.name / file.name
@@ -57,11 +58,11 @@ class GradingExporter(NotebookExporter):
             record(result.report, standard_sinks(course))
 
     def register_preprocessor(self, preprocessor: Any, enabled: bool = False) -> None:
-        """Ignore nbgrader's own preprocessors: they run student code in their own way."""
+        """Ignore nbgrader's own preprocessors: they would run the student's code without our sandbox."""
 
 
 class FeedbackExporter(HTMLExporter):
-    """Writes our feedback page when nbgrader asks for one."""
+    """Returns our feedback page when nbgrader asks for one."""
 
     def from_filename(self, filename: str, resources: Any = None, **kwargs: Any) -> Any:
         """Called by nbgrader's GenerateFeedback converter for each autograded notebook."""

@@ -1,4 +1,4 @@
-"""Makes what a student's program wrote safe to show: everything is plain text, a checked picture, or cleaned HTML."""
+"""Makes a student's text and output safe to show: as plain text, a verified picture, or cleaned HTML."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import nh3
 from autograder.errors import printable
 
 PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
-# No style, no links, no remote pictures: an output must not look like a part of the page, or tell anyone it was read.
+# No styles, links or remote pictures: an output must not look like a part of the page, nor report that it was read.
 TAGS = {
     "b",
     "br",
@@ -42,12 +42,12 @@ MAX_TEXT = 100_000
 
 
 def text(value: object) -> str:
-    """Plain text without terminal escapes, control characters and changes of writing direction."""
+    """Return plain text without terminal escapes, control characters and changes of writing direction."""
     return printable(str(value))[:MAX_TEXT]
 
 
 def html(value: str) -> str:
-    """HTML of an output, with an allow-list of tags."""
+    """Return the HTML of an output, reduced to an allow-list of tags."""
     return nh3.clean(
         value[:MAX_TEXT],
         tags=TAGS,
@@ -57,16 +57,17 @@ def html(value: str) -> str:
 
 
 def markdown(source: str) -> str:
-    """Markdown of a student's, in which nothing is HTML or a link and nothing is lost: the sign that would begin one is shown.
+    """Return a student's markdown in which HTML and links are plain text: the characters that begin them are escaped.
 
-    Formgrader follows `javascript:` in a link, a remote picture tells its owner who reads the page, and a student's own server is on the same hub.
+    This stops three attacks. Formgrader would follow a `javascript:` link. A remote picture would tell its owner who
+    reads the page. A link could lead to the student's own server on the same hub.
     """
     shown = re.sub(r"<(?=[a-zA-Z/!?])", "&lt;", source)
     return shown.replace("](", "]&#40;").replace("]:", "]&#58;").replace("://", "&#58;//")
 
 
 def picture(kind: str, value: str) -> str | None:
-    """The base64 text of a picture that really begins like one; None for anything else, SVG above all."""
+    """Return the base64 text of a picture if its first bytes are those of its type, otherwise None (also for SVG)."""
     try:
         content = base64.b64decode(value.replace("\n", ""), validate=True)
     except (binascii.Error, ValueError):
@@ -74,39 +75,39 @@ def picture(kind: str, value: str) -> str | None:
     return base64.b64encode(content).decode() if content.startswith(PICTURES[kind]) else None
 
 
-def outputs(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Nbformat outputs, cleaned; a kind that is not known is left out."""
+def outputs(cell_outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return nbformat outputs, cleaned. Outputs of an unknown type are left out."""
     cleaned = []
-    for each in found:
-        kind = each.get("output_type")
+    for output in cell_outputs:
+        kind = output.get("output_type")
         if kind == "stream":
             cleaned.append(
-                {"output_type": "stream", "name": each.get("name", "stdout"), "text": text(each.get("text", ""))}
+                {"output_type": "stream", "name": output.get("name", "stdout"), "text": text(output.get("text", ""))}
             )
         elif kind == "error":
-            trace = [text(line) for line in each.get("traceback", [])]
+            trace = [text(line) for line in output.get("traceback", [])]
             cleaned.append(
                 {
                     "output_type": "error",
-                    "ename": text(each.get("ename", "")),
-                    "evalue": text(each.get("evalue", "")),
+                    "ename": text(output.get("ename", "")),
+                    "evalue": text(output.get("evalue", "")),
                     "traceback": trace,
                 }
             )
         elif kind in ("display_data", "execute_result"):
-            data = _bundle(each.get("data", {}))
+            data = _bundle(output.get("data", {}))
             if data:
                 cleaned.append({"output_type": "display_data", "data": data, "metadata": {}})
     return cleaned
 
 
 def _bundle(data: dict[str, str]) -> dict[str, str]:
-    kept = {}
+    cleaned = {}
     for kind in PICTURES:
         if kind in data and (content := picture(kind, data[kind])):
-            kept[kind] = content
+            cleaned[kind] = content
     if "text/html" in data:
-        kept["text/html"] = html(data["text/html"])
+        cleaned["text/html"] = html(data["text/html"])
     if "text/plain" in data:
-        kept["text/plain"] = text(data["text/plain"])
-    return kept
+        cleaned["text/plain"] = text(data["text/plain"])
+    return cleaned

@@ -1,6 +1,6 @@
-"""The sinks: everything that wants to know of a graded submission implements one protocol, and one function records.
+"""Records a graded submission in all sinks: the gradebook, files for staff, and feedback pages.
 
-Another sink is a class with the method `write`; whoever grades hands it in beside the standard ones.
+A sink is a class with the method `write`. To add one, pass it to `standard_sinks` or `grade_class`.
 """
 
 from __future__ import annotations
@@ -16,26 +16,32 @@ from autograder.records import GradeReport
 
 
 class Sink(Protocol):
-    """Takes reports, one submission at a time, in the process that grades a class and never in a worker."""
+    """Writes reports, one submission at a time. It runs in the process that grades a class, never in a worker."""
 
     def write(self, report: GradeReport) -> None:
-        """Write one report, all or nothing; raises CourseError when it cannot be written.
+        """Write one report, all or nothing. Raises CourseError when it cannot be written.
 
-        Called once for each graded submission; a submission whose recording was interrupted is written again.
+        Called once for each graded submission, and again after an interruption.
         """
 
 
 def record(report: GradeReport, sinks: Sequence[Sink]) -> None:
-    """Write one report to all sinks in their order: by `autograder grade`, nbgrader's commands and the hub alike."""
+    """Write one report to all sinks, in their order.
+
+    Called by `autograder grade`, by nbgrader's commands and by the hub.
+    """
     for sink in sinks:
         sink.write(report)
 
 
 def standard_sinks(course: Course, *, pages: bool = False, more: Sequence[Sink] = ()) -> tuple[Sink, ...]:
-    """Return the sinks of a course: graded notebooks, gradebook, feedback pages if asked for, `more`, reports.
+    """Return the sinks of a course, in the order in which they are written.
 
-    Reports are last: their key says that everything else about a submission was written, so that whatever interrupts
-    a run, the next one grades a submission again unless it is complete.
+    `pages`: also write the feedback pages.
+    `more`: further sinks.
+
+    The reports are written last, because the key in a report says that everything else was written. After an
+    interruption, the next run therefore grades every incomplete submission again.
     """
     own: tuple[Sink, ...] = (GradedNotebooks(course), GradebookSink(course))
     return (*own, *((FeedbackPages(course),) if pages else ()), *more, Reports(course))

@@ -1,1 +1,1 @@
-"""Where students' kernels live: how they are started, what they may use, how they end."""
+"""Starts students' kernels in a sandbox, limits what they may use, and ends them."""

@@ -1,4 +1,8 @@
-"""What this machine can do for grading, found by trying, and for each thing missing the one command that mends it."""
+"""Examines what this machine can do for grading, and names a command that repairs what is missing.
+
+Every finding comes from an experiment: the doctor starts a warm process and a kernel, and runs in that kernel what a
+student's program must not be able to do.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ from autograder.sandbox.levels import INSTALL
 
 PROBE_SECONDS = 60.0
 
-# What a student's kernel may not do, as code that runs in one; a probe that raises was refused.
+# Code that a student's kernel must refuse. A probe that raises an exception was refused.
 PROBES = {
     "reach a TCP port of this machine": "import socket; socket.create_connection(('127.0.0.1', {port}), 2)",
     "reach an abstract socket of this machine": "import socket; socket.socket(socket.AF_UNIX).connect({abstract!r})",
@@ -35,7 +39,7 @@ PROBES = {
 
 
 def examine(minimum: Level) -> Iterator[Finding]:
-    """Try everything, one finding at a time; `minimum` is the isolation level that the course asks for."""
+    """Examine this machine and yield the findings; `minimum` is the isolation level that the course asks for."""
     reasons = {level: levels.why_not(level) for level in Level}
     order = list(Level)
     level = next(level for level in order if not reasons[level])
@@ -43,19 +47,19 @@ def examine(minimum: Level) -> Iterator[Finding]:
     yield Finding("isolation level", enough, f"{level}; the course asks for {minimum}", "" if enough else INSTALL)
     for isolating in (Level.NAMESPACES, Level.LANDLOCK):
         reason = reasons[isolating]
-        mend = INSTALL if isolating is Level.NAMESPACES and reason else ""
-        yield Finding(f"level {isolating}", not reason, reason or "works here", mend)
+        repair = INSTALL if isolating is Level.NAMESPACES and reason else ""
+        yield Finding(f"level {isolating}", not reason, reason or "works here", repair)
     yield _bytecode()
-    begun = time.monotonic()
+    started_at = time.monotonic()
     try:
         warm.use(level, {}, 1)
     except GraderError as error:
         yield Finding("warm process", False, str(error), "make test")
         return
-    yield Finding("warm process", True, f"libraries imported once in {time.monotonic() - begun:.1f} s")
-    begun = time.monotonic()
+    yield Finding("warm process", True, f"libraries imported once in {time.monotonic() - started_at:.1f} s")
+    started_at = time.monotonic()
     with closing(launch.start({}, level)) as process:
-        yield Finding("kernel", True, f"ready in {time.monotonic() - begun:.2f} s")
+        yield Finding("kernel", True, f"ready in {time.monotonic() - started_at:.2f} s")
         if level is Level.NONE:
             yield Finding("walls", False, "none: a student's code can do what you can", INSTALL)
             return
@@ -72,24 +76,24 @@ def examine(minimum: Level) -> Iterator[Finding]:
 
 
 def _measurable(process: launch.Process) -> Finding:
-    """Return whether the grader can count a kernel's memory from outside."""
+    """Find out whether the grader can measure a kernel's memory from outside."""
     pids = monitor.tree(process.monitor.pid) if process.monitor else []
     used = sum(map(monitor.proportional_bytes, pids))
-    seen = f"{used / 2**20:.0f} MB, counted from outside" if used else "cannot be counted"
-    return Finding("memory of a kernel", used > 0, seen)
+    measured = f"{used / 2**20:.0f} MB, counted from outside" if used else "cannot be counted"
+    return Finding("memory of a kernel", used > 0, measured)
 
 
 def _bytecode() -> Finding:
-    """Return whether libraries are compiled: without it TensorFlow takes ten seconds to import instead of four."""
-    found = importlib.util.find_spec("tensorflow") or importlib.util.find_spec("numpy")
-    origin = found.origin if found else None
+    """Find out whether libraries are compiled: without bytecode TensorFlow takes ten seconds to import, not four."""
+    spec = importlib.util.find_spec("tensorflow") or importlib.util.find_spec("numpy")
+    origin = spec.origin if spec else None
     compiled = origin is not None and Path(importlib.util.cache_from_source(origin)).is_file()
-    mend = "" if compiled else f"{sys.executable} -m compileall -q {sys.prefix}"
-    return Finding("bytecode", compiled, "compiled" if compiled else "not compiled", mend)
+    repair = "" if compiled else f"{sys.executable} -m compileall -q {sys.prefix}"
+    return Finding("bytecode", compiled, "compiled" if compiled else "not compiled", repair)
 
 
 def _probe(process: launch.Process) -> Iterator[Finding]:
-    """Try each probe in a kernel; what a student should not be able to do has to raise."""
+    """Run each probe in a kernel; a probe for something that students must not do has to raise an exception."""
     with _bait() as bait:
         code = "import json, os\nresults = {}\n"
         for name, text in PROBES.items():
@@ -98,16 +102,17 @@ def _probe(process: launch.Process) -> Iterator[Finding]:
         reply: Any = process.client.execute(
             code, user_expressions={"results": "json.dumps(results)"}, reply=True, timeout=PROBE_SECONDS
         )
-    shown = reply["content"].get("user_expressions", {}).get("results", {}).get("data", {}).get("text/plain", "''")
-    results = json.loads(shown[1:-1] or "{}")
+    expression = reply["content"].get("user_expressions", {}).get("results", {}).get("data", {}).get("text/plain", "''")
+    results = json.loads(expression[1:-1] or "{}")
     for name in PROBES:
-        seen = results.get(name, "no answer")
-        yield Finding(f"cannot {name}", seen not in ("possible", "no answer"), seen if seen != "possible" else "it can")
+        outcome = results.get(name, "no answer")
+        refused = outcome not in ("possible", "no answer")
+        yield Finding(f"cannot {name}", refused, outcome if outcome != "possible" else "it can")
 
 
 @contextmanager
 def _bait() -> Iterator[dict[str, Any]]:
-    """Things outside that a kernel must not reach: a port, an abstract socket, this process, this file."""
+    """Provide targets that a kernel must not reach: a port, an abstract socket, this process, this file."""
     abstract = f"\0autograder-doctor-{os.getpid()}"
     with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
         unix.bind(abstract)

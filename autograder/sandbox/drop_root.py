@@ -1,10 +1,12 @@
-"""A program: become the user `nobody`, then run a command. For a grader that is root.
+"""Program that becomes the user `nobody` and then runs a command, for a grader that runs as root.
 
     python drop_root.py UID GID FOLDER... -- COMMAND...
 
-bubblewrap started by root would keep root's rights, so the user changes first. What the command has to see may lie
-where only root gets through, an interpreter below /root for instance: in a mount namespace of this process alone, such
-a private folder is covered by an empty one with nothing in it but the FOLDERs named.
+Theory of operation. bubblewrap would keep root's rights when root starts it, so this program changes the user first.
+The command needs the FOLDERs, and one of them may lie below a folder that only root can enter: an interpreter below
+/root, for instance. In a mount namespace of its own, this program therefore covers each such private folder with an
+empty tmpfs and mounts nothing but the FOLDERs in it.
+Sources: unshare(2), mount_namespaces(7), setresuid(2).
 """
 
 from __future__ import annotations
@@ -22,10 +24,10 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def main() -> None:
-    """Own mounts, passable folders, other user, command."""
+    """Make the folders reachable, drop root: stops a student from acting as root. Then run the command."""
     split = sys.argv.index("--")
     uid, gid, *folders = sys.argv[1:split]
-    make_passable([Path(each) for each in folders])
+    make_passable([Path(folder) for folder in folders])
     os.setgroups([])
     os.setresgid(int(gid), int(gid), int(gid))
     os.setresuid(int(uid), int(uid), int(uid))
@@ -33,26 +35,31 @@ def main() -> None:
 
 
 def make_passable(folders: list[Path]) -> None:
-    """Cover each private folder above one of `folders` by an empty one in which only they are mounted."""
-    private = sorted({above for each in folders for above in each.parents if not above.stat().st_mode & stat.S_IXOTH})
+    """Cover each private folder above `folders` with an empty one in which only `folders` are mounted.
+
+    Opening the private folder to everybody instead would let a student read all the rest of it, such as root's keys.
+    Raises OSError when Linux refuses.
+    """
+    parents = {parent for folder in folders for parent in folder.parents}
+    private = sorted(parent for parent in parents if not parent.stat().st_mode & stat.S_IXOTH)
     if not private:
-        return  # a root without the right to mount, as in a container, needs none
+        return  # without a mount: this also works in a container where root may not mount
     check(libc.unshare(CLONE_NEWNS), "unshare")
     mount("none", "/", None, MS_REC | MS_PRIVATE)
     for cover in private:
-        below = [each for each in folders if each.is_relative_to(cover) and each.exists()]
-        held = {each: os.open(each, os.O_PATH) for each in below}
-        if not held:
+        below = [folder for folder in folders if folder.is_relative_to(cover) and folder.exists()]
+        descriptors = {folder: os.open(folder, os.O_PATH) for folder in below}
+        if not descriptors:
             continue
         mount("tmpfs", str(cover), "tmpfs", 0, "mode=755,size=64k")
-        for each, descriptor in held.items():
-            each.mkdir(parents=True, exist_ok=True, mode=0o755)
-            mount(f"/proc/self/fd/{descriptor}", str(each), None, MS_BIND | MS_REC)
+        for folder, descriptor in descriptors.items():
+            folder.mkdir(parents=True, exist_ok=True, mode=0o755)
+            mount(f"/proc/self/fd/{descriptor}", str(folder), None, MS_BIND | MS_REC)
             os.close(descriptor)
 
 
 def mount(source: str, target: str, kind: str | None, flags: int, options: str = "") -> None:
-    """Mount, or fail."""
+    """Mount one file system at `target`; raises OSError when Linux refuses. Source: the man page of mount."""
     check(
         libc.mount(source.encode(), target.encode(), kind.encode() if kind else None, flags, options.encode() or None),
         f"mount {target}",
@@ -60,7 +67,7 @@ def mount(source: str, target: str, kind: str | None, flags: int, options: str =
 
 
 def check(result: int, what: str) -> None:
-    """Fail closed."""
+    """Raise OSError when a system call failed: no command runs with half of its protection."""
     if result != 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")

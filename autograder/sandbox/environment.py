@@ -1,4 +1,7 @@
-"""The environment variables of the untrusted side, built from nothing: the grader's own may hold tokens and addresses."""
+"""Builds the environment variables of the warm process and of its kernels.
+
+Nothing is copied from the grader's own environment: a student could read tokens and addresses that it may hold.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from pathlib import Path
 
 
 def of_zygote(home: Path, datasets: dict[str, Path], threads: int, level: str) -> dict[str, str]:
-    """What the warm process starts with, and its kernels inherit."""
+    """Return the variables with which the warm process starts; `datasets` are folders by name."""
     return {
         **of_kernel(home, home, home, threads),
         "AUTOGRADER_LEVEL": level,
@@ -21,7 +24,7 @@ def of_zygote(home: Path, datasets: dict[str, Path], threads: int, level: str) -
 
 
 def of_kernel(home: Path, work: Path, talk: Path, threads: int) -> dict[str, str]:
-    """What a student's code sees."""
+    """Return the variables that a student's code sees; `talk` is the folder of questions and answers."""
     return {
         "PATH": os.pathsep.join([sysconfig.get_path("scripts"), "/usr/bin", "/bin"]),
         "HOME": str(home),
@@ -45,7 +48,7 @@ def of_kernel(home: Path, work: Path, talk: Path, threads: int) -> dict[str, str
 
 
 def lay_out_fonts(home: Path) -> None:
-    """Copy Matplotlib's list of fonts, which takes seconds to build, to where the warm process looks for it."""
+    """Copy Matplotlib's list of fonts, which takes seconds to build, into a folder where the warm process finds it."""
     source = _font_list()
     if source is not None:
         shutil.copyfile(source, home / source.name)

@@ -1,4 +1,4 @@
-"""Starts one student's kernel in a scratch folder of its own, at an isolation level, and takes both away again."""
+"""Starts one student's kernel in a scratch folder of its own, at an isolation level, and removes both at the end."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from autograder.sandbox.cgroup import Cgroup
 from autograder.sandbox.folders import remove
 from autograder.sandbox.monitor import ResourceMonitor
 
-# IPython's history would write a database; the tip in the kernel's banner is drawn anew each time that it is asked who
-# it is, and on a busy machine that is asked several times: the student's random numbers would begin elsewhere.
+# The history would write a database. The tip in the kernel's banner is drawn at random for each `kernel_info` request,
+# and on a busy machine we send several: the student's random numbers would no longer be reproducible.
 OPTIONS = (
     "--HistoryManager.enabled=False",
     "--IPKernelApp.quiet=True",
@@ -42,16 +42,20 @@ MAX_MESSAGE_BYTES = 16 * 2**20
 
 
 class _OwnSpec(KernelSpecManager):
-    """Knows the one kernel that is started here."""
+    """Offers the only kernel specification that is used here."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        """Called by KernelManager."""
+        """Return our specification; called by KernelManager."""
         return SPEC
 
 
 @dataclass
 class Process:
-    """A running kernel: manager, client, monitor, control group; descriptors of its folders `talk` and `trainings`."""
+    """A running kernel with its manager, client, resource monitor and control group.
+
+    `folder` is its scratch folder; `talk` and `trainings` are open descriptors of two folders in it, one for questions
+    and answers and one for cached trainings.
+    """
 
     manager: KernelManager
     context: zmq.Context[zmq.Socket[bytes]]
@@ -65,7 +69,7 @@ class Process:
 
     @property
     def client(self) -> BlockingKernelClient:
-        """The client; there is one from the moment that the kernel runs."""
+        """The client of the running kernel; raises GraderError before the kernel has started."""
         if self.connected is None:
             raise GraderError("the kernel has not been started")
         return self.connected
@@ -75,7 +79,7 @@ class Process:
         return cast("provisioner.ZygoteProvisioner", self.manager.provisioner)
 
     def alive(self) -> bool:
-        """Return whether the process still runs."""
+        """Return whether the kernel still runs."""
         return bool(self.manager.is_alive())
 
     def interrupt(self) -> None:
@@ -83,22 +87,25 @@ class Process:
         self.manager.interrupt_kernel()
 
     def how_it_ended(self) -> KernelEnd:
-        """Return how a kernel that is no longer alive ended; raises WarmProcessEnded when it ended with the warm process."""
+        """Return how a kernel that is no longer alive ended.
+
+        Raises WarmProcessEnded when the kernel ended because the warm process did.
+        """
         ending = (self.monitor.ending if self.monitor else None) or (self.group.ending() if self.group else None)
         if ending:
             return KernelEnd(ending)
         if self._provisioner.lost:
             raise WarmProcessEnded("the warm process ended, and the kernel with it")
         status = self._provisioner.status
-        if self.level is Level.NAMESPACES and status is not None and status > 128:  # as its keeper reports a signal
+        if self.level is Level.NAMESPACES and status is not None and status > 128:  # how the keeper reports a signal
             status = 128 - status
         return KernelEnd(Ending.KILLED_BY_SIGNAL if status is not None and status < 0 else Ending.EXITED, status)
 
     def end(self) -> None:
-        """Kill the kernel; its folder stays."""
+        """Kill the kernel, but leave its folder."""
         if self.monitor:
             self.monitor.close()
-        with contextlib.suppress(Exception):  # a kernel that is already gone is as good as one that we stop
+        with contextlib.suppress(Exception):  # the kernel may have ended already
             self.client.stop_channels()
         with contextlib.suppress(Exception):
             self._provisioner.end()
@@ -125,42 +132,48 @@ def start(
     seed: int = 0,
     lay_out: Callable[[int, tuple[int, int] | None], None] = lambda trainings, owner: None,
 ) -> Process:
-    """Start a kernel that can load these datasets (folders by name); raises GraderError when it does not come up.
+    """Start a kernel that can load these datasets (folders by name), and return it when it is ready.
 
-    `lay_out` is called with the descriptor of the folder of remembered trainings, and the kernel's user if that is
-    another one.
+    `threads` is the number of TensorFlow threads, `seed` seeds the kernel's random numbers. `lay_out` puts the cached
+    trainings in place: it is called with an open descriptor of their folder, and with the ids of the kernel's user, or
+    None where the grader's own user runs the kernel.
+
+    Raises GraderError when the kernel does not start, WarmProcessEnded when the warm process ends meanwhile.
     """
     client = warm.use(level, datasets, threads)
     folder = Path(tempfile.mkdtemp(prefix="k-", dir=client.folder))
     for path in (folder, *(folder / name for name in ("conn", "talk", "trainings", "home", "work"))):
         client.hand_over(path)
-    # by descriptor from here on: a student who replaces the folder by a link must not redirect our reads and writes
+    # From here on both folders are used by descriptor. A student can replace a folder by a link to a file of the
+    # grader; reads and writes by path would then follow it.
     talk, trainings = (
         os.open(folder / name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW) for name in ("talk", "trainings")
     )
-    inner = client.walls.mounted  # a /tmp of its own
-    home, work = (Path("/tmp/home"), Path("/tmp/work")) if inner else (folder / "home", folder / "work")  # noqa: S108
+    own_tmp = client.walls.mounted  # the kernel has a /tmp of its own
+    home, work = (Path("/tmp/home"), Path("/tmp/work")) if own_tmp else (folder / "home", folder / "work")  # noqa: S108
     manager = KernelManager(
         transport="ipc", connection_file=str(folder / "conn" / "k.json"), kernel_spec_manager=_OwnSpec()
     )
     context = zmq.Context()
-    context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)  # a gigantic frame must not fill the grader's memory
+    context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)  # a student cannot fill the grader's memory with a huge frame
     context.setsockopt(zmq.RCVHWM, 64)
     env = environment.of_kernel(home, work, folder / "talk", threads)
-    bounds = limits or Limits()
-    of_kernel = {name: getattr(bounds, name) for name in ("processes", "memory_bytes", "file_bytes", "scratch_bytes")}
+    limits_used = limits or Limits()
+    kernel_limits = {
+        name: getattr(limits_used, name) for name in ("processes", "memory_bytes", "file_bytes", "scratch_bytes")
+    }
     disk = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     process = Process(manager, context, folder, talk, trainings, client.settings.level)
 
     def attend(pid: int, stop: Callable[[], None]) -> None:
-        process.group = Cgroup.create(pid, bounds)
-        process.monitor = ResourceMonitor(pid, disk, bounds, stop)
+        process.group = Cgroup.create(pid, limits_used)
+        process.monitor = ResourceMonitor(pid, disk, limits_used, stop)
 
     try:
         (folder / "trainings" / "begin").write_text(str(seed))
         client.hand_over(folder / "trainings" / "begin")
         lay_out(trainings, client.walls.owner)
-        manager.start_kernel(env=env, cwd=str(work), warm=client, scratch=folder, limits=of_kernel, attend=attend)
+        manager.start_kernel(env=env, cwd=str(work), warm=client, scratch=folder, limits=kernel_limits, attend=attend)
         process.connected = manager.client(context=context)
         process.client.start_channels(stdin=False, hb=False)
         await_ready(process)
@@ -176,9 +189,11 @@ def start(
 
 
 def await_ready(process: Process) -> None:
-    """Wait until the kernel answers and its outputs reach us; GraderError when it ends, or takes too long.
+    """Wait until the kernel answers and its outputs arrive.
 
-    jupyter_client's own wait goes on for another 0.2 s after the answer, at every start.
+    jupyter_client's own function waits another 0.2 s after the answer, at every start.
+
+    Raises GraderError when the kernel ends, or is not ready after `START_SECONDS`.
     """
     client = process.client
     shell, iopub = client.shell_channel.socket, client.iopub_channel.socket
@@ -198,4 +213,4 @@ def await_ready(process: Process) -> None:
                 raise GraderError(f"it ended before it was ready: {process.how_it_ended().ending}")
             if time.monotonic() > deadline:
                 raise GraderError(f"it was not ready after {START_SECONDS:.0f} s")
-            client.kernel_info()  # what it said before our subscription had reached it is lost
+            client.kernel_info()  # outputs from before our subscription are lost

@@ -1,7 +1,8 @@
-"""Monitors what a running kernel takes in total: memory over all its processes, threads, files on this machine's disk.
+"""Monitors what a running kernel uses in total: memory of all its processes, threads, and files on disk.
 
-Limits that Linux keeps for one process leave a way around them: many processes. This thread counts the whole tree, from
-outside, and ends a kernel that takes more than its submission may.
+Theory of operation. Linux enforces its resource limits for one process at a time, so a student could start many
+processes, each within the limits. A thread of the grader therefore measures the whole process tree from outside, and
+stops a kernel that uses more than its submission may. Source: proc(5).
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ PAGE = os.sysconf("SC_PAGESIZE")
 
 
 class ResourceMonitor:
-    """A thread that calls `stop` once when the process tree of `pid`, or `folder`, is beyond the limits.
+    """A thread that calls `stop` once when the process tree of `pid`, or its `folder`, exceeds the limits.
 
-    `ending` says what was exceeded. `folder` is an open descriptor, which `close` closes.
+    `ending` names the limit that was exceeded. `folder` is an open descriptor; `close` closes it.
     """
 
     def __init__(self, pid: int, folder: int, limits: Limits, stop: Callable[[], None]) -> None:
@@ -33,7 +34,7 @@ class ResourceMonitor:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop measuring."""
+        """Stop measuring and close the descriptor."""
         self._closed.set()
         self._thread.join()
         if self._folder >= 0:
@@ -44,39 +45,40 @@ class ResourceMonitor:
         while not self._closed.wait(PERIOD_SECONDS):
             try:
                 self.ending = self.exceeded()
-            except Exception:  # what cannot be measured does not go on
+            except Exception:  # stop a kernel that made itself impossible to measure
                 self.ending = Ending.NOT_MEASURABLE
             if self.ending:
                 self._stop()
                 return
 
     def exceeded(self) -> Ending | None:
-        """Return what is beyond its limit now, or None."""
+        """Return which limit is exceeded now, or None."""
         pids = tree(self.pid)
         if threads(pids) > self._limits.processes:
             return Ending.TOO_MANY_PROCESSES
         resident = sum(map(resident_bytes, pids))
-        # shared pages count for each process that has them: the exact number, which takes longer, only when it matters
+        # This sum counts a shared page once per process. The exact number takes longer, so we compute it only when the
+        # sum is too large.
         if resident > self._limits.memory_bytes and sum(map(proportional_bytes, pids)) > self._limits.memory_bytes:
             return Ending.OUT_OF_MEMORY
-        taken, entries = disk_usage(self._folder)
-        if taken > self._limits.scratch_bytes or entries > MAX_FILES:
+        used_bytes, entries = disk_usage(self._folder)
+        if used_bytes > self._limits.scratch_bytes or entries > MAX_FILES:
             return Ending.TOO_MANY_FILES
         return None
 
 
 def tree(pid: int) -> list[int]:
-    """A process and its descendants, as far as they can be seen now."""
-    found = [pid]
-    for each in found:
+    """Return the ids of a process and of its descendants, as far as they are visible now."""
+    pids = [pid]
+    for process in pids:  # the list grows while we go through it
         with contextlib.suppress(OSError):
-            for task in Path(f"/proc/{each}/task").iterdir():
-                found += map(int, (task / "children").read_text().split())
-    return found
+            for task in Path(f"/proc/{process}/task").iterdir():
+                pids += map(int, (task / "children").read_text().split())
+    return pids
 
 
 def threads(pids: list[int]) -> int:
-    """How many threads these processes have."""
+    """Return how many threads these processes have."""
     count = 0
     for pid in pids:
         with contextlib.suppress(OSError):
@@ -85,7 +87,7 @@ def threads(pids: list[int]) -> int:
 
 
 def resident_bytes(pid: int) -> int:
-    """Memory that a process has, with what it shares; 0 when it is gone."""
+    """Return the resident memory of a process in bytes, shared pages included; 0 when the process has ended."""
     try:
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
     except (OSError, IndexError, ValueError):
@@ -93,7 +95,11 @@ def resident_bytes(pid: int) -> int:
 
 
 def proportional_bytes(pid: int) -> int:
-    """PSS: memory of a process, with what it shares divided by those who share it; what it has alone where that is hidden."""
+    """Return the proportional set size (PSS) of a process in bytes; 0 when the process has ended.
+
+    PSS divides each shared page by the number of processes that share it. Where Linux hides it, return the anonymous
+    and shared memory of the process instead.
+    """
     try:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):

@@ -1,4 +1,10 @@
-"""The grader's end of the warm process: starts it, finds one that another process has started, asks it for kernels."""
+"""Starts the warm process, finds one that another process has started, and asks it for kernels.
+
+Theory of operation. Importing TensorFlow takes seconds, so one warm process imports the libraries once and forks a
+kernel for each submission. It listens on a Unix socket in its folder. The process that started it holds a second socket
+(`_owner`): when that closes, the warm process ends and all kernels with it. The kernel of one student is reached over a
+line, a pair of sockets that belongs to this kernel alone. The other end is `autograder/inside/zygote.py`.
+"""
 
 from __future__ import annotations
 
@@ -26,13 +32,13 @@ from autograder.sandbox.levels.walls import MOUNTED, PACKAGE
 
 START_SECONDS = 180.0
 MAX_WARM = 3  # 400 MB each
-CREDENTIALS = socket.CMSG_SPACE(12)
-SOCKET = "fork"  # in the folder of the warm process
+CREDENTIALS = socket.CMSG_SPACE(12)  # bytes of `struct ucred`; source: unix(7)
+SOCKET = "fork"  # the name of its socket, in the folder of the warm process
 
 
 @dataclass(frozen=True)
 class WarmSettings:
-    """What all kernels of one warm process have in common."""
+    """The settings that all kernels of one warm process share."""
 
     level: Level
     datasets: tuple[tuple[str, str], ...]
@@ -40,25 +46,28 @@ class WarmSettings:
 
     @classmethod
     def of(cls, level: Level, datasets: Mapping[str, Path], threads: int) -> WarmSettings:
-        """Return the settings for datasets by name, each with its folder."""
+        """Return the settings for these datasets (folders by name); raises CourseError for an unknown level."""
         return cls(levels.parse(level), tuple(sorted((name, str(path)) for name, path in datasets.items())), threads)
 
     @property
     def digest(self) -> str:
-        """A name for these settings."""
+        """A short name for these settings: equal settings have equal names."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
 class WarmClient:
-    """A way to a warm process: plain values, so that any process on this machine can ask for kernels."""
+    """Asks a warm process for kernels.
+
+    It consists of plain values, so that any process of the same user on this machine can use it.
+    """
 
     settings: WarmSettings
     folder: Path
     walls: Walls
 
     def hand_over(self, path: Path) -> Path:
-        """Make a folder if there is none, and let it, or a file, belong to the kernels' user."""
+        """Give a folder or a file to the user who runs the kernels, and return its path; create a missing folder."""
         if not path.exists():
             path.mkdir(mode=0o700)
         if self.walls.owner:
@@ -66,7 +75,11 @@ class WarmClient:
         return path
 
     def fork(self, arguments: list[str], env: dict[str, str], cwd: str, scratch: Path, limits: dict[str, int]) -> Born:
-        """Fork a kernel that waits at its gate; raises WarmProcessEnded when there is nobody to fork it."""
+        """Fork a kernel that waits until it is released, and return it.
+
+        `limits` are in bytes, and for `processes` a number. Raises WarmProcessEnded when the warm process has ended or
+        could not start the kernel.
+        """
         confine = levels.module(self.settings.level).confine(self.walls, self.folder, scratch, limits)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
@@ -85,7 +98,7 @@ class WarmClient:
             os.close(gate)
 
     def alive(self) -> bool:
-        """Return whether it takes requests."""
+        """Return whether the warm process accepts requests."""
         try:
             self._connected().close()
         except OSError:
@@ -102,39 +115,47 @@ class WarmClient:
         return control
 
     def _pid(self, line: socket.socket) -> int:
-        """Return the number by which this process, not the kernel itself, knows the kernel: Linux adds it to a message."""
+        """Return the kernel's process id as this process sees it.
+
+        The kernel lives in another process namespace and does not know this id; Linux adds it to the kernel's message.
+        Source: unix(7), SCM_CREDENTIALS.
+        """
         line.settimeout(START_SECONDS)
-        said, ancillary, _, _ = line.recvmsg(64, CREDENTIALS)
+        message, ancillary, _, _ = line.recvmsg(64, CREDENTIALS)
         line.settimeout(None)
-        if said != b"born" or not ancillary:
+        if message != b"born" or not ancillary:
             raise WarmProcessEnded(f"a kernel was not started: {self.last_words()}")
         return int.from_bytes(ancillary[0][2][:4], sys.byteorder)
 
     def last_words(self) -> str:
-        """Return the last line that it, or a kernel that could not be confined, wrote to standard error."""
+        """Return the last line of the log, where the warm process and kernels that fail to start write their errors."""
         try:
-            said = (self.folder / "log").read_bytes()[:100_000].decode(errors="replace").strip()
+            log = (self.folder / "log").read_bytes()[:100_000].decode(errors="replace").strip()
         except OSError:
             return ""
-        return said.splitlines()[-1] if said else ""
+        return log.splitlines()[-1] if log else ""
 
 
 @dataclass(frozen=True)
 class Born:
-    """A kernel that waits: the line by which it is signalled and reports its end, its gate, and its process number."""
+    """A kernel that was forked and waits.
+
+    `line` is the socket for signals and for the exit status, `gate` the descriptor that releases it, `pid` its process
+    id.
+    """
 
     line: socket.socket
     gate: int
     pid: int
 
     def release(self) -> None:
-        """Let it begin."""
+        """Let the kernel run."""
         os.write(self.gate, b"x")
         os.close(self.gate)
 
 
 class WarmProcess:
-    """A warm process that this process has started, and ends."""
+    """A warm process that this process has started and will end."""
 
     def __init__(self, settings: WarmSettings, within: Path | None = None) -> None:
         folder = Path(tempfile.mkdtemp(prefix="ag-", dir=within))
@@ -161,11 +182,11 @@ class WarmProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
-                start_new_session=True,  # Ctrl-C in the terminal is the grader's to handle
+                start_new_session=True,  # only the grader handles Ctrl-C in the terminal
             )
 
     def await_ready(self) -> None:
-        """Wait until it has imported everything; raises GraderError when it does not get there."""
+        """Wait until all libraries are imported; raises GraderError when this fails or takes too long."""
         if self._ready:
             return
         self._owner.settimeout(START_SECONDS)
@@ -185,18 +206,18 @@ class WarmProcess:
         return self.client.last_words() or "it ended without a word"
 
     def alive(self) -> bool:
-        """Return whether it can fork more kernels."""
+        """Return whether the process still runs."""
         return self._process.poll() is None
 
     def kill(self) -> None:
-        """Kill it, as a machine without memory does; `close` is still to be called."""
+        """Kill it, as Linux does when memory runs out; `close` must still be called."""
         self._process.kill()
         self._process.wait()
 
     def close(self) -> None:
-        """End it and every kernel that it forked; a second time, nothing."""
+        """End the process and every kernel that it forked; calling it again does nothing."""
         self._owner.close()
-        if self._ready:  # one that still imports does not listen
+        if self._ready:  # while it imports, it does not notice that the socket closed
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(timeout=5)
         self._process.kill()
@@ -204,7 +225,10 @@ class WarmProcess:
         remove(self.client.folder)
 
     def announce(self, folder: Path) -> None:
-        """Let the workers of a run find it: a file in the run's folder, written whole."""
+        """Write a file into the folder of a run, by which the run's workers find the warm process.
+
+        The file appears under its final name only when it is complete.
+        """
         settings = self.client.settings
         record = {"settings": asdict(settings), "folder": str(self.client.folder), "walls": asdict(self.client.walls)}
         part = folder / f".{settings.digest}.part"
@@ -214,17 +238,20 @@ class WarmProcess:
 
 # --- the warm processes that this process can use ---------------------------------------------------------------------
 
-_started: list[tuple[int, WarmProcess]] = []  # by the number of the process that started it: a fork owns nothing
+_started: list[tuple[int, WarmProcess]] = []  # with the id of the process that started it: a forked child owns none
 _announced_in: list[Path] = []
 
 
 def look_in(folder: Path) -> None:
-    """Find warm processes that are announced in this folder, too; for the workers of a run."""
+    """Let `use` also find the warm processes that are announced in this folder; called by the workers of a run."""
     _announced_in[:] = [folder]
 
 
 def use(level: Level, datasets: Mapping[str, Path], threads: int) -> WarmClient:
-    """Return a way to a warm process with these settings: one that is there, or a new one of this process's own."""
+    """Return a client of a warm process with these settings; start one where there is none.
+
+    Raises GraderError when the new warm process does not start.
+    """
     settings = WarmSettings.of(level, datasets, threads)
     if own := owned(settings):
         return own.client
@@ -240,13 +267,13 @@ def use(level: Level, datasets: Mapping[str, Path], threads: int) -> WarmClient:
 
 
 def owned(settings: WarmSettings) -> WarmProcess | None:
-    """Return the warm process that this process has started for these settings, if it lives."""
+    """Return the warm process that this process has started for these settings; None where none is running."""
     mine = [process for pid, process in _started if pid == os.getpid() and process.client.settings == settings]
     return next((process for process in mine if process.alive()), None)
 
 
 def end_started(most: int = 0) -> None:
-    """End the warm processes that this process has started, the oldest first, until so many are left."""
+    """End warm processes that this process has started, the oldest first, until at most `most` are left."""
     while len(_started) > most:
         pid, process = _started.pop(0)
         if pid == os.getpid():
@@ -258,13 +285,13 @@ def _read_announcement(file: Path) -> WarmClient | None:
         record = json.loads(file.read_text())
     except (OSError, ValueError):
         return None
-    told, walls = record["settings"], record["walls"]
-    settings = WarmSettings(
-        Level(told["level"]), tuple((name, path) for name, path in told["datasets"]), told["threads"]
-    )
-    owner = tuple(walls["owner"]) if walls["owner"] else None
-    found = Walls(tuple(walls["command"]), owner, walls["mounted"], tuple(walls["readable"]))
-    return WarmClient(settings, Path(record["folder"]), found)
+    plain_settings, plain_walls = record["settings"], record["walls"]
+    datasets = tuple((name, path) for name, path in plain_settings["datasets"])
+    settings = WarmSettings(Level(plain_settings["level"]), datasets, plain_settings["threads"])
+    owner = tuple(plain_walls["owner"]) if plain_walls["owner"] else None
+    command, readable = tuple(plain_walls["command"]), tuple(plain_walls["readable"])
+    walls = Walls(command, owner, plain_walls["mounted"], readable)
+    return WarmClient(settings, Path(record["folder"]), walls)
 
 
 multiprocessing.util.Finalize(None, end_started, exitpriority=10)  # atexit does not run in worker processes

@@ -1,1 +1,1 @@
-"""What an instructor does with a class: release, grade, give feedback, calibrate, try out."""
+"""The tasks of an instructor: release assignments, grade a class, write feedback, calibrate, run demo and benchmark."""

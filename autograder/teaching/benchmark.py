@@ -1,7 +1,7 @@
-"""The same made-up class graded by stock nbgrader and by this engine, alternating: how many submissions a minute each grades.
+"""Measures how many submissions a minute stock nbgrader and this engine grade, with the same made-up class.
 
-Both are started as their users start them, as a command, and graded by the wall clock. Two classes: small notebooks of
-six short tasks, and notebooks that train a network for about twenty seconds.
+The two take turns. Both are started as users start them, by a command, and measured in wall-clock time. There are two
+classes: small notebooks of six short tasks, and notebooks that train a network for about twenty seconds.
 """
 
 from __future__ import annotations
@@ -24,8 +24,6 @@ from pathlib import Path
 from autograder.course.answers import Answers, hand_in
 from autograder.course.assignment import Assignment
 from autograder.course.course import CONFIG, Course
-from autograder.course.notebooks import nbformat_tree
-from autograder.course.scaffold import cell
 from autograder.errors import CourseError, GraderError
 from autograder.grading.local import cores
 from autograder.grading.pipeline import grade
@@ -35,77 +33,22 @@ from autograder.recording.sinks import record, standard_sinks
 from autograder.records import Level, Submission
 from autograder.sandbox import launch, levels, monitor
 from autograder.teaching import benchmark_trainings, release
+from autograder.teaching.benchmark_classes import SMALL, TRAINING, write_checks, write_source
 from autograder.teaching.benchmark_trainings import Trainings
 from autograder.teaching.classroom import Grading, grade_class, kernels_of
 
 ROUNDS = 2
-SMALL, TRAINING = "small", "training"
 SETTINGS = 'isolation = "{level}"\n\n[training]\ncell_seconds = 600\ncall_seconds = 60\nnotebook_seconds = 900\n'
 STOCK = "c = get_config()\nc.CourseDirectory.course_id = 'bench'\nc.ExecutePreprocessor.timeout = 900\n"
-
-EPOCHS = 24
-RANDOM = "rng.normal(size=(5, 4)).astype(np.float32)"
-
-
-@dataclass(frozen=True)
-class BenchTask:
-    """One task of a class: its function, the assert that stock nbgrader grades by, and input and oracle of our hidden check."""
-
-    function: str
-    solution: str
-    visible: str
-    wanted: str
-    drawn: str = RANDOM
-    compare: str = "expect.close(seen, wanted, 1e-4, hint='Compare with NumPy.')"
-
-
-TASKS = {
-    SMALL: [
-        BenchTask(
-            "rank",
-            "def rank(x):\n    return tf.rank(x)",
-            "assert rank(tf.zeros((2, 3))) == 2",
-            "np.asarray(3)",
-            drawn="np.ones((3, 2, 4))",
-        ),
-        BenchTask("double", "def double(x):\n    return 2 * x", "assert double(tf.ones(3))[0] == 2", "2 * x"),
-        BenchTask("last_row", "def last_row(x):\n    return x[-1]", "assert last_row(tf.eye(3))[2] == 1", "x[-1]"),
-        BenchTask(
-            "column_means",
-            "def column_means(x):\n    return tf.reduce_mean(x, axis=0)",
-            "assert column_means(tf.eye(4))[0] == 0.25",
-            "x.mean(axis=0)",
-        ),
-        BenchTask(
-            "gram", "def gram(x):\n    return tf.transpose(x) @ x", "assert gram(tf.eye(4)).shape == (4, 4)", "x.T @ x"
-        ),
-        BenchTask(
-            "slope",
-            "def slope(x):\n    with tf.GradientTape() as tape:\n        tape.watch(x)\n        y = tf.reduce_sum(x**3)\n    return tape.gradient(y, x)",
-            "assert abs(float(slope(tf.constant(2.0))) - 12) < 1e-4",
-            "3 * x**2",
-        ),
-    ],
-    TRAINING: [
-        BenchTask(
-            "classify",
-            "rng = np.random.default_rng(0)\nimages = rng.random((20_000, 784), dtype='float32')\nlabels = (images[:, :392].sum(1) > images[:, 392:].sum(1)).astype('int32')\n"
-            "model = tf.keras.Sequential([tf.keras.Input((784,)), tf.keras.layers.Dense(256, 'relu'), tf.keras.layers.Dense(128, 'relu'), tf.keras.layers.Dense(2, 'softmax')])\n"
-            "model.compile('adam', 'sparse_categorical_crossentropy', metrics=['accuracy'])\n"
-            f"model.fit(images, labels, epochs={EPOCHS}, batch_size=64, verbose=0)\n"
-            "def classify(x):\n    return model(x)",
-            "assert classify(tf.zeros((5, 784))).shape == (5, 2)",
-            "np.zeros((7, 2))",
-            drawn="np.zeros((7, 784), np.float32)",
-            compare="expect.shape(seen, wanted.shape)",
-        ),
-    ],
-}
 
 
 @dataclass(frozen=True)
 class Speed:
-    """One class graded both ways: submissions, seconds of each round, and where our seconds per submission go."""
+    """The speed of grading one class both ways.
+
+    `stock_seconds`, `our_seconds`: the seconds of each round.
+    `split`: our mean seconds of a submission, by step.
+    """
 
     name: str
     submissions: int
@@ -126,7 +69,7 @@ class Speed:
 
 @dataclass(frozen=True)
 class Machine:
-    """What the figures were measured on, and what one kernel takes."""
+    """The machine of the benchmark, and the memory of one kernel on it."""
 
     cores: int
     system: str
@@ -135,8 +78,13 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Endurance:
-    """One long run: resident bytes of the grader and its workers as it went on, and what it left behind."""
+class LongRun:
+    """The resources of one long run.
+
+    `memory`: pairs of the number of graded submissions and the resident bytes of the grader and its workers.
+    `zombies`: the highest number of zombie processes.
+    `files_left`: the number of files that were left in the temporary folder.
+    """
 
     submissions: int
     memory: tuple[tuple[int, int], ...]
@@ -146,11 +94,15 @@ class Endurance:
 
 @dataclass(frozen=True)
 class Measured:
-    """All that one run of the benchmark found; `assignments` are seconds of one submission by assignment: at first, and again."""
+    """The results of the benchmark.
+
+    `lasting`: the long run.
+    `assignments`: name of the assignment, seconds of one submission, and seconds of grading it again.
+    """
 
     machine: Machine
     speeds: tuple[Speed, ...]
-    lasting: Endurance | None
+    lasting: LongRun | None
     trainings: tuple[Trainings, ...]
     assignments: tuple[tuple[str, float, float], ...]
 
@@ -158,120 +110,142 @@ class Measured:
 def run(
     course: Course, submissions: int, training: int, long: int, models: int, isolation: str, say: Callable[[str], None]
 ) -> Measured:
-    """Measure both classes, one long run, and the course's own assignments; `say` is told what is being done."""
+    """Measure both classes, one long run, and the course's own assignments.
+
+    `submissions`, `training`: the number of submissions of the small class and of the class that trains.
+    `long`: the number of submissions of the long run.
+    `models`: the number of full submissions that train, by the plan of the course (see `benchmark_trainings`).
+    `isolation`: the name of an isolation level (default: the strongest one that this machine supports).
+    `say`: called with a line before each step.
+
+    A measurement with the number 0 is left out. Raises GraderError when a submission does not get full points.
+    """
     level = levels.choose(course.settings().isolation, isolation)
     with tempfile.TemporaryDirectory(prefix="autograder-bench-") as folder:
         speeds = []
         for name, count in ((SMALL, submissions), (TRAINING, training)):
             if count:
                 speeds.append(measure(Path(folder) / name, name, count, level, say))
-        lasting = endure(Path(folder) / "long", long, level, say) if long else None
-        own = tuple(own_assignments(course, level, say)) if submissions else ()
+        long_run = measure_long_run(Path(folder) / "long", long, level, say) if long else None
+        own = tuple(measure_assignments(course, level, say)) if submissions else ()
         say("the memory of a kernel")
         system = f"Linux {platform.release()}, Python {platform.python_version()}"
         machine = Machine(cores(), system, level, kernel_bytes(level))
     plan = benchmark_trainings.read_plan(course) if models else None
     trainings = tuple(
-        benchmark_trainings.measure(course, plan, variant, models, level, done, say)
+        benchmark_trainings.measure(course, plan, variant, models, level, run_command, say)
         for variant in (plan.variants if plan else ())
         if plan
     )
-    return Measured(machine, tuple(speeds), lasting, trainings, own)
+    return Measured(machine, tuple(speeds), long_run, trainings, own)
 
 
-def own_assignments(course: Course, level: Level, say: Callable[[str], None]) -> Iterator[tuple[str, float, float]]:
-    """Yield the seconds that a warm worker takes for each reference solution whose data is at hand, and for a regrade."""
+def measure_assignments(course: Course, level: Level, say: Callable[[str], None]) -> Iterator[tuple[str, float, float]]:
+    """Yield for each assignment the seconds of grading its reference solution in a warm worker, and again.
+
+    Assignments that cannot be read, for example because a dataset is missing, are left out.
+    """
     ready = []
     for name in course.assignments():
         with suppress(CourseError):
             ready.append(course.assignment(name))
     for assignment in sorted(ready, key=lambda assignment: len(assignment.datasets))[:1]:
-        # so that the warm process is there before anything is timed
-        grade(reference(course, assignment), assignment, kernels_of(course, assignment, Grading(isolation=level)))
+        # starts the warm process before anything is timed
+        grade(
+            reference_submission(course, assignment),
+            assignment,
+            kernels_of(course, assignment, Grading(isolation=level)),
+        )
     for assignment in ready:
         say(f"{assignment.name}: the reference solution in a warm worker")
-        submission = reference(course, assignment)
+        submission = reference_submission(course, assignment)
         grade(submission, assignment, kernels_of(course, assignment, Grading(isolation=level)))
-        took = []
+        times = []
         for fresh in (True, False):
             begun = time.monotonic()
             grade(submission, assignment, kernels_of(course, assignment, Grading(isolation=level, fresh=fresh)))
-            took.append(time.monotonic() - begun)
-        yield assignment.name, took[0], took[1]
+            times.append(time.monotonic() - begun)
+        yield assignment.name, times[0], times[1]
 
 
-def reference(course: Course, assignment: Assignment) -> Submission:
-    """Return the reference solution, handed in."""
+def reference_submission(course: Course, assignment: Assignment) -> Submission:
+    """Return the reference solution as a submission."""
     return Submission(release.REFERENCE, assignment.name, course.source / assignment.name)
 
 
 def measure(root: Path, name: str, count: int, level: Level, say: Callable[[str], None]) -> Speed:
-    """Grade `count` submissions of one class both ways, in rounds that alternate."""
+    """Grade `count` submissions of one class both ways, in alternating rounds.
+
+    Raises GraderError when a submission does not get full points.
+    """
     ours, stock = our_course(root / "ours", name, level), stock_course(root / "stock", name)
     assignment = ours.assignment(name)
     content = hand_in(assignment.only_notebook.notebook, Answers({}))
     seconds: dict[str, list[float]] = {"stock": [], "ours": []}
-    for number, students in enumerate(shares(count, ROUNDS), start=1):
-        for who, course, command in (("stock", stock, "nbgrader autograde"), ("ours", ours, "autograder grade")):
+    for number, students in enumerate(students_by_round(count, ROUNDS), start=1):
+        for engine, course, command in (("stock", stock, "nbgrader autograde"), ("ours", ours, "autograder grade")):
             for student in students:
-                put(course.root, student, name, content)
+                write_submission(course.root, student, name, content)
             say(f"{name}: round {number} of {ROUNDS}, {len(students)} submissions by `{command}`")
-            options = ["--isolation", level] if who == "ours" else []
+            options = ["--isolation", level] if engine == "ours" else []
             begun = time.monotonic()
-            done(course.root, *command.split(), name, *options)
-            seconds[who].append(time.monotonic() - begun)
+            run_command(course.root, *command.split(), name, *options)
+            seconds[engine].append(time.monotonic() - begun)
             for student, grades in zip(students, gradebook.read_all(course, assignment, students), strict=True):
                 if grades is None or grades.score != grades.points:
                     raise GraderError(f"`{command}` did not give full points to {student}")
-    return Speed(name, count, tuple(seconds["stock"]), tuple(seconds["ours"]), split(ours, assignment))
+    return Speed(name, count, tuple(seconds["stock"]), tuple(seconds["ours"]), seconds_by_step(ours, assignment))
 
 
-def endure(root: Path, count: int, level: Level, say: Callable[[str], None]) -> Endurance:
-    """Grade many small submissions in one run, in this process, and look at it meanwhile."""
+def measure_long_run(root: Path, count: int, level: Level, say: Callable[[str], None]) -> LongRun:
+    """Grade many small submissions in one run, in this process, and measure its memory, zombies and files left behind.
+
+    Raises GraderError when a submission does not get full points.
+    """
     course = our_course(root / "course", SMALL, level)
     assignment = course.assignment(SMALL)
     content = hand_in(assignment.only_notebook.notebook, Answers({}))
-    for student in shares(count, 1)[0]:
-        put(course.root, student, SMALL, content)
+    for student in students_by_round(count, 1)[0]:
+        write_submission(course.root, student, SMALL, content)
     before = tempfile.tempdir
     with tempfile.TemporaryDirectory(prefix="ag-long-") as folder:
         tempfile.tempdir = folder
         try:
-            looking = Looking(count, say)
-            grade_class(course, assignment, Grading(isolation=level), looking)
+            listener = ResourceListener(count, say)
+            grade_class(course, assignment, Grading(isolation=level), listener)
             left = len(list(Path(folder).iterdir()))
         finally:
             tempfile.tempdir = before
-    return Endurance(count, tuple(looking.memory), max(looking.zombies, zombies()), left)
+    return LongRun(count, tuple(listener.memory), max(listener.zombies, count_zombies()), left)
 
 
-class Looking:
-    """Looks at the grader's memory ten times during a run."""
+class ResourceListener:
+    """A progress listener that measures memory and zombie processes ten times during a run."""
 
     def __init__(self, count: int, say: Callable[[str], None]) -> None:
         self.memory: list[tuple[int, int]] = []
         self.zombies = 0
-        self._count, self._say, self._done = count, say, 0
+        self._count, self._say, self._graded = count, say, 0
 
     @contextmanager
     def begin(self, total: int, unchanged: int) -> Iterator[None]:
-        """Grading begins."""
+        """Do nothing before the first submission."""
         yield
 
     def finished(self, result: Result) -> None:
-        """One more submission is graded."""
-        self._done += 1
+        """Count the submission, and measure after every tenth part of the run."""
+        self._graded += 1
         if result.report is None or result.report.earned != result.report.auto_points:
             raise GraderError(f"{result.submission.student} did not get full points: {result.error}")
-        if self._done % max(1, self._count // 10) == 0:
+        if self._graded % max(1, self._count // 10) == 0:
             workers = [child.pid for child in multiprocessing.active_children() if child.pid]
-            self.memory.append((self._done, sum(map(monitor.resident_bytes, [os.getpid(), *workers]))))
-            self.zombies = max(self.zombies, zombies())
-            self._say(f"{SMALL}: one run of {self._count} submissions, {self._done} done")
+            self.memory.append((self._graded, sum(map(monitor.resident_bytes, [os.getpid(), *workers]))))
+            self.zombies = max(self.zombies, count_zombies())
+            self._say(f"{SMALL}: one run of {self._count} submissions, {self._graded} done")
 
 
-def zombies() -> int:
-    """Processes that this one, or a descendant of it, has not waited for."""
+def count_zombies() -> int:
+    """Return the number of processes that this process, or a descendant of it, has not waited for."""
     count = 0
     for pid in monitor.tree(os.getpid()):
         with suppress(OSError):
@@ -279,113 +253,75 @@ def zombies() -> int:
     return count
 
 
-def shares(count: int, rounds: int) -> list[list[str]]:
-    """The students of each round."""
-    students = [f"s{k:04d}" for k in range(count)]
+def students_by_round(count: int, rounds: int) -> list[list[str]]:
+    """Return the names of `count` students, divided into rounds."""
+    students = [f"s{number:04d}" for number in range(count)]
     size = -(-count // rounds)
-    return [students[at : at + size] for at in range(0, count, size)]
+    return [students[start : start + size] for start in range(0, count, size)]
 
 
-def put(root: Path, student: str, name: str, content: bytes) -> None:
-    """Hand in."""
+def write_submission(root: Path, student: str, name: str, content: bytes) -> None:
+    """Write a submission of one notebook to the folder submitted/ of a course."""
     folder = root / "submitted" / student / name
     folder.mkdir(parents=True)
     (folder / f"{name}.ipynb").write_bytes(content)
 
 
-def split(course: Course, assignment: Assignment) -> dict[str, float]:
-    """Return mean seconds of a submission by what they went to, from the reports, and of recording one, measured here."""
+def seconds_by_step(course: Course, assignment: Assignment) -> dict[str, float]:
+    """Return the mean seconds of a submission by step.
+
+    The staff reports have all steps except the recording, which is measured here for one submission.
+    """
     files = sorted((course.reports / assignment.name).glob("*.json"))
     parts = [dict(json.loads(file.read_text())["notebooks"][0]["seconds"]) for file in files]
     means = {key: sum(part[key] for part in parts) / len(parts) for key in ("start", "import", "cells", "total")}
     report = grade(course.submissions(assignment)[0], assignment, kernels_of(course, assignment, Grading()))
     begun = time.monotonic()
     record(report, standard_sinks(course))
-    known = means["start"] + means["import"] + means["cells"]
+    before_checks = means["start"] + means["import"] + means["cells"]
     return {
         "start": means["start"],
         "import": means["import"],
         "cells": means["cells"],
-        "checks": means["total"] - known,
+        "checks": means["total"] - before_checks,
         "record": time.monotonic() - begun,
         "total": means["total"],
     }
 
 
 def kernel_bytes(level: Level) -> int:
-    """PSS of a kernel after a TensorFlow operation, while another one runs beside it."""
+    """Return the memory (PSS, bytes) of a kernel after a TensorFlow operation, while a second kernel runs."""
     with ExitStack() as running:
         processes = [running.enter_context(closing(launch.start({}, level))) for _ in range(2)]
         for process in processes:
             process.client.execute("import tensorflow as tf; tf.reduce_sum(tf.ones(3)).numpy()", reply=True, timeout=60)
-        pids = [monitor.tree(process.monitor.pid) for process in processes if process.monitor]
-        return max(sum(map(monitor.proportional_bytes, tree)) for tree in pids)
+        trees = [monitor.tree(process.monitor.pid) for process in processes if process.monitor]
+        return max(sum(map(monitor.proportional_bytes, tree)) for tree in trees)
 
 
 def our_course(root: Path, name: str, level: Level) -> Course:
-    """A released scratch course of this engine."""
+    """Return a scratch course of this engine in which the assignment is released."""
     (root / "course_data").mkdir(parents=True)
     write_source(root, name)
     (root / CONFIG).write_text("c = get_config()\nc.CourseDirectory.course_id = 'bench'\n")
     (root / "course_data" / "datasets.toml").write_text("")
     (root / "course_data" / "assignments.toml").write_text(SETTINGS.format(level=level))
-    checks = root / "course_data" / "checks" / name
-    checks.mkdir(parents=True)
-    (checks / f"test_{name}.py").write_text(CHECKS + "".join(check_of(task) for task in TASKS[name]))
+    write_checks(root / "course_data" / "checks" / name, name)
     course = Course.open(root)
     release.generate(course, course.assignment(name))
     return course
 
 
 def stock_course(root: Path, name: str) -> Course:
-    """The same assignment for nbgrader alone, graded by its visible asserts."""
+    """Return a course with the same assignment for stock nbgrader, which grades by the visible asserts."""
     write_source(root, name)
     (root / CONFIG).write_text(STOCK)
-    done(root, "nbgrader", "generate_assignment", name)
+    run_command(root, "nbgrader", "generate_assignment", name)
     return Course.open(root)
 
 
-def write_source(root: Path, name: str) -> None:
-    """The instructor's notebook of a class."""
-    cells = [
-        cell("code", "setup", "import numpy as np\nimport tensorflow as tf", grade=False, locked=True, solution=False)
-    ]
-    for task in TASKS[name]:
-        marked = f"### BEGIN SOLUTION\n{task.solution}\n### END SOLUTION"
-        cells.append(cell("code", task.function, marked, grade=False, locked=False, solution=True))
-        cells.append(
-            cell("code", f"test_{task.function}", task.visible, grade=True, locked=True, solution=False, points=1)
-        )
-    folder = root / "source" / name
-    folder.mkdir(parents=True)
-    (folder / f"{name}.ipynb").write_text(json.dumps(nbformat_tree(cells)))
-
-
-CHECKS = '''"""Hidden checks of the class of the benchmark."""
-
-import numpy as np
-
-from autograder.checking import Student, Tensor, check, expect
-
-'''
-
-
-def check_of(task: BenchTask) -> str:
-    """A hidden check, as text, that calls the function of a task with new input."""
-    name = task.function
-    return f"""
-@check(cell="{name}", points=1, title="{name} is right for new input")
-def test_{name}(student: Student, rng: np.random.Generator) -> None:
-    x = {task.drawn}
-    seen = expect.array(student.call("{name}", Tensor(x)), "{name}(x)")
-    wanted = np.asarray({task.wanted})
-    {task.compare}
-
-"""
-
-
-def done(folder: Path, *command: str) -> None:
-    """Run a command of this environment in a folder; GraderError with what it said when it fails."""
+def run_command(folder: Path, *command: str) -> None:
+    """Run a command of this environment in a folder. Raises GraderError with its output when it fails."""
     scripts = sysconfig.get_path("scripts")
     env = os.environ | {
         "PATH": os.pathsep.join([scripts, os.environ.get("PATH", os.defpath)]),

@@ -1,6 +1,6 @@
-"""Full submissions of an exercise that trains, graded twice: how much is the student's own `fit`, what a regrade costs.
+"""Measures submissions that train a model: the share of the student's own `fit`, and the cost of a regrade.
 
-Which exercise, and in which sizes, is the course's own, in course_data/benchmark.toml.
+The file course_data/benchmark.toml names the assignment and the sizes of the model.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FILE = "benchmark.toml"
 
 @dataclass(frozen=True)
 class Variant:
-    """One size of the reference solution: its name, and the text that takes the place of the plan's `replace`."""
+    """One size of the model: its name, and the text that replaces the plan's `replace` in the reference solution."""
 
     name: str
     text: str
@@ -34,7 +34,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class Plan:
-    """Which assignment is trained; in its reference solution the text `replace` becomes that of each variant."""
+    """The assignment to train; each variant replaces the text `replace` in its reference solution."""
 
     assignment: str
     replace: str
@@ -43,11 +43,12 @@ class Plan:
 
 @dataclass(frozen=True)
 class Trainings:
-    """A class that trains, graded by the command and again after one check was edited.
+    """The times of grading a class that trains, and of grading it again after an edit of one check.
 
-    `cpu`: seconds of CPU of the submissions' kernels and of their workers, in the first run; `fit`: those of them that
-    the kernels spent in `fit`; `first`, `again`: wall-clock seconds of one submission in its worker; `command`: of the
-    whole command, both times.
+    `cpu`: CPU seconds of the kernels and the workers in the first run.
+    `fit`: the part of them that the kernels spent in `fit`.
+    `first`, `again`: mean wall-clock seconds of one submission in its worker, in the first and the second run.
+    `command`: wall-clock seconds of the whole command, in the first and the second run.
     """
 
     assignment: str
@@ -61,7 +62,7 @@ class Trainings:
 
 
 def read_plan(course: Course) -> Plan | None:
-    """Read course_data/benchmark.toml; None without it, and CourseError when it cannot be understood."""
+    """Read course_data/benchmark.toml; return None without it. Raises CourseError when it cannot be understood."""
     file = course.data / FILE
     if not file.is_file():
         return None
@@ -82,9 +83,12 @@ def measure(
     run: Callable[..., None],
     say: Callable[[str], None],
 ) -> Trainings:
-    """Grade the reference solution, handed in `count` times in this size, and once more after an edit of a check.
+    """Grade `count` submissions of the reference solution in this size, and grade them again after an edit of a check.
 
-    `run` runs a command in a folder. Raises GraderError when the first run did not train, or the second did.
+    `run`: a function that runs a command in a folder.
+    `say`: called with a line before each run.
+
+    Raises GraderError when the first run did not train, or the second run did.
     """
     assignment = course.assignment(plan.assignment)
     with tempfile.TemporaryDirectory(prefix="autograder-bench-") as folder:
@@ -103,28 +107,28 @@ def measure(
             file.write_bytes(content)
         say(f"{copy.name}: {count} submissions train, {variant.name}")
         first = timed(scratch.root, run, *command)
-        trained = seconds(scratch, copy)
+        first_seconds = seconds(scratch, copy)
         edited = next(iter(sorted((scratch.checks / copy.name).glob("test_*.py"))))
         edited.write_text(edited.read_text() + "\n# edited\n")
         say(f"{copy.name}: {count} submissions again, after an edit of a check")
         again = timed(scratch.root, run, *command)
-        regraded = seconds(scratch, copy)
-    if any(one["training"] == 0 for one in trained) or any(one["training"] > 0 for one in regraded):
-        raise GraderError("the first run was to train and the second was not")
-    fit = sum(one["training"] for one in trained)
-    cpu = sum(one["kernel cpu"] + one["grader cpu"] for one in trained)
-    totals = [sum(one["total"] for one in found) / count for found in (trained, regraded)]
+        second_seconds = seconds(scratch, copy)
+    if any(part["training"] == 0 for part in first_seconds) or any(part["training"] > 0 for part in second_seconds):
+        raise GraderError("the first run must train and the second must not")
+    fit = sum(part["training"] for part in first_seconds)
+    cpu = sum(part["kernel cpu"] + part["grader cpu"] for part in first_seconds)
+    totals = [sum(part["total"] for part in parts) / count for parts in (first_seconds, second_seconds)]
     return Trainings(copy.name, variant.name, count, cpu, fit, totals[0], totals[1], (first, again))
 
 
 def timed(folder: Path, run: Callable[..., None], *command: str) -> float:
-    """Return the seconds of a command by the clock."""
+    """Run a command and return its wall-clock seconds."""
     begun = time.monotonic()
     run(folder, *command)
     return time.monotonic() - begun
 
 
 def seconds(course: Course, assignment: Assignment) -> list[dict[str, float]]:
-    """Return where the time of each submission went, from the reports."""
+    """Return the seconds of each submission by step, from the staff reports."""
     files = sorted((course.reports / assignment.name).glob("*.json"))
     return [dict(json.loads(file.read_text())["notebooks"][0]["seconds"]) for file in files]

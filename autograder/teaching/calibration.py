@@ -1,4 +1,4 @@
-"""Calibrates the thresholds of an assignment: trains named answers over seeds, and writes what an honest one reaches."""
+"""Calibrates the thresholds of an assignment: trains right and wrong answers with many seeds."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from autograder.teaching.classroom import Grading, kernels_of
 PLAN = "calibration.toml"
 REFERENCE = "reference"
 SEED = re.compile(r"(set_random_seed\()(\d+)(\))")
-RARE = 1e-3  # how often an honest answer may fall below a threshold
+RARE = 1e-3  # the probability with which a right answer may fall below its bound
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A threshold: the quantity it is made of, and how much less than the bound it is set."""
+    """A threshold to calibrate: it is the lower bound of the quantity `of`, minus the margin `less`."""
 
     name: str
     of: str
@@ -44,7 +44,12 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is trained, and what comes of it."""
+    """The plan of a calibration.
+
+    `cells`: the grade_ids of the cells that an answer replaces.
+    `right`, `wrong`: the names of the answers to train.
+    `thresholds`: the thresholds to calibrate.
+    """
 
     cells: tuple[str, ...]
     right: tuple[str, ...]
@@ -54,7 +59,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Distribution:
-    """A quantity of one answer, over seeds."""
+    """The values of the quantity `of` for one answer, one value for each seed."""
 
     answer: str
     right: bool
@@ -63,23 +68,26 @@ class Distribution:
 
     @property
     def mean(self) -> float:
-        """The mean."""
+        """The mean of the values."""
         return float(np.mean(self.values))
 
     @property
     def deviation(self) -> float:
-        """The standard deviation of one training."""
+        """The sample standard deviation of the values."""
         return float(np.std(self.values, ddof=1))
 
     @property
     def bound(self) -> float:
-        """A further training falls below this less than once in a thousand: the prediction interval of a normal distribution."""
+        """The value below which another training falls with probability 0.001.
+
+        It is the lower limit of the one-sided prediction interval of a normal distribution.
+        """
         n = len(self.values)
         return self.mean - float(scipy.stats.t.ppf(1 - RARE, n - 1)) * self.deviation * float(np.sqrt(1 + 1 / n))
 
 
 def read_plan(course: Course, assignment: Assignment) -> Plan:
-    """Read the plan of an assignment; raises CourseError when it has none, or one that cannot be read."""
+    """Read the plan of an assignment. Raises CourseError when there is none or it cannot be read."""
     file = course.checks / assignment.name / PLAN
     if not file.is_file():
         raise CourseError(f"{assignment.name} has nothing to calibrate: there is no {file}")
@@ -96,43 +104,53 @@ def read_plan(course: Course, assignment: Assignment) -> Plan:
 def measure(
     course: Course, assignment: Assignment, seeds: int, say: Callable[[str], None], jobs: int = 0
 ) -> list[Distribution]:
-    """Train each named answer with `seeds` seeds; returns the distribution of each quantity behind a threshold."""
+    """Train each answer of the plan with `seeds` seeds and return the distribution of each quantity behind a threshold.
+
+    `say`: called with a line after each training.
+    `jobs`: the number of worker processes, 0 for one per core.
+
+    Raises CourseError when there are fewer than 3 seeds, or a quantity of the plan is not measured. Raises GraderError
+    when an answer cannot be graded.
+    """
     if seeds < 3:
-        raise CourseError("a calibration needs at least 3 seeds, and 10 to be worth its name")
+        raise CourseError("a calibration needs at least 3 seeds, and 10 to be reliable")
     plan = read_plan(course, assignment)
-    named = {name: kind == "right" for kind in ("right", "wrong") for name in getattr(plan, kind)}
+    is_right = dict.fromkeys(plan.right, True) | dict.fromkeys(plan.wrong, False)
     values: dict[tuple[str, str], list[float]] = {}
-    done = 0
-    for seed in range(seeds):  # with a secret of its own each time: other rows are withheld
+    trained = 0
+    for seed in range(seeds):  # each copy of the course has its own secret, so other rows are withheld
         with tempfile.TemporaryDirectory(prefix="autograder-calibrate-") as folder:
             scratch, copy = without_thresholds(course, assignment, Path(folder) / "course", plan)
-            submissions = [answer(course, copy, plan, name, right, seed) for name, right in named.items()]
+            submissions = [answer(course, copy, plan, name, right, seed) for name, right in is_right.items()]
             kernels = kernels_of(scratch, copy, Grading())
             for result in grade_locally(submissions, copy, kernels, jobs or cores()):
-                done += 1
-                say(f"{assignment.name}: {done} of {seeds * len(named)} trainings")
+                trained += 1
+                say(f"{assignment.name}: {trained} of {seeds * len(is_right)} trainings")
                 measured = measured_by(result, plan)
                 for quantity in {wanted.of for wanted in plan.thresholds}:
                     values.setdefault((result.submission.student, quantity), []).append(measured[quantity])
-    return [Distribution(name, named[name], of, tuple(found)) for (name, of), found in sorted(values.items())]
+    return [Distribution(name, is_right[name], of, tuple(series)) for (name, of), series in sorted(values.items())]
 
 
 def measured_by(result: Result, plan: Plan) -> dict[str, float]:
-    """What the checks measured of one training; CourseError when a quantity of the plan is not among it."""
-    who = result.submission.student
+    """Return the quantities that the checks measured of one training, by name.
+
+    Raises GraderError when the training could not be graded, CourseError when a quantity of the plan is missing.
+    """
+    name = result.submission.student
     if result.report is None:
-        raise GraderError(f"{who} could not be graded: {result.error}")
+        raise GraderError(f"{name} could not be graded: {result.error}")
     checks = [check for task in result.report.tasks for check in task.checks]
     measured = dict(pair for check in checks for pair in check.measured)
     for wanted in plan.thresholds:
         if wanted.of not in measured:
-            said = next((check.message for check in checks if check.message), "nothing")
-            raise CourseError(f"{who}: {wanted.of} was not measured; the first check that failed says: {said}")
+            message = next((check.message for check in checks if check.message), "nothing")
+            raise CourseError(f"{name}: {wanted.of} was not measured; the first check that failed says: {message}")
     return measured
 
 
 def without_thresholds(course: Course, assignment: Assignment, root: Path, plan: Plan) -> tuple[Course, Assignment]:
-    """Copy the assignment to a course of its own, where every threshold is met by anything."""
+    """Copy the assignment to a separate course in which every answer reaches every threshold."""
     copy = copy_course(course, root, [assignment.name], draw_missing=False)
     document = tomlkit.document()
     kind = thresholds.kind_of_data([origin for _, origin in assignment.data])
@@ -142,54 +160,60 @@ def without_thresholds(course: Course, assignment: Assignment, root: Path, plan:
 
 
 def answer(course: Course, copy: Assignment, plan: Plan, name: str, right: bool, seed: int) -> Submission:
-    """Return the submission of an answer with a seed of its own, in the cells of the plan."""
+    """Return a submission with the text of an answer, and another seed, in the cells of the plan."""
     notebook = copy.only_notebook.notebook
     cells = {cell.grade_id: cell.source for cell in notebook.cells if cell.grade_id in plan.cells}
     if name != REFERENCE:
         file = course.answers / copy.name / ("right" if right else "wrong") / f"{name}.py"
-        given = read_answers(file).cells
-        cells |= {cell: text for cell, text in given.items() if cell in plan.cells}
+        texts = read_answers(file).cells
+        cells |= {cell: text for cell, text in texts.items() if cell in plan.cells}
     content = hand_in(visible(notebook), Answers(seeded(cells, seed)), name)
     return Submission(name, copy.name, course.answers, contents={notebook.name: content})
 
 
 def seeded(cells: Mapping[str, str], seed: int) -> dict[str, str]:
-    """The cells with another seed in `set_random_seed`; CourseError when none of them sets one."""
+    """Return the cells with another seed in each `set_random_seed(NUMBER)`.
+
+    Raises CourseError when no cell contains such a call.
+    """
     if not any(SEED.search(text) for text in cells.values()):
         raise CourseError(
-            "none of the answer's cells calls set_random_seed(NUMBER): every training would be the same or unknown"
+            "none of the answer's cells calls set_random_seed(NUMBER), so the calibration cannot change its seed"
         )
 
-    def other(found: re.Match[str]) -> str:
-        return f"{found[1]}{int(found[2]) + 1000 * seed}{found[3]}"
+    def with_other_seed(match: re.Match[str]) -> str:
+        return f"{match[1]}{int(match[2]) + 1000 * seed}{match[3]}"
 
-    return {name: SEED.sub(other, text) for name, text in cells.items()}
+    return {name: SEED.sub(with_other_seed, text) for name, text in cells.items()}
 
 
-def bounds(plan: Plan, found: Sequence[Distribution]) -> dict[str, float]:
-    """Return each threshold: what the weakest right answer falls below less than once in a thousand, less a margin."""
+def bounds(plan: Plan, distributions: Sequence[Distribution]) -> dict[str, float]:
+    """Return each threshold by name: the lowest bound of all right answers, minus the margin of the plan."""
 
     def weakest(of: str) -> float:
-        return min(one.bound for one in found if one.right and one.of == of)
+        return min(distribution.bound for distribution in distributions if distribution.right and distribution.of == of)
 
     return {wanted.name: weakest(wanted.of) - wanted.less for wanted in plan.thresholds}
 
 
-def write(course: Course, assignment: Assignment, plan: Plan, found: Sequence[Distribution]) -> Path:
-    """Write the thresholds with the distributions behind them into course_data/thresholds.toml; other parts stay."""
+def write(course: Course, assignment: Assignment, plan: Plan, distributions: Sequence[Distribution]) -> Path:
+    """Write thresholds and their distributions into course_data/thresholds.toml, and return the path of the file.
+
+    The thresholds of other assignments, and of the other kind of data, stay.
+    """
     file = course.data / thresholds.FILE
     document = tomlkit.parse(file.read_text(encoding="utf-8")) if file.is_file() else tomlkit.document()
     if not document:
         document.add(tomlkit.comment("Written by `autograder calibrate`: thresholds, and the trainings behind them."))
-    values = bounds(plan, found)
+    values = bounds(plan, distributions)
     part: dict[str, Any] = {
         "versions": {name: importlib.metadata.version(name) for name in ("tensorflow", "keras", "numpy")}
     }
     for wanted in plan.thresholds:
         behind = tomlkit.table()
-        for one in found:
-            if one.of == wanted.of:
-                behind[one.answer] = _summary(one)
+        for distribution in distributions:
+            if distribution.of == wanted.of:
+                behind[distribution.answer] = _summary(distribution)
         part[wanted.name] = {"threshold": round(values[wanted.name], 4), "of": wanted.of, "behind": behind}
     kind = thresholds.kind_of_data([origin for _, origin in assignment.data])
     document.setdefault(assignment.name, tomlkit.table())[kind] = part
@@ -197,16 +221,16 @@ def write(course: Course, assignment: Assignment, plan: Plan, found: Sequence[Di
     return file
 
 
-def _summary(found: Distribution) -> Any:
-    """Return a distribution as a table on one line."""
+def _summary(distribution: Distribution) -> Any:
+    """Return a distribution as an inline TOML table."""
     line = tomlkit.inline_table()
     line.update(
         {
-            "right": found.right,
-            "n": len(found.values),
-            "mean": round(found.mean, 4),
-            "std": round(found.deviation, 4),
-            "min": round(min(found.values), 4),
+            "right": distribution.right,
+            "n": len(distribution.values),
+            "mean": round(distribution.mean, 4),
+            "std": round(distribution.deviation, 4),
+            "min": round(min(distribution.values), 4),
         }
     )
     return line

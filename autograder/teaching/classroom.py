@@ -1,4 +1,4 @@
-"""A whole class: grade what is new, record each report as it comes, write the pages."""
+"""Grades a whole class: what is new or changed is graded, recorded, and shown on feedback pages."""
 
 from __future__ import annotations
 
@@ -28,17 +28,20 @@ from autograder.sandbox import levels
 
 
 class ProgressListener(Protocol):
-    """Who wants to know how far the grading of a class is."""
+    """An observer of the progress of grading a class."""
 
     def begin(self, total: int, unchanged: int) -> AbstractContextManager[object]:
-        """Called once, before the first submission."""
+        """Called once before the first submission; grading runs inside the returned context manager.
+
+        `total`: the number of submissions to grade. `unchanged`: the number of those that are up to date.
+        """
 
     def finished(self, result: Result) -> None:
-        """Called when a submission has been graded and recorded, or could not be."""
+        """Called after each submission, whether it was graded and recorded or could not be graded."""
 
 
 class Silent:
-    """Nobody wants to know."""
+    """A progress listener that shows nothing."""
 
     def begin(self, total: int, unchanged: int) -> AbstractContextManager[object]:
         """Show nothing."""
@@ -52,9 +55,13 @@ class Silent:
 class Grading:
     """How a class is graded.
 
-    `students`: those alone, if any are named. `force`: grade what is unchanged as well, with the trainings that are
-    remembered; `fresh`: train again too. `jobs`: worker processes, 0 for one per core. `threads`: TensorFlow threads of
-    each kernel. `isolation`: a level by name, the strongest of this machine by default.
+    `students`: grade only these students (default: all).
+    `force`: also grade unchanged submissions; cached trainings are used.
+    `fresh`: also grade unchanged submissions, and train again.
+    `jobs`: the number of worker processes, 0 for one per core.
+    `threads`: the number of TensorFlow threads of each kernel.
+    `isolation`: the name of an isolation level, even one below the course's minimum (default: the strongest level that
+    works on this machine).
     """
 
     students: Collection[str] = ()
@@ -67,7 +74,11 @@ class Grading:
 
 @dataclass(frozen=True)
 class Graded:
-    """What a run of `grade` did, and the gradebook's rows for everybody who handed in."""
+    """The result of grading a class.
+
+    `grades`: the gradebook's data on each submission. `results`: what was graded in this run.
+    `failed`: the results without a report. `data`: the name and the origin of each dataset.
+    """
 
     grades: tuple[Grades, ...]
     results: tuple[Result, ...]
@@ -77,7 +88,7 @@ class Graded:
 
 @dataclass(frozen=True)
 class AssignmentStatus:
-    """One line of `autograder status`."""
+    """One line of `autograder status`: `to_grade` and `to_review` are numbers of submissions, `mean` is in points."""
 
     name: str
     released: bool
@@ -98,15 +109,24 @@ def grade_class(
     listener: ProgressListener | None = None,
     sinks: Sequence[Sink] = (),
 ) -> Graded:
-    """Grade all submissions of an assignment that are new or changed, or those of some students.
+    """Grade and record the submissions of an assignment that are new or changed.
 
-    `sinks` are written beside the standard ones. Raises CourseError when something has to be done first.
+    `how`: which submissions are graded, and how.
+    `listener`: is told about the progress.
+    `sinks`: further sinks for the reports, besides the standard ones.
+
+    Raises CourseError when a named student has no submission, when the assignment was not released, when no permitted
+    isolation level works on this machine, or when a sink cannot be written.
     """
     how, listener = how or Grading(), listener or Silent()
     kernels = kernels_of(course, assignment, how)
     everybody = course.submissions(assignment)
     chosen = _chosen(course, everybody, how.students)
-    due = [one for one in chosen if how.force or how.fresh or not is_current(course, assignment, one, kernels.level)]
+    due = [
+        submission
+        for submission in chosen
+        if how.force or how.fresh or not is_current(course, assignment, submission, kernels.level)
+    ]
     if kernels.cache:
         kernels.cache.prune()
     results = tuple(_grade_due(course, assignment, due, len(chosen) - len(due), kernels, how.jobs, listener, sinks))
@@ -120,7 +140,7 @@ def grade_class(
 
 
 def kernels_of(course: Course, assignment: Assignment, how: Grading) -> SandboxKernels:
-    """Return the kernels at the level that is wanted; raises CourseError below the course's least level."""
+    """Return the kernels for grading. Raises CourseError when no permitted isolation level works here."""
     level = levels.choose(assignment.isolation, how.isolation)
     return SandboxKernels(level, how.threads, TrainingCache(course.trainings, how.fresh))
 
@@ -142,8 +162,8 @@ def _grade_due(
     listener: ProgressListener,
     sinks: Sequence[Sink],
 ) -> Iterator[Result]:
-    """Grade and record what is due; the workers start while the gradebook is opened."""
-    written = standard_sinks(course, more=sinks)
+    """Grade and record the submissions that are due. The workers start while the gradebook is being opened."""
+    all_sinks = standard_sinks(course, more=sinks)
     workers = local_workers(assignment, kernels, min(jobs or cores(), len(due))) if due else nullcontext()
     with workers as executor:
         if not gradebook.has_assignment(course, assignment):
@@ -151,13 +171,13 @@ def _grade_due(
         with listener.begin(len(due), unchanged):
             for result in schedule(due, assignment, executor, kernels) if executor else ():
                 if result.report is not None:
-                    record(result.report, written)
+                    record(result.report, all_sinks)
                 listener.finished(result)
                 yield without_notebooks(result)
 
 
 def without_notebooks(result: Result) -> Result:
-    """Return the result without the notebooks, which are on disk by now: a thousand would fill the grader's memory."""
+    """Return the result without its notebooks. They are on disk, and a thousand of them would fill the memory."""
     if result.report is None:
         return result
     notebooks = tuple(replace(notebook, tree={}) for notebook in result.report.notebooks)
@@ -165,7 +185,10 @@ def without_notebooks(result: Result) -> Result:
 
 
 def try_answers(course: Course, assignment: Assignment, file: Path, isolation: str = "") -> GradeReport:
-    """Grade an answers file in a worker of the real engine; nothing is recorded but its trainings."""
+    """Grade an answers file in a worker process and return the report; only its trainings are recorded.
+
+    Raises CourseError when the file cannot be understood, GraderError when it cannot be graded.
+    """
     contents = hand_in_all(assignment, read_answers(file), str(file))
     submission = Submission(file.stem, assignment.name, file.parent, contents=contents)
     kernels = kernels_of(course, assignment, Grading(isolation=isolation))
@@ -177,7 +200,10 @@ def try_answers(course: Course, assignment: Assignment, file: Path, isolation: s
 
 
 def write_feedback(course: Course, assignment: Assignment, student: str = "") -> list[Path]:
-    """Write the feedback pages of every graded submission, or of one; returns the paths."""
+    """Write the feedback pages of all graded submissions, or of one student, and return the paths.
+
+    Raises CourseError when a page cannot be written.
+    """
     written, reviews = [], read_reviews(course)
     for submission in course.submissions(assignment):
         files = notebook_files(course, assignment, submission)
@@ -189,21 +215,20 @@ def write_feedback(course: Course, assignment: Assignment, student: str = "") ->
 
 
 def course_status(course: Course, isolation: str = "") -> list[AssignmentStatus]:
-    """Return where each assignment of the course stands."""
+    """Return the status of each assignment of the course."""
     return [_status(course, name, isolation) for name in course.assignments()]
 
 
-def _status(
-    course: Course, name: str, isolation: str
-) -> AssignmentStatus:  # a line for an assignment that has problems
+def _status(course: Course, name: str, isolation: str) -> AssignmentStatus:
+    """Return the status of an assignment. If the assignment has errors, the status says which."""
     released = (course.release / name).is_dir()
     try:
         assignment = course.assignment(name)
         level = levels.choose(assignment.isolation, isolation)
         submissions = course.submissions(assignment)
         rows = gradebook.read_all(course, assignment, [submission.student for submission in submissions])
-        known = [is_graded(course, assignment, submission) for submission in submissions]
-        graded = [row for row, recorded in zip(rows, known, strict=True) if row and recorded]
+        recorded = [is_graded(course, assignment, submission) for submission in submissions]
+        graded = [row for row, is_recorded in zip(rows, recorded, strict=True) if row and is_recorded]
         return AssignmentStatus(
             name,
             released,

@@ -1,7 +1,7 @@
-"""A made-up class in a scratch course: released, handed in, collected, graded, with feedback pages.
+"""Runs a demo: a made-up class in a scratch course, from the release of assignments to the feedback pages.
 
-Who hands in what is the course's own, in course_data/demo.toml: for each assignment the students, each with an answers
-file below course_data/answers/ASSIGNMENT, or with nothing for an empty notebook.
+The file course_data/demo.toml says who hands in what. For each assignment it lists students, each with an answers file
+below course_data/answers/ASSIGNMENT, or with "" for an empty notebook.
 """
 
 from __future__ import annotations
@@ -31,20 +31,22 @@ FILE = "demo.toml"
 
 
 class DemoListener(ProgressListener, Protocol):
-    """Who shows what the demo does."""
+    """An observer of the progress of the demo."""
 
     def say(self, step: str, text: str) -> None:
         """Called after each step."""
 
     def working(self, text: str) -> None:
-        """Called when something is begun that takes a while."""
+        """Called before each step that takes a while."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Who hands in what, by assignment and student; the last assignment is the one whose pages are shown.
+    """The plan of the demo: who hands in what.
 
-    `essay` is the text that everybody writes where a person grades.
+    `classes`: the answers file of each student, by assignment and student. The demo shows the pages of the last
+    assignment.
+    `essay`: the text that all students write in cells that a person grades.
     """
 
     essay: str
@@ -53,7 +55,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class GradedAssignment:
-    """One assignment of the demo: what grading it gave, and the feedback pages."""
+    """One assignment of the demo: the result of grading it, and the paths of the feedback pages."""
 
     assignment: Assignment
     graded: Graded
@@ -62,14 +64,14 @@ class GradedAssignment:
 
 @dataclass(frozen=True)
 class Demonstration:
-    """Where the scratch course is, and what came of each assignment."""
+    """The result of the demo: the scratch course, and each graded assignment."""
 
     course: Course
     parts: tuple[GradedAssignment, ...]
 
 
 def read_plan(course: Course) -> Plan:
-    """Read course_data/demo.toml; raises CourseError when it is missing or cannot be understood."""
+    """Read course_data/demo.toml. Raises CourseError when it is missing or cannot be understood."""
     file = course.data / FILE
     if not file.is_file():
         raise CourseError(f"this course has no made-up class: there is no {file}")
@@ -85,26 +87,32 @@ def read_plan(course: Course) -> Plan:
 
 
 def run(course: Course, plan: Plan, folder: Path | None, stand_in: bool, listener: DemoListener) -> Demonstration:
-    """Run the whole path in a scratch copy of the course; the course itself is only read."""
+    """Run the demo in a scratch copy of the course; the course itself is only read.
+
+    `folder`: an empty or new folder for the scratch course (default: a temporary one).
+    `stand_in`: use stand-ins even for datasets that are in the store.
+
+    Raises CourseError when the folder is not empty.
+    """
     scratch = prepare(course, list(plan.classes), folder, stand_in, listener)
-    parts = tuple(teach(scratch, name, plan, listener) for name in plan.classes)
+    parts = tuple(run_assignment(scratch, name, plan, listener) for name in plan.classes)
     return Demonstration(scratch, parts)
 
 
 def prepare(course: Course, names: list[str], folder: Path | None, stand_in: bool, listener: DemoListener) -> Course:
-    """Copy assignments to a scratch course, with the real data or a stand-in."""
+    """Copy assignments to a scratch course, with the published data or stand-ins. Raises CourseError as `run` does."""
     if folder is not None and folder.exists() and any(folder.iterdir()):
         raise CourseError(f"{folder} is not empty; the demo needs a folder of its own")
     root = Path(tempfile.mkdtemp(prefix="autograder-demo-")) if folder is None else folder
-    # a made-up class may be graded without a sandbox where there is none; each grade says so
+    # a made-up class may be graded without a sandbox where none is available; each grade says so
     scratch = copy_course(course, root, names, say=listener.working, isolation=Level.NONE, draw_all=stand_in)
     for name in sorted({name for assignment in names for name in course.settings().of(assignment).datasets}):
         listener.say("data", f"{name}: {datasets.origin_of(scratch.store, name)}")
     return scratch
 
 
-def teach(scratch: Course, name: str, plan: Plan, listener: DemoListener) -> GradedAssignment:
-    """Release an assignment, let students hand it in, collect it, grade it, write the pages."""
+def run_assignment(scratch: Course, name: str, plan: Plan, listener: DemoListener) -> GradedAssignment:
+    """Release an assignment, let the students hand it in, collect it, grade it, and write the feedback pages."""
     assignment = scratch.assignment(name)
     listener.working(f"{name}: grading the reference solution")
     release.release(scratch, assignment)
@@ -118,7 +126,7 @@ def teach(scratch: Course, name: str, plan: Plan, listener: DemoListener) -> Gra
 
 
 def handed_in(course: Course, assignment: Assignment, plan: Plan) -> dict[str, dict[str, bytes]]:
-    """Return the notebooks of every student of the class, by their names."""
+    """Return the notebooks that the students hand in: JSON by student and notebook name."""
     return {
         student: {
             notebook.name: _filled(notebook.notebook, course.answers / assignment.name, answers, plan.essay)
@@ -129,7 +137,7 @@ def handed_in(course: Course, assignment: Assignment, plan: Plan) -> dict[str, d
 
 
 def _filled(notebook: Notebook, folder: Path, answers: str, essay: str) -> bytes:
-    """Return a notebook with answers: what they leave out is the reference solution for code, and an essay for text."""
+    """Return a notebook with answers. Other code cells keep the reference solution, other text cells get the essay."""
     if not answers:
         return hand_in(visible(notebook), Answers({}))
     essays = {task.cell: essay for task in tasks(notebook) if task.manual}
@@ -137,7 +145,10 @@ def _filled(notebook: Notebook, folder: Path, answers: str, essay: str) -> bytes
 
 
 def collect(course: Course, assignment: Assignment, notebooks: Mapping[str, Mapping[str, bytes]]) -> None:
-    """Let students hand in through nbgrader's exchange, in a folder of the scratch course, and collect."""
+    """Let the students hand in through nbgrader's exchange, in a folder of the scratch course, and collect.
+
+    Raises CourseError when a submission does not arrive.
+    """
     from nbgrader.auth import Authenticator
     from nbgrader.coursedir import CourseDirectory
     from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseAssignment, ExchangeSubmit

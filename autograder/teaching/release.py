@@ -1,4 +1,4 @@
-"""Releases an assignment: proves that it is in order, generates the students' version, refuses when something would leak."""
+"""Releases an assignment: grades the reference solution, generates the students' version, and refuses leaks."""
 
 from __future__ import annotations
 
@@ -20,15 +20,17 @@ from autograder.records import GradeReport, Submission
 from autograder.teaching.classroom import Grading, kernels_of
 
 MARKERS = re.compile(r"(BEGIN|END) (SOLUTION|MARK SCHEME|HIDDEN TESTS)|mark(ing)? scheme", re.I)
-TELLING = 25  # characters from which on a line of a hidden check is recognisable as its own
+MIN_LINE_LENGTH = 25  # characters; shorter lines of a hidden check can appear elsewhere by chance
 REFERENCE = "reference solution"
 
 
 def release(course: Course, assignment: Assignment, isolation: str = "") -> GradeReport:
-    """Grade the reference solution of an assignment, write release/ASSIGNMENT and the gradebook's cells.
+    """Grade the reference solution, write release/ASSIGNMENT and the cells of the gradebook, and return the report.
 
-    Returns the reference solution's report. Raises CourseError with everything that is wrong; release/ is then as it
-    was.
+    `isolation`: the name of an isolation level (default: the strongest one that this machine supports).
+
+    Raises CourseError when a solution or a hidden check would leak, or when the reference solution does not earn full
+    points. The folder release/ is then unchanged.
     """
     texts = {
         f"{notebook.name}.ipynb": "\n".join(cell.source for cell in visible(notebook.notebook).cells)
@@ -48,24 +50,28 @@ def release(course: Course, assignment: Assignment, isolation: str = "") -> Grad
 
 
 def generate(course: Course, assignment: Assignment) -> None:
-    """Let nbgrader generate the students' version beside release/, look through it, and put it in place."""
+    """Let nbgrader generate the students' version in a temporary folder, check it for leaks, and move it to release/.
+
+    Raises CourseError when nbgrader fails or something would leak.
+    """
     building = Path(tempfile.mkdtemp(prefix=".release-", dir=course.root))
     try:
-        with gradebook.opened(course):  # makes the database when there is none
+        with gradebook.opened(course):  # creates the database when there is none
             pass
         _convert(course, assignment.name, building.name)
-        made = building / assignment.name
-        texts = {file.name: _readable(file) for file in sorted(made.rglob("*")) if file.is_file()}
+        generated = building / assignment.name
+        texts = {file.name: _readable(file) for file in sorted(generated.rglob("*")) if file.is_file()}
         _refuse_leaks(assignment, texts)
         target = course.release / assignment.name
         target.parent.mkdir(exist_ok=True)
         shutil.rmtree(target, ignore_errors=True)
-        made.rename(target)
+        generated.rename(target)
     finally:
         shutil.rmtree(building, ignore_errors=True)
 
 
-def _convert(course: Course, name: str, folder: str) -> None:  # nbgrader goes by the name
+def _convert(course: Course, name: str, folder: str) -> None:
+    """Run nbgrader's converter on an assignment; the result goes to `folder`, a name below the course's root."""
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
     from nbgrader.coursedir import CourseDirectory
@@ -75,31 +81,31 @@ def _convert(course: Course, name: str, folder: str) -> None:  # nbgrader goes b
         root=str(course.root), release_directory=folder, assignment_id=name, db_url=course.db_url
     )
     converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
-    said: list[str] = []
+    messages: list[str] = []
     log = logging.Logger("release")
-    log.addHandler(_Collect(said))
+    log.addHandler(_CollectMessages(messages))
     converter.log = log
     try:
         converter.start()
     except NbGraderException as error:
-        raise CourseError(f"{name} cannot be released: {said[0] if said else error}") from error
+        raise CourseError(f"{name} cannot be released: {messages[0] if messages else error}") from error
 
 
-class _Collect(logging.Handler):
-    """Keeps nbgrader's complaints, whose last line is the reason."""
+class _CollectMessages(logging.Handler):
+    """Collects the last line of each of nbgrader's error messages: it gives the reason."""
 
-    def __init__(self, said: list[str]) -> None:
+    def __init__(self, messages: list[str]) -> None:
         super().__init__(logging.ERROR)
-        self._said = said
+        self._messages = messages
 
     def emit(self, record: logging.LogRecord) -> None:
         lines = record.getMessage().strip().splitlines()
-        known = ("There was an error processing", "Please see the")
-        self._said.extend(line for line in lines[-1:] if not line.startswith(known))
+        uninformative = ("There was an error processing", "Please see the")
+        self._messages.extend(line for line in lines[-1:] if not line.startswith(uninformative))
 
 
 def secrets(assignment: Assignment) -> tuple[list[list[str]], set[str]]:
-    """Return what must not be in a student's hands: solutions and schemes as their lines, telling lines of checks."""
+    """Return what students must not see: the lines of each solution or mark scheme, and long lines of the checks."""
     regions = [
         match.group(0)
         for notebook in assignment.notebooks
@@ -109,27 +115,27 @@ def secrets(assignment: Assignment) -> tuple[list[list[str]], set[str]]:
     ]
     solutions = [[line.strip() for line in region.splitlines()[1:-1] if line.strip()] for region in regions]
     lines = {line.strip() for _, text in assignment.checks.files for line in text.splitlines()}
-    telling = {line for line in lines if len(line) >= TELLING and not line.startswith(("import", "from", "#"))}
-    return [solution for solution in solutions if solution], telling
+    lines = {line for line in lines if not line.startswith(("import", "from", "#"))}
+    return [solution for solution in solutions if solution], {line for line in lines if len(line) >= MIN_LINE_LENGTH}
 
 
 def _refuse_leaks(assignment: Assignment, texts: dict[str, str]) -> None:
-    """Raise CourseError when a solution, a mark scheme or a line of a hidden check stands in a text for students."""
+    """Raise CourseError when a text for students contains a solution, a mark scheme or a line of a hidden check."""
     solutions, checks = secrets(assignment)
-    found = []
+    leaks = []
     for name, text in texts.items():
         lines = {line.strip() for line in text.splitlines()}
         if match := MARKERS.search(text):
-            found.append(f"{name}: contains the words {match.group(0)!r}")
-        found += [f"{name}: contains the solution {solution[0]!r}" for solution in solutions if set(solution) <= lines]
-        found += [f"{name}: contains a line of a hidden check: {line!r}" for line in sorted(checks & lines)]
-    if found:
-        told = "\n".join(f"  - {line}" for line in found)
-        raise CourseError(f"{assignment.name} is not released, it would leak:\n{told}")
+            leaks.append(f"{name}: contains the words {match.group(0)!r}")
+        leaks += [f"{name}: contains the solution {solution[0]!r}" for solution in solutions if set(solution) <= lines]
+        leaks += [f"{name}: contains a line of a hidden check: {line!r}" for line in sorted(checks & lines)]
+    if leaks:
+        listing = "\n".join(f"  - {leak}" for leak in leaks)
+        raise CourseError(f"{assignment.name} is not released, it would leak:\n{listing}")
 
 
 def _readable(file: Path) -> str:
-    """A file's text; of a notebook all strings in it, so that outputs and metadata are looked through as well."""
+    """Return the text of a file; for a notebook, all strings in it, also those in outputs and metadata."""
     text = file.read_text(errors="replace")
     if file.suffix != ".ipynb":
         return text

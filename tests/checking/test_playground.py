@@ -28,12 +28,12 @@ def handed(settings: Settings, name: str = "circle_url") -> playground.Handed:
 def test_the_rerun_is_quoted_with_what_to_do_to_see_it() -> None:
     student = with_url(write(CIRCLE))
     tell(student, handed(CIRCLE))
-    (told,) = student.told()
+    (told,) = student.remarks()
     assert told.text == (
         "circle_url: open it in a new tab and run 300 epochs: test loss about 0.003 from this seed; 20 of 20 resets get below 0.1."
     )
     assert told.picture.startswith(b"\x89PNG")
-    assert student.told() == ()
+    assert student.remarks() == ()
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_the_rerun_is_quoted_with_what_to_do_to_see_it() -> None:
 def test_of_a_chaotic_run_no_number_is_promised(chaotic: Settings) -> None:
     student = with_url("")
     tell(student, handed(chaotic), pictured=False)
-    (told,) = student.told()
+    (told,) = student.remarks()
     assert "depends on the last digit" in told.text and "0." not in told.text.split("300 epochs")[1] and told.picture == b""
 
 
@@ -54,14 +54,14 @@ def test_where_some_starts_arrive_the_check_passes_and_says_that_it_depends_on_t
     lucky = replace(CIRCLE, seed="0.82817", dataset="xor", activation="relu", network_shape=(3,))
     student = with_url("")
     solved(student, handed(lucky, "xor_url"))
-    (told,) = student.told()
+    (told,) = student.remarks()
     assert told.text.startswith("It depends on the initial weights: ") and "Press reset" in told.text
 
 
 def test_where_every_start_arrives_nothing_is_said_and_where_none_does_the_check_fails() -> None:
     student = with_url("")
     solved(student, handed(CIRCLE))
-    assert student.told() == ()
+    assert student.remarks() == ()
     with pytest.raises(CheckFailed, match=r"^0 of 21 starts of circle_url get below"):
         solved(student, handed(replace(CIRCLE, learning_rate=1e-5)))
 

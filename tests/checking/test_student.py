@@ -79,7 +79,7 @@ def test_inputs_come_back_as_the_call_left_them() -> None:
 
 
 def test_a_missing_name_says_why_it_may_be_missing() -> None:
-    gone = FakeKernel(wire.encode({"error": "NameError", "text": "there is no f", "lines": []}), raw=True)
+    gone = FakeKernel(wire.Missing("f"))
     with pytest.raises(CheckFailed, match=r"there is no function f; your cell stopped with ZeroDivisionError: division by zero"):
         student(gone, CellRun(CellStatus.ERROR, error="ZeroDivisionError: division by zero")).call("f")
     with pytest.raises(CheckFailed, match=r"^there is no variable f$"):

@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 
 from autograder.course import datasets
+from autograder.course.course import Course
 from autograder.course.datasets import DatasetSpec, FileSpec
-from autograder.course.layout import Course
 from autograder.errors import DataError
 
 RNG = np.random.default_rng(0)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.layout import Course
+from autograder.course.course import Course
 from autograder.errors import CourseError
 
 

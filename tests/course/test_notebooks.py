@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.course.layout import Course
+from autograder.course.course import Course
 from autograder.course.notebooks import (
     CODE_STUB,
     Notebook,

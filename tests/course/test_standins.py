@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from autograder.course import datasets, standins
-from autograder.course.layout import Course
+from autograder.course.course import Course
 
 TRAIN = """
 import sys

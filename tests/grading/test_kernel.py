@@ -11,22 +11,23 @@ import pytest
 from autograder import wire
 from autograder.errors import BadReply, KernelDied, OutOfTime
 from autograder.grading.kernel import JupyterKernel
-from autograder.records import CellStatus, Limits
-from autograder.sandbox import isolation, launch
+from autograder.records import CellStatus, Level, Limits
+from autograder.sandbox import launch, levels
 
 Start = Callable[..., JupyterKernel]
 
 
-@pytest.fixture(params=isolation.LEVELS, scope="module")
-def level(request: pytest.FixtureRequest) -> str:
+@pytest.fixture(params=list(Level), scope="module")
+def level(request: pytest.FixtureRequest) -> Level:
     """Each isolation level that this machine gives; of the module's scope, so that a warm process serves many tests."""
-    if reason := isolation.why_not(request.param):
-        pytest.skip(f"isolation level {request.param}: {reason}")
-    return str(request.param)
+    level: Level = request.param
+    if reason := levels.why_not(level):
+        pytest.skip(f"isolation level {level}: {reason}")
+    return level
 
 
 @pytest.fixture
-def start(level: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+def start(level: Level, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     """Starts kernels at each level, and ends them after the test."""
     monkeypatch.setenv("GRADER_TOKEN", "secret")
     started: list[JupyterKernel] = []
@@ -87,7 +88,7 @@ def test_endless_output_is_cut(start: Start) -> None:
 
 def test_sixty_times_the_output_that_is_kept_leaves_the_kernel_usable() -> None:
     limits = Limits()
-    with contextlib.closing(JupyterKernel(launch.start({}, isolation.choose("none")), limits)) as kernel:
+    with contextlib.closing(JupyterKernel(launch.start({}, levels.choose(Level.NONE)), limits)) as kernel:
         flood(kernel)
 
 

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import tomlkit
 
 from autograder import wire
 from autograder.course.answers import Answers, hand_in
-from autograder.course.layout import Course
+from autograder.course.assignment import Assignment
+from autograder.course.course import Course
 from autograder.course.notebooks import Notebook, visible
 from autograder.errors import CourseError, DataError, GraderError
-from autograder.grading import pipeline
-from autograder.records import CellRun, CellStatus, Limits, Submission
-from autograder.sandbox import isolation
-from tests.conftest import EXERCISE, scratch_course
+from autograder.grading.pipeline import grade, key
+from autograder.records import CellRun, CellStatus, Level, Submission
+from tests.conftest import EXERCISE, FakeKernels, scratch_course
 
-LEVEL = isolation.choose("none")
+LEVEL = Level.NONE
 
 
 class Silent:
@@ -29,8 +30,7 @@ class Silent:
         return CellRun(CellStatus.ERROR, error="NotImplementedError: ")
 
     def ask(self, question: bytes, seconds: float) -> bytes:
-        name = wire.decode(question).get("name", "")
-        return wire.encode({"error": "NameError", "text": f"there is no {name}", "lines": []})
+        return wire.encode({"value": wire.Missing(wire.decode(question).get("name", ""))})
 
     def usable(self) -> bool:
         return True
@@ -39,89 +39,123 @@ class Silent:
         pass
 
 
-def silent(limits: Limits) -> Silent:
-    return Silent()
+SILENT = FakeKernels(Silent)
 
 
-def submission(course: Course, content: bytes) -> Submission:
-    file = course.submitted / "ann" / EXERCISE / f"{EXERCISE}.ipynb"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(content)
-    return Submission("ann", EXERCISE, file)
+def submission(folder: Path, content: bytes) -> Submission:
+    folder = folder / "ann" / EXERCISE
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{EXERCISE}.ipynb").write_bytes(content)
+    return Submission("ann", EXERCISE, folder)
 
 
-def test_an_empty_submission_gets_zero_and_a_kind_word_for_each_task(course: Course, notebook: Notebook) -> None:
-    report = pipeline.grade(submission(course, hand_in(visible(notebook), Answers({}))), course, silent)
+def empty(notebook: Notebook) -> bytes:
+    return hand_in(visible(notebook), Answers({}))
+
+
+def test_an_empty_submission_gets_zero_and_a_kind_word_for_each_task(
+    exercise: Assignment, notebook: Notebook, tmp_path: Path
+) -> None:
+    report = grade(submission(tmp_path, empty(notebook)), exercise, SILENT)
     assert report.earned == 0 and report.auto_points == 15 and report.manual_points == 3
-    assert {check.message for task in report.tasks for check in task.checks} == {"This task has not been attempted yet."}
+    checks = [check for task in report.tasks for check in task.checks]
+    assert {(check.message, check.code) for check in checks} == {
+        ("This task has not been attempted yet.", "task.not-attempted")
+    }
     assert all(not task.error for task in report.tasks)
 
 
 @pytest.mark.parametrize("content", [b"", b"{ broken", b'{"nbformat": 3}'], ids=["empty", "broken", "old"])
-def test_a_broken_notebook_is_a_verdict_and_starts_no_kernel(course: Course, content: bytes) -> None:
-    report = pipeline.grade(submission(course, content), course, lambda limits: pytest.fail("a kernel was started"))
+def test_a_broken_notebook_is_a_verdict_and_starts_no_kernel(
+    exercise: Assignment, content: bytes, tmp_path: Path
+) -> None:
+    kernels = FakeKernels(lambda: pytest.fail("a kernel was started"))
+    report = grade(submission(tmp_path, content), exercise, kernels)
     assert report.earned == 0 and len([check for task in report.tasks for check in task.checks]) == 15
-    assert report.notes and report.notebook["nbformat"] == 4
+    assert report.notes and report.notebooks[0].tree["nbformat"] == 4
 
 
-def test_a_folder_without_the_notebook_is_a_verdict(course: Course) -> None:
-    report = pipeline.grade(
-        Submission("ann", EXERCISE, course.submitted / "ann" / EXERCISE / f"{EXERCISE}.ipynb"), course, silent
-    )
+def test_a_folder_without_the_notebook_is_a_verdict(exercise: Assignment, tmp_path: Path) -> None:
+    report = grade(Submission("ann", EXERCISE, tmp_path / "ann" / EXERCISE), exercise, SILENT)
     assert report.earned == 0 and "no notebook exercise_1_grayscale.ipynb" in report.notes[0]
 
 
-def test_a_kernel_that_does_not_start_is_our_fault(course: Course, notebook: Notebook) -> None:
-    def broken(limits: Limits) -> Silent:
+def test_a_kernel_that_does_not_start_is_our_fault(exercise: Assignment, notebook: Notebook, tmp_path: Path) -> None:
+    def broken() -> Silent:
         raise GraderError("a kernel could not be started")
 
     with pytest.raises(GraderError):
-        pipeline.grade(submission(course, hand_in(visible(notebook), Answers({}))), course, broken)
+        grade(submission(tmp_path, empty(notebook)), exercise, FakeKernels(broken))
 
 
-def test_missing_data_is_said_before_any_work(tmp_path: Path, notebook: Notebook) -> None:
-    course = scratch_course(tmp_path / "course", None)
+def test_a_second_submission_at_the_same_time_in_one_process_is_refused_with_the_reason(
+    exercise: Assignment, notebook: Notebook, tmp_path: Path
+) -> None:
+    refused: list[str] = []
+
+    def at_the_same_time() -> Silent:
+        def second() -> None:
+            with pytest.raises(GraderError) as error:
+                grade(submission(tmp_path / "other", empty(notebook)), exercise, SILENT)
+            refused.append(str(error.value))
+
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join()
+        return Silent()
+
+    assert grade(submission(tmp_path, empty(notebook)), exercise, FakeKernels(at_the_same_time)).earned == 0
+    assert "pytest session, of which a process can have one at a time" in refused[0]
+
+
+def test_missing_data_is_said_before_any_work(tmp_path: Path) -> None:
+    course = scratch_course(tmp_path / "course", None, EXERCISE)
     with pytest.raises(DataError, match="autograder data fetch cifar10"):
-        pipeline.grade(submission(course, hand_in(notebook, Answers({}))), course, silent)
+        course.assignment(EXERCISE)
 
 
-def test_the_report_says_on_which_data_and_at_which_level(course: Course, notebook: Notebook) -> None:
-    report = pipeline.grade(submission(course, hand_in(visible(notebook), Answers({}))), course, silent)
-    assert report.data == (("cifar10", "stand-in"),) and report.standin and report.isolation == LEVEL
+def test_the_report_says_on_which_data_and_at_which_level(
+    exercise: Assignment, notebook: Notebook, tmp_path: Path
+) -> None:
+    report = grade(submission(tmp_path, empty(notebook)), exercise, SILENT)
+    assert report.data == (("cifar10", "stand-in"),) and report.standin and report.isolation is LEVEL
 
 
-def test_the_key_changes_with_everything_that_can_change_a_grade(course: Course, notebook: Notebook) -> None:
-    one = submission(course, hand_in(notebook, Answers({})))
-    keys = [pipeline.key(one, course, LEVEL)]
+def test_the_key_changes_with_everything_that_can_change_a_grade_and_with_nothing_else(
+    course: Course, notebook: Notebook
+) -> None:
+    def now(one: Submission, level: Level = LEVEL) -> str:
+        return key(one, course.assignment(EXERCISE), level)
 
-    def changed() -> None:
-        keys.append(pipeline.key(one, Course.open(course.root), LEVEL))
-
-    assert pipeline.key(dataclasses.replace(one, timestamp="2026-11-22 10:00:00 UTC"), course, LEVEL) != keys[0]
-    assert pipeline.key(one, course, "another level") != keys[0]
-    one.notebook.write_bytes(hand_in(notebook, Answers({"to_gray": "pass"})))
-    changed()
+    one = submission(course.submitted, hand_in(notebook, Answers({})))
+    first = now(one)
+    assert now(dataclasses.replace(one, timestamp="2026-11-22 10:00:00 UTC")) != first
+    assert now(one, Level.LANDLOCK) != first
+    keys = [first]
+    submission(course.submitted, hand_in(notebook, Answers({"to_gray": "pass"})))
+    keys.append(now(one))
     settings = course.data / "assignments.toml"
-    settings.write_text(settings.read_text().replace(f"[{EXERCISE}]", f"[{EXERCISE}]\ncell_seconds = 7"))
-    changed()
-    source = course.source_notebook(EXERCISE)
+    document = tomlkit.parse(settings.read_text())
+    document[EXERCISE]["cell_seconds"] = 7  # type: ignore[index]
+    settings.write_text(tomlkit.dumps(document))
+    keys.append(now(one))
+    source = course.source / EXERCISE / f"{EXERCISE}.ipynb"
     source.write_text(source.read_text() + "\n")
-    changed()
-    assert len(set(keys)) == 4
-    changed()
-    assert keys[-1] == keys[-2]
+    keys.append(now(one))
+    own_checks(course, lambda text: text + "\n# edited\n")
+    keys.append(now(one))
+    (course.source / EXERCISE / "table.csv").write_text("1,2\n")
+    keys.append(now(one))
+    assert len(set(keys)) == len(keys) == 6
+    document[EXERCISE]["on_submission"] = {"answer": "full"}  # type: ignore[index]
+    settings.write_text(tomlkit.dumps(document))
+    assert now(one) == keys[-1]
 
 
 def own_checks(course: Course, change: Callable[[str], str]) -> None:
-    """Give the scratch course checks of its own, with a change."""
-    folder = course.root / "autograder" / "checks" / EXERCISE
-    shutil.copytree(course.checks(EXERCISE), folder, ignore=shutil.ignore_patterns("__pycache__"))
-    file = folder / "test_functions.py"
+    """Change a check of the scratch course."""
+    file = course.checks / EXERCISE / "test_functions.py"
     file.write_text(change(file.read_text()))
-
-
-def test_an_assignment_in_order_has_no_problems(repository: Course) -> None:
-    assert pipeline.validate(repository, EXERCISE) == []
 
 
 @pytest.mark.parametrize(
@@ -138,9 +172,11 @@ def test_an_assignment_in_order_has_no_problems(repository: Course) -> None:
 )
 def test_checks_that_do_not_fit_the_notebook_are_named(course: Course, change: Callable[[str], str], problem: str) -> None:
     own_checks(course, change)
-    assert any(problem in each for each in pipeline.validate(course, EXERCISE))
+    with pytest.raises(CourseError) as refused:
+        course.assignment(EXERCISE)
+    assert problem in str(refused.value)
 
 
 def test_an_assignment_without_a_notebook_is_named(course: Course) -> None:
     with pytest.raises(CourseError, match="no assignment nothing"):
-        pipeline.validate(course, "nothing")
+        course.assignment("nothing")

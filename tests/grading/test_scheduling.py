@@ -1,171 +1,116 @@
-"""A class in worker processes: what dies is tried once more, what stops leaves nothing behind."""
+"""Submissions go through any executor, also one whose workers cannot see the course; sinks of anybody's are written."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
+import pickle
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from autograder.course.layout import Course
-from autograder.grading import scheduling
-from autograder.grading.pipeline import served
-from autograder.grading.scheduling import DIED, grade_all, grading
-from autograder.recording import gradebook
-from autograder.sandbox import isolation, zygote
-from autograder.sandbox.zygote import Zygote
+from autograder.course.assignment import Assignment
+from autograder.course.notebooks import Notebook
+from autograder.grading.scheduling import schedule
+from autograder.records import GradeReport, Submission
+from tests.conftest import ANSWERS, EXERCISE, FakeKernel, FakeKernels, hand_in, read_answers
 from tests.hostile.class_of import ASSIGNMENT, FULL, HONEST, assemble
 
-LEVEL = isolation.choose("none")
-
-
-@pytest.fixture(scope="module")
-def assembled(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    """The small course of the hostile corpus with its honest students."""
-    return assemble(tmp_path_factory.mktemp("target") / "course", hostile=False)
-
 
 @pytest.fixture
-def target(assembled: Course, tmp_path: Path) -> Course:
-    """A copy of that course."""
-    return Course.open(shutil.copytree(assembled.root, tmp_path / "course"))
+def submissions(notebook: Notebook, tmp_path: Path) -> list[Submission]:
+    """Three submissions of the same right answer."""
+    content = hand_in(notebook, read_answers(ANSWERS / EXERCISE / "right" / "loops.py"))
+    return [Submission(name, EXERCISE, tmp_path, contents={EXERCISE: content}) for name in ("ann", "bob", "cyd")]
 
 
-@pytest.fixture(autouse=True)
-def cold() -> Iterator[None]:
-    """No warm process from an earlier test, and none for a later one."""
-    zygote.cool()
-    yield
-    zygote.cool()
-
-
-@pytest.fixture
-def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A temporary folder of its own."""
-    with tempfile.TemporaryDirectory(prefix="ag-test-") as folder:
-        monkeypatch.setattr("tempfile.tempdir", folder)
-        yield Path(folder)
-
-
-def test_a_long_name_of_the_temporary_folder_is_no_obstacle(
-    target: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_executor_of_threads_grades_one_submission_at_a_time(
+    exercise: Assignment, submissions: list[Submission]
 ) -> None:
-    (tmp_path / ("x" * 100)).mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / ("x" * 100)))
-    results = list(grade_all(target, target.submissions(ASSIGNMENT), 2, LEVEL))
-    assert [each.error for each in results if each.report is None] == []
+    with ThreadPoolExecutor(1) as executor:
+        results = list(schedule(submissions, exercise, executor, FakeKernels(lambda: FakeKernel(1))))
+    assert sorted(result.submission.student for result in results) == ["ann", "bob", "cyd"]
+    assert all(result.report and result.report.auto_points == 15 for result in results)
 
 
-def when_ready(monkeypatch: pytest.MonkeyPatch, act: Callable[[Zygote], object], times: int) -> None:
-    """Do something at the moment that a warm process is ready, the first few times."""
-    original, done = Zygote.await_ready, []
+class Refusing(Executor):
+    """An executor that is closed."""
 
-    def await_ready(zygote: Zygote) -> None:
-        original(zygote)
-        if len(done) < times:
-            done.append(act(zygote))
-
-    monkeypatch.setattr(Zygote, "await_ready", await_ready)
+    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        raise RuntimeError("cannot schedule new futures after shutdown")
 
 
-def kill_a_worker(warm: Zygote) -> None:
-    """Kill one worker process, as a machine that is out of memory does."""
-    import multiprocessing
-
-    worker = multiprocessing.active_children()[0]
-    assert worker.pid
-    os.kill(worker.pid, signal.SIGKILL)
-
-
-def kill_the_warm_process(warm: Zygote) -> None:
-    """Kill the process that kernels are forked from."""
-    warm._process.kill()
-    warm._process.wait()
-
-
-@pytest.mark.parametrize("act", [kill_a_worker, kill_the_warm_process])
-def test_what_dies_costs_its_submissions_one_more_try(
-    target: Course, temporary: Path, monkeypatch: pytest.MonkeyPatch, act: Callable[[Zygote], object]
+def test_an_executor_that_refuses_leaves_its_submissions_ungraded_with_the_reason(
+    exercise: Assignment, submissions: list[Submission]
 ) -> None:
-    when_ready(monkeypatch, act, times=1)
-    results = list(grade_all(target, target.submissions(ASSIGNMENT), 2, LEVEL))
-    assert sorted(each.submission.student for each in results) == sorted(HONEST)
-    assert [each.error for each in results if each.report is None] == []
-    assert list(temporary.iterdir()) == []
+    results = list(schedule(submissions, exercise, Refusing(), FakeKernels(lambda: FakeKernel(1))))
+    assert [(result.report, result.error) for result in results] == [
+        (None, "RuntimeError: cannot schedule new futures after shutdown")
+    ] * 3
 
 
-def test_what_dies_twice_stays_ungraded_and_says_why(target: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    when_ready(monkeypatch, kill_a_worker, times=2)
-    results = list(grade_all(target, target.submissions(ASSIGNMENT), 1, LEVEL))
-    assert [(each.report, each.error) for each in results] == [(None, DIED)] * len(HONEST)
+def test_no_more_submissions_are_read_than_are_in_flight(exercise: Assignment, submissions: list[Submission]) -> None:
+    class Counting(Executor):
+        waiting: list[Future[Any]] = []
+
+        def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+            future: Future[Any] = Future()
+            self.waiting.append(future)
+            most.append(sum(not future.done() for future in self.waiting))
+            if len(self.waiting) % 2 == 0:
+                for one in self.waiting:
+                    if not one.done():
+                        one.set_exception(OSError("gone"))
+            return future
+
+    most: list[int] = []
+    assert len(list(schedule(submissions * 2, exercise, Counting(), in_flight=2))) == 6
+    assert max(most) == 2
 
 
-def test_the_warm_process_that_this_process_has_serves_a_class_and_stays(
-    target: Course, temporary: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    warm = zygote.warm(LEVEL, served(target), 1)
-    with monkeypatch.context() as patched:
-        patched.setattr(scheduling, "Zygote", None)  # there is no need for another one
-        results = list(grade_all(target, target.submissions(ASSIGNMENT), 2, LEVEL))
-    assert [each.error for each in results if each.report is None] == []
-    known = zygote.kept(LEVEL, served(target), 1)
-    assert known and known.warm is warm and [each.name for each in temporary.glob("*/k-*")] == []
-    kill_the_warm_process(known)
-    assert zygote.kept(LEVEL, served(target), 1) is None
+ELSEWHERE = """\
+import pickle, sys
+from pathlib import Path
+from autograder.grading.kernels import SandboxKernels
+from autograder.grading.scheduling import grade_one
+assert not Path(sys.argv[1]).exists()
+submission, assignment, kernels = pickle.load(sys.stdin.buffer)
+result = grade_one(submission, assignment, kernels)
+sys.stdout.buffer.write(pickle.dumps(result))
+"""
 
 
-def test_a_run_that_is_left_early_leaves_nothing(target: Course, temporary: Path) -> None:
-    with grading(target, target.submissions(ASSIGNMENT), 2, LEVEL) as results:
-        assert next(results).report is not None
-    assert list(temporary.iterdir()) == []
+class Elsewhere(Executor):
+    """Runs each submission in a fresh process, while the course's folder is not there."""
+
+    def __init__(self, course: Path) -> None:
+        self.course = course
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        hidden = self.course.rename(self.course.with_name("hidden"))
+        try:
+            command = [sys.executable, "-c", ELSEWHERE, str(self.course)]
+            done = subprocess.run(command, input=pickle.dumps(args), capture_output=True, check=False, cwd="/")
+        finally:
+            hidden.rename(self.course)
+        assert done.returncode == 0, done.stderr.decode()
+        future: Future[Any] = Future()
+        future.set_result(pickle.loads(done.stdout))
+        return future
 
 
-def test_what_a_killed_run_has_left_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    for owner in (ended.pid, os.getpid()):
-        (tmp_path / f"{scheduling.PREFIX}{owner}-x").mkdir()
-    scheduling.sweep()
-    assert [each.name for each in tmp_path.iterdir()] == [f"{scheduling.PREFIX}{os.getpid()}-x"]
-
-
-def test_an_interrupted_run_keeps_what_is_graded_and_ends_everything(target: Course, temporary: Path) -> None:
-    """Ctrl-C while one submission is recorded and another runs for ever; the next run goes on from there."""
-    for student in list(HONEST)[1:]:
-        for file in (target.submitted / student / ASSIGNMENT).iterdir():
-            file.unlink()
-        (target.submitted / student / ASSIGNMENT).rmdir()
-        (target.submitted / student).rmdir()
-    endless = target.submitted / "zoe" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
-    endless.parent.mkdir(parents=True)
-    settings = target.data / "assignments.toml"
-    settings.write_text(settings.read_text().replace("cell_seconds = 4", "cell_seconds = 3000").replace("= 40", "= 3000"))
-    reference = target.submitted / next(iter(HONEST)) / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
-    endless.write_text(reference.read_text().replace("total = sum(", "while True: pass\\ntotal = sum("))
-    command = [sys.executable, "-m", "autograder", "grade", ASSIGNMENT, "--jobs", "1", "--isolation", LEVEL]
-    env = os.environ | {"TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(
-        command, cwd=target.root, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as running:
-        assert running.stdout and running.stderr
-        for line in running.stdout:
-            if line.startswith(next(iter(HONEST))):
-                break
-        os.killpg(running.pid, signal.SIGINT)
-        said = running.stderr.read()
-        assert running.wait() == 130
-    assert "stopped; what was graded is recorded" in said and "Traceback" not in said
-    assert list(temporary.iterdir()) == []
-    assert gradebook.read(target, ASSIGNMENT, "zoe") is None
-    kept = gradebook.read(target, ASSIGNMENT, next(iter(HONEST)))
-    assert kept and kept.score == sum(FULL.values())
-    endless.write_text(reference.read_text())
-    done = subprocess.run(command, cwd=target.root, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0 and "1 submission(s) unchanged" in done.stdout, done.stderr
+@pytest.mark.kernel
+def test_workers_that_cannot_see_the_courses_folder_grade_as_well(tmp_path: Path) -> None:
+    course = assemble(tmp_path / "course", hostile=False)
+    assignment = course.assignment(ASSIGNMENT)
+    assert course.secret() not in pickle.dumps(assignment)
+    reports: dict[str, GradeReport] = {}
+    for result in schedule(course.submissions(assignment)[:2], assignment, Elsewhere(course.root)):
+        assert result.report, result.detail
+        reports[result.submission.student] = result.report
+    assert {student: report.earned for student, report in reports.items()} == dict.fromkeys(
+        list(HONEST)[:2] if sorted(HONEST)[:2] == list(HONEST)[:2] else sorted(HONEST)[:2], sum(FULL.values())
+    )

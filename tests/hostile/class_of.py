@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.answers import Answers, hand_in, read_answers
-from autograder.course.layout import Course
-from autograder.course.notebooks import read_course_notebook
-from autograder.recording import release
+from autograder.course.course import Course
+from autograder.teaching import release
 
 HERE = Path(__file__).parent
 CASES = sorted((HERE / "cases").iterdir())
@@ -66,8 +65,9 @@ def assemble(root: Path, *, hostile: bool) -> Course:
     shutil.copy(repository / "nbgrader_config.py", root)
     shutil.copy(repository / "course_data" / "datasets.toml", root / "course_data")
     course = Course.open(root)
-    release.generate(course, ASSIGNMENT)
-    notebook = read_course_notebook(course.source_notebook(ASSIGNMENT))
+    assignment = course.assignment(ASSIGNMENT)
+    release.generate(course, assignment)
+    notebook = assignment.only_notebook.notebook
 
     def folder(student: str) -> Path:
         made = course.submitted / student / ASSIGNMENT

@@ -7,25 +7,18 @@ What came of it is in the course's gradebook, reports and pages.
 
 from __future__ import annotations
 
-import contextlib
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.course.layout import Course
+from autograder.course.course import Course
 from autograder.grading.scheduling import Result
-from autograder.recording.classroom import grade_class, write_feedback
+from autograder.teaching.classroom import Grading, Silent, grade_class, write_feedback
 
 ASSIGNMENT = "target"
 
 
-class Quiet:
+class Quiet(Silent):
     """Says which submission could not be graded, and nothing else."""
-
-    @contextlib.contextmanager
-    def begin(self, total: int, unchanged: int) -> Iterator[None]:
-        """Nothing to show."""
-        yield
 
     def finished(self, result: Result) -> None:
         """One submission is done."""
@@ -36,8 +29,9 @@ class Quiet:
 def main() -> None:
     """Grade, and write the pages."""
     course, level = Course.open(Path(sys.argv[1])), sys.argv[2]
-    graded = grade_class(course, ASSIGNMENT, isolation=level, jobs=4, watch=Quiet())
-    write_feedback(course, ASSIGNMENT)
+    assignment = course.assignment(ASSIGNMENT)
+    graded = grade_class(course, assignment, Grading(isolation=level, jobs=4), Quiet())
+    write_feedback(course, assignment)
     sys.exit(1 if graded.failed else 0)
 
 

@@ -9,17 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from autograder.course.layout import FULL, OFF, VISIBLE, Course, OnSubmission
 from nbgrader.utils import notebook_hash
 
 from autograder.course.answers import Answers, hand_in
-from autograder.course.layout import FULL, OFF, VISIBLE, Course, OnSubmission
 from autograder.course.notebooks import read_course_notebook, tasks, visible
 from autograder.errors import CourseError, GraderError
 from autograder.hub import arrivals, exchange
 from autograder.hub.arrivals import ANSWERED, FAILED, USED_UP, Entry, due
 from autograder.hub.exchange import Inbound
 from autograder.recording import gradebook, release
-from autograder.sandbox import isolation, zygote
+from autograder.sandbox import zygote
 from tests.conftest import scratch_course
 
 NAME = "tensor_drills"
@@ -107,7 +107,7 @@ def drill_released(tmp_path_factory: pytest.TempPathFactory) -> Course:
 def hub(drill_released: Course, tmp_path: Path) -> tuple[Course, Submit]:
     """A copy of that course with an exchange where everybody is this account, and a way to hand in."""
     made = Course.open(shutil.copytree(drill_released.root, tmp_path / "course"))
-    zygote.warm(isolation.choose("none"), {}, 1)  # one for all answers of this file
+    zygote.warm(levels.choose(Level.NONE), {}, 1)  # one for all answers of this file
     settings = f"\nc.Exchange.root = {str(tmp_path / 'exchange')!r}\nc.ExchangeCollect.check_owner = False\n"
     with open(made.root / "nbgrader_config.py", "a") as out:
         out.write(settings)

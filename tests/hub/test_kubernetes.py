@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import yaml
 
-from autograder.course.layout import Course
+from autograder.course.course import Course
 from autograder.hub import kubernetes
 from autograder.hub.roster import Person
 

@@ -7,21 +7,20 @@ from collections.abc import Callable
 
 import pytest
 
-from autograder.checking.plugin import declared_checks
 from autograder.course.answers import Answers, hand_in
-from autograder.course.layout import Course
-from autograder.course.notebooks import Notebook, parse, rebuild, tasks, to_json
+from autograder.course.assignment import Assignment
+from autograder.course.notebooks import parse, rebuild, to_json
 from autograder.grading.scoring import score
-from autograder.records import CellRun, CellStatus, CheckResult, GradeReport
+from autograder.records import CellRun, CellStatus, CheckResult, GradeReport, NotebookReport
 from tests.conftest import EXERCISE
 
 MakeReport = Callable[..., GradeReport]
 
 
 @pytest.fixture
-def make_report(notebook: Notebook, repository: Course) -> MakeReport:
+def make_report(exercise: Assignment) -> MakeReport:
     """Makes the report of a student whose named checks fail with a message."""
-    checks = declared_checks(repository.checks(EXERCISE))
+    notebook, tasks = exercise.only_notebook.notebook, exercise.tasks
 
     def make(
         student: str = "ann",
@@ -40,20 +39,25 @@ def make_report(notebook: Notebook, repository: Course) -> MakeReport:
                 *failed.get(check.name, ("", "")),
                 detail="staff only: 4711" if check.name in failed else "",
             )
-            for check in checks
+            for check in exercise.checks.declared
         ]
-        runs = {each.cell: CellRun(CellStatus.OK) for each in tasks(notebook)}
+        runs = {task.cell: CellRun(CellStatus.OK) for task in tasks}
         index = {cell.grade_id: at for at, cell in enumerate(rebuilt.notebook.cells)}
         tree = to_json(rebuilt.notebook, {index[name]: found for name, found in (outputs or {}).items()}, {})
+        part = NotebookReport(
+            notebook.name,
+            score(tasks, results, runs, rebuilt.untouched),
+            tree,
+            notes=rebuilt.notes,
+            staff_notes=(*rebuilt.staff_notes, "staff note <b>"),
+        )
+        own = {name: fields.pop(name) for name in ("notes",) if name in fields}
         report = GradeReport(
             student,
             EXERCISE,
             "key",
-            score(tasks(notebook), results, runs, rebuilt.untouched),
-            tree,
+            (dataclasses.replace(part, **own),),
             data=(("cifar10", "stand-in"),),
-            notes=rebuilt.notes,
-            staff_notes=(*rebuilt.staff_notes, "staff note <b>"),
             timestamp="2026-11-22 10:00:00 UTC",
         )
         return dataclasses.replace(report, **fields)

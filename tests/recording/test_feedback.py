@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import html.parser
 
-from autograder.course.layout import Course
+from autograder.course.course import Course
 from autograder.course.notebooks import Notebook, visible
-from autograder.recording import feedback, gradebook, graded, release
-from autograder.records import Told
+from autograder.recording import feedback, gradebook, graded
+from autograder.recording.gradebook import GradebookSink
+from autograder.records import Remark
+from autograder.teaching import release
 from tests.conftest import EXERCISE
 from tests.recording.conftest import MakeReport
 
@@ -16,7 +18,7 @@ WRONG = {"test_weights": ("this is blue, green, red", "CIFAR-10 stores red first
 
 
 def page(report, grades=None) -> str:
-    return feedback.page(graded.graded_notebook(report), grades)
+    return feedback.page(graded.graded_notebook(report, report.notebooks[0]), grades)
 
 
 class Tags(html.parser.HTMLParser):
@@ -48,14 +50,18 @@ def test_what_a_check_tells_and_draws_is_shown_also_when_it_passed(make_report: 
     report = make_report("ann", WRONG)
     tasks = []
     for task in report.tasks:
-        told = {"test_weights": (Told("a <sentence>"), Told("another", b"\x89PNG\r\n\x1a\n drawn"))}
-        checks = tuple(dataclasses.replace(each, told=told.get(each.check.name, ())) for each in task.checks)
+        remarks = {"test_weights": (Remark("a <sentence>"), Remark("another", b"\x89PNG\r\n\x1a\n drawn"))}
+        checks = tuple(
+            dataclasses.replace(check, remarks=remarks.get(check.check.name, ())) for check in task.checks
+        )
         tasks.append(dataclasses.replace(task, checks=checks))
-    report = dataclasses.replace(report, tasks=tuple(tasks))
+    notebook = dataclasses.replace(report.notebooks[0], tasks=tuple(tasks))
+    report = dataclasses.replace(report, notebooks=(notebook,))
     text = page(report)
     assert "a &lt;sentence&gt;" in text and "another" in text
     assert [source for tag, at in Tags(text).found if tag == "img" and (source := at.get("alt")) == "drawn by the grader"]
-    (cell,) = (each for each in graded.graded_notebook(report)["cells"] if len(each.get("outputs", [])) == 2)
+    tree = graded.graded_notebook(report, report.notebooks[0])
+    (cell,) = (cell for cell in tree["cells"] if len(cell.get("outputs", [])) == 2)
     assert cell["outputs"][1]["data"]["image/png"] == "iVBORw0KGgogZHJhd24="
 
 
@@ -72,7 +78,7 @@ def test_nothing_for_staff_is_on_it(make_report: MakeReport) -> None:
 def test_no_line_of_a_check_and_no_mark_scheme_is_in_any_file_for_students(
     released: Course, make_report: MakeReport, notebook: Notebook
 ) -> None:
-    solutions, checks = release.secrets(released, EXERCISE, notebook)
+    solutions, checks = release.secrets(released.assignment(EXERCISE))
     failed = {f"test_{name}": ("wrong", "try") for name in ("weights", "integers", "scale", "values")}
     texts = [page(make_report("ann", failed, answers={each.grade_id: "pass" for each in notebook.solutions()}))]
     texts += [file.read_text() for file in (released.release / EXERCISE).rglob("*") if file.is_file()]
@@ -120,14 +126,14 @@ def test_formulas_become_mathml_and_pictures_of_the_task_are_in_the_page(make_re
 
 def test_points_and_comments_of_people_are_shown(released: Course, make_report: MakeReport) -> None:
     report = make_report("ann")
-    gradebook.record(released, report)
-    assert "3 more points wait for a person" in page(report, gradebook.read(released, EXERCISE, "ann"))
+    GradebookSink(released).write(report)
+    assert "3 more points wait for a person" in page(report, gradebook.read(released, released.assignment(EXERCISE), "ann"))
     with gradebook.opened(released) as book:
         grade = book.find_grade("reflect", EXERCISE, EXERCISE, "ann")
         grade.manual_score, grade.needs_manual_grade = 2.5, False
         book.find_comment("reflect", EXERCISE, EXERCISE, "ann").manual_comment = "Well argued <3"
         book.db.commit()
-    text = page(report, gradebook.read(released, EXERCISE, "ann"))
+    text = page(report, gradebook.read(released, released.assignment(EXERCISE), "ann"))
     assert "17.5" in text and "2.5 of 3" in text and "Well argued &lt;3" in text and "wait for a person" not in text
 
 
@@ -135,8 +141,8 @@ def test_an_empty_submission_reads_kindly(released: Course, make_report: MakeRep
     stubs = {each.grade_id: each.source if each.is_code else "# YOUR ANSWER HERE" for each in visible(notebook).solutions()}
     failed = {check.check.name: ("there is no variable", "") for task in make_report().tasks for check in task.checks}
     report = make_report("ann", failed, answers=stubs)
-    gradebook.record(released, report)
-    text = page(report, gradebook.read(released, EXERCISE, "ann"))
+    GradebookSink(released).write(report)
+    text = page(report, gradebook.read(released, released.assignment(EXERCISE), "ann"))
     assert (
         text.count("This task has not been attempted yet.") == 6
         and text.count("No response.") == 1  # of the task that has no check

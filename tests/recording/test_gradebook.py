@@ -7,9 +7,10 @@ import sqlite3
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.course.layout import Course
+from autograder.course.course import Course
 from autograder.errors import CourseError
 from autograder.recording import gradebook
+from autograder.recording.gradebook import GradebookSink
 from tests.conftest import EXERCISE
 from tests.recording.conftest import MakeReport
 
@@ -21,8 +22,8 @@ def book(course: Course) -> Gradebook:
 
 
 def test_scores_are_recorded_by_cell(released: Course, make_report: MakeReport) -> None:
-    gradebook.record(released, make_report("ann", WRONG))
-    grades = gradebook.read(released, EXERCISE, "ann")
+    GradebookSink(released).write(make_report("ann", WRONG))
+    grades = gradebook.read(released, released.assignment(EXERCISE), "ann")
     assert grades is not None and grades.score == 13 and grades.points == 18 and grades.needs_manual_grade
     by_cell = {each.cell: each for each in grades.cells}
     assert by_cell["test_to_gray"].score == 2 and by_cell["test_load"].score == 2
@@ -30,14 +31,14 @@ def test_scores_are_recorded_by_cell(released: Course, make_report: MakeReport) 
 
 
 def test_recording_twice_changes_nothing(released: Course, make_report: MakeReport) -> None:
-    gradebook.record(released, make_report("ann", WRONG))
-    once = gradebook.read(released, EXERCISE, "ann")
-    gradebook.record(released, make_report("ann", WRONG))
-    assert gradebook.read(released, EXERCISE, "ann") == once
+    GradebookSink(released).write(make_report("ann", WRONG))
+    once = gradebook.read(released, released.assignment(EXERCISE), "ann")
+    GradebookSink(released).write(make_report("ann", WRONG))
+    assert gradebook.read(released, released.assignment(EXERCISE), "ann") == once
 
 
 def test_a_regrade_leaves_manual_scores_and_comments(released: Course, make_report: MakeReport) -> None:
-    gradebook.record(released, make_report("ann"))
+    GradebookSink(released).write(make_report("ann"))
     with book(released) as opened:
         reflect = opened.find_grade("reflect", EXERCISE, EXERCISE, "ann")
         reflect.manual_score, reflect.needs_manual_grade = 2.5, False
@@ -45,8 +46,8 @@ def test_a_regrade_leaves_manual_scores_and_comments(released: Course, make_repo
         changed.manual_score = 3.0
         opened.find_comment("reflect", EXERCISE, EXERCISE, "ann").manual_comment = "well argued"
         opened.db.commit()
-    gradebook.record(released, make_report("ann", WRONG))
-    grades = gradebook.read(released, EXERCISE, "ann")
+    GradebookSink(released).write(make_report("ann", WRONG))
+    grades = gradebook.read(released, released.assignment(EXERCISE), "ann")
     assert grades is not None
     by_cell = {each.cell: each for each in grades.cells}
     assert (
@@ -59,8 +60,8 @@ def test_a_regrade_leaves_manual_scores_and_comments(released: Course, make_repo
 
 
 def test_an_essay_that_was_not_written_gets_zero_and_needs_nobody(released: Course, make_report: MakeReport) -> None:
-    gradebook.record(released, make_report("ann", answers={"reflect": "# YOUR ANSWER HERE"}))
-    grades = gradebook.read(released, EXERCISE, "ann")
+    GradebookSink(released).write(make_report("ann", answers={"reflect": "# YOUR ANSWER HERE"}))
+    grades = gradebook.read(released, released.assignment(EXERCISE), "ann")
     assert grades is not None and not grades.needs_manual_grade and grades.score == 15
     with book(released) as opened:
         assert opened.find_comment("reflect", EXERCISE, EXERCISE, "ann").auto_comment == "No response."
@@ -74,27 +75,27 @@ def test_a_failure_half_way_leaves_nothing_of_the_submission(
 
     monkeypatch.setattr(gradebook, "_late_penalty", fails)
     with pytest.raises(RuntimeError):
-        gradebook.record(released, make_report("ann"))
-    assert gradebook.read(released, EXERCISE, "ann") is None
+        GradebookSink(released).write(make_report("ann"))
+    assert gradebook.read(released, released.assignment(EXERCISE), "ann") is None
     with book(released) as opened:
         assert opened.students == []
 
 
 def test_an_assignment_that_was_not_released_is_named(course: Course, make_report: MakeReport) -> None:
     with pytest.raises(CourseError, match="run `autograder release exercise_1_grayscale`"):
-        gradebook.record(course, make_report("ann"))
+        GradebookSink(course).write(make_report("ann"))
 
 
 def test_the_courses_rule_for_late_submissions_is_applied(released: Course, make_report: MakeReport) -> None:
     with book(released) as opened:
         opened.update_or_create_assignment(EXERCISE, duedate="2026-11-20 10:00:00 UTC")
-    gradebook.record(released, make_report("ann"))
-    grades = gradebook.read(released, EXERCISE, "ann")
+    GradebookSink(released).write(make_report("ann"))
+    grades = gradebook.read(released, released.assignment(EXERCISE), "ann")
     assert grades is not None and grades.late_penalty == 0
     config = released.root / "nbgrader_config.py"
     config.write_text(config.read_text() + "\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
-    gradebook.record(Course.open(released.root), make_report("ann"))
-    grades = gradebook.read(released, EXERCISE, "ann")
+    GradebookSink(Course.open(released.root)).write(make_report("ann"))
+    grades = gradebook.read(released, released.assignment(EXERCISE), "ann")
     assert grades is not None and grades.late_penalty == 15
 
 
@@ -103,14 +104,14 @@ def test_a_gradebook_of_another_version_is_refused_with_the_way_out(released: Co
         connection.execute("update alembic_version set version_num = '50a4d84c131a'")
     before = (released.root / "gradebook.db").read_bytes()
     with pytest.raises(CourseError, match="another version of nbgrader: copy it, then run `nbgrader db upgrade`"):
-        gradebook.record(released, make_report("ann"))
+        GradebookSink(released).write(make_report("ann"))
     assert (released.root / "gradebook.db").read_bytes() == before
 
 
 def test_a_file_that_is_no_gradebook_is_refused(released: Course, make_report: MakeReport) -> None:
     (released.root / "gradebook.db").write_bytes(b"not a database, something else entirely" * 100)
     with pytest.raises(CourseError, match="is not a gradebook"):
-        gradebook.record(released, make_report("ann"))
+        GradebookSink(released).write(make_report("ann"))
 
 
 def test_a_locked_gradebook_is_one_line(released: Course, make_report: MakeReport, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,6 +123,6 @@ def test_a_locked_gradebook_is_one_line(released: Course, make_report: MakeRepor
     other.execute("begin exclusive")
     try:
         with pytest.raises(CourseError, match="database is locked"):
-            gradebook.record(Course.open(released.root), make_report("ann"))
+            GradebookSink(Course.open(released.root)).write(make_report("ann"))
     finally:
         other.close()

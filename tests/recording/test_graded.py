@@ -8,10 +8,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.course.layout import Course
+from autograder.course.course import Course
 from autograder.errors import CourseError
+from autograder.grading.pipeline import key
 from autograder.recording import graded
-from autograder.records import Submission
+from autograder.recording.graded import GradedNotebooks, Reports
+from autograder.records import Level
 from tests.conftest import EXERCISE
 from tests.recording.conftest import MakeReport
 
@@ -19,7 +21,8 @@ WRONG = {"test_weights": ("this is <blue>", "red first")}
 
 
 def test_the_graded_notebook_is_valid_and_shows_each_check_under_its_cell(make_report: MakeReport) -> None:
-    tree = graded.graded_notebook(make_report("ann", WRONG))
+    report = make_report("ann", WRONG)
+    tree = graded.graded_notebook(report, report.notebooks[0])
     nbformat.validate(nbformat.from_dict(tree))
     table = next(cell for cell in tree["cells"] if cell["metadata"].get("nbgrader", {}).get("grade_id") == "test_to_gray")[
         "outputs"
@@ -29,7 +32,8 @@ def test_the_graded_notebook_is_valid_and_shows_each_check_under_its_cell(make_r
 
 
 def test_staff_see_the_level_the_data_and_the_notes(make_report: MakeReport) -> None:
-    source = graded.graded_notebook(make_report())["cells"][0]["source"]
+    report = make_report()
+    source = graded.graded_notebook(report, report.notebooks[0])["cells"][0]["source"]
     assert (
         "`none`" in source
         and "without a sandbox" in source
@@ -39,24 +43,40 @@ def test_staff_see_the_level_the_data_and_the_notes(make_report: MakeReport) -> 
 
 
 def test_the_report_holds_everything_for_staff(course: Course, make_report: MakeReport) -> None:
-    graded.write_report(course, make_report("ann", WRONG))
-    tree = json.loads(graded.report_file(course, EXERCISE, "ann").read_text())
+    report = make_report("ann", WRONG)
+    Reports(course).write(report)
+    tree = json.loads(graded.report_file(course, report).read_text())
     assert tree["isolation"] == "none" and tree["data"] == [["cifar10", "stand-in"]] and tree["key"] == "key"
-    checks = [check for task in tree["tasks"] for check in task["checks"]]
+    checks = [check for task in tree["notebooks"][0]["tasks"] for check in task["checks"]]
     assert [each["detail"] for each in checks if not each["passed"]] == ["staff only: 4711"]
 
 
 def test_a_submission_counts_as_graded_only_when_report_and_notebook_are_there(
-    course: Course, make_report: MakeReport, tmp_path: Path
+    course: Course, make_report: MakeReport
 ) -> None:
-    one = Submission("ann", EXERCISE, tmp_path / "n.ipynb")
-    assert graded.recorded_key(course, one) == ""
-    graded.write_report(course, make_report("ann"))
-    assert graded.recorded_key(course, one) == ""
-    graded.write_notebook(course, make_report("ann"))
-    assert graded.recorded_key(course, one) == "key"
-    graded.report_file(course, EXERCISE, "ann").write_text("{ half")
-    assert graded.recorded_key(course, one) == ""
+    assignment = course.assignment(EXERCISE)
+    one, report = course.submission(assignment, "ann"), make_report("ann")
+    assert not graded.is_graded(course, assignment, one)
+    Reports(course).write(report)
+    assert not graded.is_graded(course, assignment, one)
+    GradedNotebooks(course).write(report)
+    assert graded.is_graded(course, assignment, one)
+    graded.report_file(course, report).write_text("{ half")
+    assert not graded.is_graded(course, assignment, one)
+
+
+def test_a_graded_submission_is_current_until_something_changes(course: Course, make_report: MakeReport) -> None:
+    assignment = course.assignment(EXERCISE)
+    one = course.submission(assignment, "ann")
+    report = make_report("ann", key=key(one, assignment, Level.NONE))
+    GradedNotebooks(course).write(report)
+    Reports(course).write(report)
+    assert graded.is_current(course, assignment, one, Level.NONE)
+    assert not graded.is_current(course, assignment, one, Level.LANDLOCK)
+    handed_in = course.submitted / "ann" / EXERCISE / f"{EXERCISE}.ipynb"
+    handed_in.parent.mkdir(parents=True)
+    handed_in.write_text("{}")
+    assert not graded.is_current(course, assignment, one, Level.NONE)
 
 
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

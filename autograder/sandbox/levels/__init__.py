@@ -1,13 +1,13 @@
-"""The isolation levels: which of them this machine gives, and the module of each.
+"""Chooses the isolation level: finds out which levels work on this machine, and names the module of each.
 
-| level        | what isolates a kernel                                                    | needs                        |
-|--------------|---------------------------------------------------------------------------|------------------------------|
-| `namespaces` | bubblewrap around the warm process, namespaces and seccomp per kernel     | bubblewrap, user namespaces  |
-| `landlock`   | Landlock, seccomp and limits per kernel, which can start no other program | Linux 6.12, no privilege     |
-| `none`       | a process of its own, a clean environment                                 | nothing; only when asked for |
+| level        | what isolates a kernel                                                  | needs                       |
+|--------------|-------------------------------------------------------------------------|-----------------------------|
+| `namespaces` | bubblewrap around the warm process, namespaces and seccomp per kernel   | bubblewrap, user namespaces |
+| `landlock`   | Landlock, seccomp and limits per kernel, which cannot start a program   | Linux 6.12, no privilege    |
+| `none`       | nothing: a process of its own with a clean environment; only on request | nothing                     |
 
-A new level is a member of `autograder.records.Level`, a module here with the same three functions, a case in `module`,
-and a case in `autograder/inside/confine.py`.
+To add a level, add a member to `autograder.records.Level`, a module here with the same three functions, a case in
+`module`, and a case in `autograder/inside/confine.py`.
 """
 
 from __future__ import annotations
@@ -22,20 +22,26 @@ from autograder.sandbox.levels.walls import INSTALL, Walls
 
 
 class LevelModule(Protocol):
-    """What the module of a level has to offer."""
+    """The three functions that the module of a level must have."""
 
     def why_not(self) -> str:
-        """Return nothing when the level works on this machine, found by trying it; else what to install or allow."""
+        """Return "" when the level works on this machine, found by trying it; else what to install or allow."""
 
     def command(self, run: Path, datasets: dict[str, Path]) -> Walls:
-        """Return how the warm process is started whose kernels live below `run` and read these datasets."""
+        """Return how to start the warm process.
+
+        Its kernels have their folders below `run` and can read these datasets (folders by name).
+        """
 
     def confine(self, walls: Walls, run: Path, scratch: Path, limits: dict[str, int]) -> dict[str, Any] | None:
-        """Return what a forked kernel is told to give up, or None for nothing."""
+        """Return the arguments of `enter` in `autograder/inside/confine.py`, or None for no confinement.
+
+        `scratch` is the kernel's folder below `run`; `limits` are in bytes, and for `processes` a number.
+        """
 
 
 def module(level: Level) -> LevelModule:
-    """Return the module of a level; raises CourseError for anything that is no level."""
+    """Return the module of a level; raises CourseError for an unknown level."""
     level = parse(level)
     match level:
         case Level.NAMESPACES:
@@ -49,7 +55,7 @@ def module(level: Level) -> LevelModule:
 
 
 def parse(text: str) -> Level:
-    """Return the level of this name; raises CourseError with the known names."""
+    """Return the level of this name; raises CourseError for an unknown name, with the names that exist."""
     try:
         return Level(text)
     except ValueError:
@@ -57,14 +63,14 @@ def parse(text: str) -> Level:
 
 
 def why_not(level: Level) -> str:
-    """Return nothing when a level works on this machine, found by trying it; else what to install or allow."""
+    """Return "" when a level works on this machine, found by trying it; else what to install or allow."""
     return module(level).why_not()
 
 
 def choose(minimum: Level, wanted: str = "") -> Level:
-    """Return the strongest level that this machine gives, or exactly the wanted one.
+    """Return the strongest level that works on this machine, or exactly the wanted one.
 
-    A level below the minimum is taken only when it is wanted by name. Raises CourseError when none is possible.
+    A level weaker than `minimum` is chosen only when `wanted` names it. Raises CourseError when no such level works.
     """
     order = list(Level)
     possible = [parse(wanted)] if wanted else order[: order.index(parse(minimum)) + 1]
@@ -73,9 +79,9 @@ def choose(minimum: Level, wanted: str = "") -> Level:
         reasons[level] = why_not(level)
         if not reasons[level]:
             return level
-    said = "; ".join(f"{level}: {reason}" for level, reason in reasons.items())
+    listed = "; ".join(f"{level}: {reason}" for level, reason in reasons.items())
     raise CourseError(
-        f"students' code cannot be isolated here: {said}; or grade without a sandbox, only people you trust: "
+        f"students' code cannot be isolated here: {listed}; or grade without a sandbox, only people you trust: "
         "--isolation none"
     )
 

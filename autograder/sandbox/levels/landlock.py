@@ -1,4 +1,11 @@
-"""The level `landlock`: nothing around the warm process; each kernel gives up all files but a few, by Landlock."""
+"""The level `landlock`: each kernel gives up access to all files but a few, for machines without user namespaces.
+
+Theory of operation. Nothing surrounds the warm process, which runs as the grader's own user (as `nobody` for a grader
+that is root). Each forked kernel applies Landlock, a system call filter and limits to itself before a student's code
+runs; `autograder/inside/confine.py` does this. This module computes which paths a kernel may still read: the Python
+runtime without our package, parts of the system, and the datasets. A student can read no submission, no hidden check
+and no other student's files. Sources: landlock(7), `autograder/inside/landlock.py`.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +27,13 @@ from autograder.sandbox.levels.walls import (
     python_folders,
 )
 
-# what says how many cores and how much memory there are
+# Libraries read here how many cores and how much memory the machine has.
 MACHINE = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu")
 
 
 @cache
 def why_not() -> str:
-    """Return nothing when the level works here, found by trying it; else what is missing."""
+    """Return "" when the level works on this machine, found by trying it; else what is missing."""
     if not sys.platform.startswith("linux"):
         return "it needs Linux"
     probe = [sys.executable, "-I", str(PACKAGE / "inside" / "landlock.py")]
@@ -37,7 +44,7 @@ def why_not() -> str:
 
 
 def command(run: Path, datasets: dict[str, Path]) -> Walls:
-    """Return a warm process without walls, and the paths that its kernels may read."""
+    """Return how to start the warm process, without bubblewrap, and the paths that its kernels may read."""
     folders = [part for folder in python_folders() for part in leaving_out(folder, installed_package())]
     system = ["/usr", *(f"/{name}" for name in SYSTEM), *(f"/etc/{name}" for name in ETC), *MACHINE]
     served = [str(path.resolve()) for path in datasets.values()]
@@ -47,7 +54,7 @@ def command(run: Path, datasets: dict[str, Path]) -> Walls:
 
 
 def confine(walls: Walls, run: Path, scratch: Path, limits: dict[str, int]) -> dict[str, Any] | None:
-    """Return what `autograder/inside/confine.py` needs to restrict a forked kernel."""
+    """Return the arguments of `enter` in `autograder/inside/confine.py` for a forked kernel."""
     return {
         "level": "landlock",
         "scratch": str(scratch),
@@ -58,7 +65,10 @@ def confine(walls: Walls, run: Path, scratch: Path, limits: dict[str, int]) -> d
 
 
 def leaving_out(folder: Path, hidden: Path) -> list[Path]:
-    """Return paths that together hold everything below `folder` but not `hidden`."""
+    """Return paths that together contain everything below `folder` except `hidden`.
+
+    It stops a student from reading the grader's code in an installed package: Landlock cannot exclude a subfolder.
+    """
     if not hidden.is_relative_to(folder) or not hidden.exists():
         return [folder]
     parts: list[Path] = []

@@ -1,4 +1,11 @@
-"""The level `namespaces`: bubblewrap around the warm process, and namespaces of its own for each kernel in it."""
+"""The level `namespaces`: bubblewrap around the warm process, and namespaces of its own for each kernel in it.
+
+Theory of operation. bubblewrap starts the warm process without a network and in an empty file system. Into this it
+mounts only what kernels need: everything read-only, except the folder of the kernels. This protects the grader and the
+course from all kernels.
+`autograder/inside/confine.py` then gives each kernel its own namespaces inside, which protects students from each
+other. Sources: bwrap(1), namespaces(7).
+"""
 
 from __future__ import annotations
 
@@ -29,7 +36,7 @@ PROBE = (
 
 @cache
 def why_not() -> str:
-    """Return nothing when the level works here, found by trying it; else what to install or allow."""
+    """Return "" when the level works on this machine, found by trying it; else what to install or allow."""
     if not sys.platform.startswith("linux"):
         return "it needs Linux"
     if shutil.which("bwrap") is None:
@@ -39,17 +46,17 @@ def why_not() -> str:
     done = subprocess.run(probe, capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return ""
-    said = (done.stderr.strip().splitlines() or ["namespaces inside bubblewrap, or libseccomp, are missing"])[-1]
-    return f"allow user namespaces and install libseccomp2 ({said})"
+    reason = (done.stderr.strip().splitlines() or ["namespaces inside bubblewrap, or libseccomp, are missing"])[-1]
+    return f"allow user namespaces and install libseccomp2 ({reason})"
 
 
 def command(run: Path, datasets: dict[str, Path]) -> Walls:
-    """Return bubblewrap around the warm process: it sees the Python runtime and the datasets, read-only, and `run`."""
+    """Return bubblewrap's command: the warm process sees the Python runtime and the datasets, read-only, and `run`."""
     return _bubblewrap(run, datasets)
 
 
 def confine(walls: Walls, run: Path, scratch: Path, limits: dict[str, int]) -> dict[str, Any] | None:
-    """Return what `autograder/inside/confine.py` needs to give a forked kernel namespaces of its own."""
+    """Return the arguments of `enter` in `autograder/inside/confine.py` for a forked kernel."""
     return {
         "level": "namespaces",
         "scratch": str(scratch),
@@ -60,10 +67,15 @@ def confine(walls: Walls, run: Path, scratch: Path, limits: dict[str, int]) -> d
 
 
 def _bubblewrap(run: Path | None, datasets: dict[str, Path]) -> Walls:
-    """Return the command; no file of the course is there, and the package is masked where it is installed."""
+    """Return bubblewrap's command; each group of arguments names the attack that it stops."""
+    # A kernel that outlives its grader: it would go on using the machine, unmonitored.
     arguments = ["bwrap", "--die-with-parent"]
+    # Attacks on other programs of this machine: signals and tracing (pid), the network and abstract sockets (net),
+    # message queues and shared memory (ipc), rights of the grader's user (user), the host name, control groups.
     for namespace in ("user", "ipc", "pid", "net", "uts", "cgroup-try"):
         arguments.append(f"--unshare-{namespace}")
+    # Reading submissions, hidden checks and other people's files, and changing the system: the file system starts
+    # empty, and everything that is mounted into it is read-only or empty; only `run` is writable.
     arguments += ["--perms", "0755", "--dir", "/etc"]
     arguments += ["--ro-bind", "/usr", "/usr", "--proc", "/proc", "--dev", "/dev"]
     for name in ("/tmp", "/var/tmp", "/dev/shm"):  # noqa: S108
@@ -80,17 +92,19 @@ def _bubblewrap(run: Path | None, datasets: dict[str, Path]) -> Walls:
     bound += [(PACKAGE / name, MOUNTED / name) for name in ("inside", "wire.py")]
     bound += [(path.resolve(), MOUNTED / "data" / name) for name, path in sorted(datasets.items())]
     own = [run] if run else []
-    # the folders above a mount point, which bubblewrap would make for root alone
+    # No attack: bubblewrap would create the folders above a mount point for root alone, and a kernel could not pass.
     targets = [target for _, target in bound] + own
     for parent in sorted({above for target in targets for above in target.parents[:-1]}):
         arguments += ["--perms", "0755", "--dir", str(parent)]
     for source, target in bound:
         arguments += ["--ro-bind", str(source), str(target)]
+    # Reading the grader's own code, which may help to deceive it: an empty folder covers an installed package.
     if installed_package().is_dir():
         arguments += ["--tmpfs", str(installed_package())]
     for folder in own:
         arguments += ["--bind", str(folder), str(folder)]
-    # the folders that only hold mount points are memory shared by all kernels: one student could leave a note there
+    # Passing answers from one student to another: the folders above the mount points are shared by all kernels, so
+    # nobody may write to them.
     arguments += ["--remount-ro", "/", "--chdir", "/", "--"]
     before, owner = drop_root_command([*(str(source) for source, _ in bound), *map(str, own)])
     covered = tuple(str(target) for _, target in bound if target.is_relative_to("/tmp"))  # noqa: S108

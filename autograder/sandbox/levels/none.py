@@ -1,4 +1,7 @@
-"""The level `none`: a process of its own with a clean environment, and no isolation. Only for people you trust."""
+"""The level `none`: a process of its own with a clean environment, and no isolation.
+
+A student's code can do everything that the grader can. Use it only for people whom you trust.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,15 @@ from autograder.sandbox.levels.walls import Walls
 
 
 def why_not() -> str:
-    """Return nothing: it works everywhere."""
+    """Return "": it works everywhere."""
     return ""
 
 
 def command(run: Path, datasets: dict[str, Path]) -> Walls:
-    """Return a warm process that sees everything that the grader sees."""
+    """Return how to start a warm process that sees everything that the grader sees."""
     return Walls()
 
 
 def confine(walls: Walls, run: Path, scratch: Path, limits: dict[str, int]) -> dict[str, Any] | None:
-    """Return None: a kernel gives nothing up."""
+    """Return None: a kernel is not confined."""
     return None

@@ -1,4 +1,4 @@
-"""What the isolation levels have in common: the record of how a warm process is started, and what it has to see."""
+"""Defines what the isolation levels share: how a warm process is started, and which paths it must be able to see."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent.parent
 DROP_ROOT = Path(__file__).resolve().parent.parent / "drop_root.py"
-MOUNTED = Path("/autograder")  # where the untrusted side finds its few files
+MOUNTED = Path("/autograder")  # where the untrusted side finds the files of `inside` and the datasets
 SYSTEM = ("bin", "sbin", "lib", "lib64", "lib32")
 ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "fonts", "localtime", "alternatives")
 INSTALL = "apt-get install bubblewrap libseccomp2"
@@ -19,10 +19,12 @@ INSTALL = "apt-get install bubblewrap libseccomp2"
 
 @dataclass(frozen=True)
 class Walls:
-    """How a warm process is started: the command before it, and the user it runs as when the grader is root.
+    """How to start a warm process.
 
-    `mounted`: whether it finds our files and the datasets below `MOUNTED` and not where they are. `readable`: what a
-    kernel at the level `landlock` may read, or at `namespaces` keeps below its own /tmp.
+    `command` stands before the warm process's own command. `owner` are the ids of the user who runs it, or None for the
+    grader's own user. `mounted` tells whether our files and the datasets are mounted below `MOUNTED`; otherwise they
+    are found at their own paths. `readable` are the paths that a kernel may read (level `landlock`), or that stay
+    visible below its own /tmp (level `namespaces`).
     """
 
     command: tuple[str, ...] = ()
@@ -32,18 +34,21 @@ class Walls:
 
 
 def python_folders() -> list[Path]:
-    """Return the folders of the interpreter and of the virtual environment, those within others left out."""
+    """Return the folders of the interpreter and of the virtual environment, except those below /usr."""
     candidates = [Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent]
     return sorted({path for path in candidates if not path.is_relative_to("/usr") and path != Path("/")})
 
 
 def installed_package() -> Path:
-    """Return where this package is when it is installed as files among other packages."""
+    """Return the folder of this package in an installation that copies it next to other packages."""
     return Path(sysconfig.get_path("purelib")) / "autograder"
 
 
 def drop_root_command(visible: list[str]) -> tuple[tuple[str, ...], tuple[int, int] | None]:
-    """Return, for a grader that is root, the command that becomes the user `nobody` and still reaches what is visible."""
+    """Return the command that drops root and the ids of the new user; for a grader that is not root, nothing and None.
+
+    It stops a student's code from running as root. The new user can still reach the paths in `visible`.
+    """
     if os.geteuid() != 0:
         return (), None
     uid, gid = nobody()
@@ -51,7 +56,7 @@ def drop_root_command(visible: list[str]) -> tuple[tuple[str, ...], tuple[int, i
 
 
 def nobody() -> tuple[int, int]:
-    """Return the ids of the user who owns nothing, for kernels of a grader that is root."""
+    """Return the user and group id of `nobody`, who owns no files and runs the kernels of a grader that is root."""
     try:
         entry = pwd.getpwnam("nobody")
     except KeyError:

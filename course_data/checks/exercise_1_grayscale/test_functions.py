@@ -1,7 +1,7 @@
-"""Exercise 1, the two functions and what they make of all images: 9 points.
+"""Exercise 1, the two functions and the grey images that they make: 9 points.
 
-Each mistake fails the check that is about it and no other: where a task builds on an earlier one, a result that follows
-from the student's own functions counts as right.
+Each mistake fails only the check that is about it. Where a task builds on an earlier one, a result that follows from
+the student's own functions counts as right.
 """
 
 from __future__ import annotations
@@ -16,9 +16,8 @@ Array = np.ndarray[Any, Any]
 
 WEIGHTS = np.array([0.2989, 0.5870, 0.1140])  # the lecture's formula, exercise 1
 FORMULA = "Y = 0.2989 R + 0.5870 G + 0.1140 B"
-GREY_TOLERANCE = (
-    0.005  # on [0, 1]: rounding to 8 bits is off by 0.002, (0.3, 0.59, 0.11) by 0.004, most typos by 0.009 or more
-)
+# on [0, 1]: rounding to 8 bits is off by 0.002, (0.3, 0.59, 0.11) by 0.004, most typos by 0.009 or more
+GREY_TOLERANCE = 0.005
 LEVELS = 255 * GREY_TOLERANCE
 FLOAT32 = 1e-6  # on [0, 1]: eight units in the last place
 OTHER_WEIGHTS = {
@@ -74,7 +73,7 @@ def test_weights(student: Student, rng: np.random.Generator) -> None:
     rgb = pixels(rng, 3).astype(np.float64)
     mixed = flat(student.call("to_gray", rgb), 3)
     off = expect.number(float(np.abs(mixed - rgb @ weights).max()))
-    sums_up = np.abs(mixed - rgb @ weights).max() <= 4  # products cut to whole numbers have a check of their own
+    sums_up = np.abs(mixed - rgb @ weights).max() <= 4  # products cut to whole numbers have their own check
     hint = f"{FORMULA}, at each pixel by itself."
     expect.that(
         sums_up, f"this is not a weighted sum of the three colours: off by up to {off} of 255 from one", hint=hint
@@ -94,7 +93,7 @@ def test_integers(student: Student, rng: np.random.Generator) -> None:
     right = np.abs(weights - WEIGHTS).max() <= GREY_TOLERANCE
     for dtype in (np.float32, np.uint8, np.int64):
         rgb = pixels(rng, 3).astype(dtype)
-        # what is wrong with floats already has a check of its own: then integers have to give the same as floats
+        # a function that is wrong for floats fails another check; here integers must give the same as floats
         wanted = rgb @ WEIGHTS if right else flat(student.call("to_gray", rgb.astype(np.float64)), 3)
         expect.that(
             np.ptp(wanted) > 0, "all pixels of the grey images are equal", hint="The result depends on the images."
@@ -118,9 +117,8 @@ def test_integers(student: Student, rng: np.random.Generator) -> None:
 @check(cell="normalize", points=2, title="normalize divides by 255")
 def test_scale(student: Student, rng: np.random.Generator) -> None:
     for dtype in (np.uint8, np.float32):
-        values = rng.integers(20, 200, (3, 8, 8)).astype(
-            dtype
-        )  # neither 0 nor 255 in it, and each image with a range of its own
+        # neither 0 nor 255 occurs, and each image has its own range
+        values = rng.integers(20, 200, (3, 8, 8)).astype(dtype)
         values[0] //= 2
         of = f"for {np.dtype(dtype).name} images "
         scaled = expect.array(student.call("normalize", values), "normalize(images)")
@@ -140,7 +138,7 @@ def test_scale(student: Student, rng: np.random.Generator) -> None:
 
 
 def judge_scale(scaled: Array, exact: Array, of: str) -> None:
-    """Fail with the likeliest reason when `scaled` is not `exact` / 255; both of shape (3, 8, 8)."""
+    """Fail with the likeliest reason unless `scaled` is `exact` / 255; both have the shape (3, 8, 8)."""
     if np.abs(scaled - exact / 255).max() <= FLOAT32:
         return
     rule = "x' = x / 255"
@@ -238,7 +236,7 @@ def test_values(student: Student, rng: np.random.Generator) -> None:
         )
         rows = rows.reshape(len(index), 32, 32)
         expect.finite(rows, name)
-        there = np.ptp(rows, axis=(1, 2)) > 0  # images of one tone are the subject of the check above
+        there = np.ptp(rows, axis=(1, 2)) > 0  # the check above is about images of one tone
         expect.that(
             there.any(), f"every image in {name} is of one tone", hint=f"Apply normalize and to_gray to {colour}."
         )
@@ -262,14 +260,17 @@ def test_values(student: Student, rng: np.random.Generator) -> None:
 
 
 def pixels(rng: np.random.Generator, n: int) -> Array:
-    """Random colour images with black, white and pure colours among the pixels, uint8, shape (n, 32, 32, 3)."""
+    """Return random colour images, uint8, shape (n, 32, 32, 3).
+
+    Black, white and pure colours are among the pixels.
+    """
     images = rng.integers(0, 256, (n, 32, 32, 3), dtype=np.uint8)
     images[:, 0, :5] = [[0, 0, 0], [255, 255, 255], [255, 0, 0], [0, 255, 0], [0, 0, 255]]
     return images
 
 
 def flat(gray: object, n: int) -> Array:
-    """A grey result as shape (n, 32, 32), float64; fails when there is not one number per pixel."""
+    """Return a grey result as shape (n, 32, 32), float64; fail unless there is one number per pixel."""
     values = expect.array(gray, "to_gray(images)")
     message = f"{n} images became the shape {values.shape}, so the weights cannot be seen"
     expect.that(values.size == n * 1024, message, hint="One number per pixel: add up the three weighted channels.")
@@ -278,7 +279,10 @@ def flat(gray: object, n: int) -> Array:
 
 
 def measured_weights(student: Student) -> Array:
-    """What the student's function makes of pure red, green and blue, as weights; bands of them, with black and white."""
+    """Return the weights of red, green and blue in the student's function, shape (3,).
+
+    They are measured on images with bands of pure red, green and blue, black and white.
+    """
     bands = np.zeros((2, 32, 32, 3), dtype=np.float64)
     for channel in range(3):
         bands[:, 10 * channel : 10 * (channel + 1), :, channel] = 255
@@ -289,6 +293,6 @@ def measured_weights(student: Student) -> Array:
 
 
 def follows(student: Student, rgb: Array, rows: Array) -> bool:
-    """Whether grey rows are what the student's own two functions make of these images."""
+    """Return whether grey rows are what the student's own two functions make of these images."""
     own = expect.array(student.call("normalize", student.call("to_gray", rgb)))
     return own.size == rows.size and bool(np.abs(own.reshape(rows.shape) - rows).max() <= GREY_TOLERANCE)

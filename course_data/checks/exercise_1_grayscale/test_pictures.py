@@ -1,4 +1,4 @@
-"""Exercise 1, what is loaded and what is drawn: 6 points."""
+"""Exercise 1, the loaded data and the figures: 6 points."""
 
 from __future__ import annotations
 
@@ -69,10 +69,10 @@ def test_class_names(student: Student) -> None:
     expect.that(len(names) == 10, f"class_names has {len(names)} entries, there are ten classes")
     wrong = [k for k in range(10) if names[k].strip().lower() not in NAMES[k]]
     if wrong:
-        known = sorted(name.strip().lower() for name in names) == sorted(each[0] for each in NAMES)
+        complete = sorted(name.strip().lower() for name in names) == sorted(variants[0] for variants in NAMES)
         hint = (
             "All names are there, in another order: entry k names the label k."
-            if known
+            if complete
             else "The task lists the names; entry k names the label k."
         )
         expect.fail(f"the entry {wrong[0]} of class_names is {names[wrong[0]]!r}", hint=hint)
@@ -105,7 +105,7 @@ def test_names_at_images(student: Student) -> None:
             if image.shows(dataset["x_train"][k] / 255, GREY_TOLERANCE):
                 label = int(dataset["y_train"][k, 0])
                 shown += 1
-                named += said(axes, *NAMES[label], own[label]) and names_only_one(axes)
+                named += is_named(axes, *NAMES[label], own[label]) and names_only_one(axes)
                 break
     hint = "Show x_train[0] to x_train[24], with the values as they are."
     expect.that(shown > 0, "none of the first training images is recognised in the figure", hint=hint)
@@ -126,7 +126,7 @@ def test_first_25_grey_images(student: Student) -> None:
     missing = [
         k
         for k in range(25)
-        if not any(image.shows(each[k], GREY_TOLERANCE) for _, image in pictures for each in wanted)
+        if not any(image.shows(images[k], GREY_TOLERANCE) for _, image in pictures for images in wanted)
     ]
     if missing:
         hint = "Show gray_train[0] to gray_train[24], with the values as they are."
@@ -148,23 +148,23 @@ def test_grey_colour_map(student: Student) -> None:
 
 
 def count_25(pictures: list[tuple[Axes, Image]]) -> None:
-    """Fail unless 25 images are seen."""
+    """Fail unless 25 images are visible."""
     hint = "Five rows of five, each on axes of its own."
     expect.that(len(pictures) == 25, f"the figure has {len(pictures)} images, 25 are asked for", hint=hint)
 
 
-def said(axes: Axes, *names: str) -> bool:
-    """Whether one of these names is written at the axes, as a word of its own."""
+def is_named(axes: Axes, *names: str) -> bool:
+    """Return whether one of these names is written at the axes, as a separate word."""
     return any(name and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", axes.words()) for name in names)
 
 
 def names_only_one(axes: Axes) -> bool:
-    """Whether one class is named there, and not all of them."""
-    return sum(said(axes, *each) for each in NAMES) <= 1
+    """Return whether at most one class is named at the axes."""
+    return sum(is_named(axes, *variants) for variants in NAMES) <= 1
 
 
 def own_images(student: Student) -> list[Array]:
-    """The first 25 of the student's own grey images, (25, 32, 32), or none: they are welcome, not needed."""
+    """Return the first 25 of the student's own grey images as a list of one array, or an empty list."""
     try:
         own = student.rows("gray_train", range(25)).astype(np.float64)
     except expect.CheckFailed:

@@ -13,8 +13,8 @@ Array = np.ndarray[Any, Any]
 LAYERS = [(2, 4), (4,), (4, 2), (2,), (2, 1), (1,)]
 
 
-def made(student: Student, n: int, seed: int) -> tuple[Array, Array]:
-    """Points and labels of the student's make_data, in the right shapes."""
+def student_data(student: Student, n: int, seed: int) -> tuple[Array, Array]:
+    """Return points and labels of the student's make_data; fail unless they have the right shapes."""
     x, y = expect.parts(student.call("make_data", n, seed), 2, "make_data gives two things: (x, y)")
     points, labels = expect.array(x, "x of make_data"), expect.array(y, "y of make_data")
     expect.shape(points, (n, 2), f"x of make_data({n}, seed)", hint="One row for each point.")
@@ -25,7 +25,7 @@ def made(student: Student, n: int, seed: int) -> tuple[Array, Array]:
 
 @check(cell="keras_circle", points=0.5, title="make_data puts +1 into the disc and -1 into the ring")
 def test_data(student: Student, rng: np.random.Generator) -> None:
-    x, y = made(student, n := 2 * int(rng.integers(150, 250)), int(rng.integers(1000)))
+    x, y = student_data(student, n := 2 * int(rng.integers(150, 250)), int(rng.integers(1000)))
     r = np.hypot(x[:, 0], x[:, 1])
     expect.that(set(np.unique(y)) == {-1, 1}, f"the labels are {np.unique(y)[:4].tolist()}", hint="+1 and -1.")
     inside = int((y == 1).sum())
@@ -34,9 +34,9 @@ def test_data(student: Student, rng: np.random.Generator) -> None:
     swapped = np.median(disc) > np.median(ring)
     expect.that(not swapped, "the labels are exchanged: +1 is in the ring")
     expect.that(disc.max() <= 2.5, f"a point with the label +1 is at the radius {disc.max():.2f}", hint="r below 2.5.")
-    told = f"points with the label -1 are at radii from {ring.min():.2f} to {ring.max():.2f}"
-    expect.that(ring.min() >= 3.5 and ring.max() <= 5, told, hint="r from 3.5 to 5.")
-    # uniform in r: the mean of 150 and more radii is known to 0.06; uniform in area it would be 1.67
+    message = f"points with the label -1 are at radii from {ring.min():.2f} to {ring.max():.2f}"
+    expect.that(ring.min() >= 3.5 and ring.max() <= 5, message, hint="r from 3.5 to 5.")
+    # uniform in r: the mean of 150 or more radii has an error of 0.06; uniform in area it would be 1.67
     expect.that(
         abs(disc.mean() - 1.25) < 0.27, f"the mean radius in the disc is {disc.mean():.2f}", hint="r itself is uniform."
     )
@@ -47,7 +47,7 @@ def test_data(student: Student, rng: np.random.Generator) -> None:
 @check(cell="keras_circle", points=0.5, title="make_data shuffles, and a seed gives the same points again")
 def test_data_shuffled(student: Student, rng: np.random.Generator) -> None:
     seed = int(rng.integers(1000))
-    (x, y), (again, _), (other, _) = (made(student, 200, each) for each in (seed, seed, seed + 1))
+    (x, y), (again, _), (other, _) = (student_data(student, 200, number) for number in (seed, seed, seed + 1))
     changes = int((np.diff(y) != 0).sum())  # about 100 of 199 in a random order
     expect.that(changes > 50, "the points come sorted by their label", hint="One random order, for points and labels.")
     expect.that(np.array_equal(x, again), "the same seed gave other points", hint="np.random.default_rng(seed).")
@@ -55,21 +55,23 @@ def test_data_shuffled(student: Student, rng: np.random.Generator) -> None:
 
 
 def live(student: Student, rng: np.random.Generator) -> Model:
-    """circle_model, as the kernel describes it."""
+    """Return circle_model, as the kernel describes it."""
     return student.once("circle_model", lambda: student.model("circle_model", rng, shape=(2,)))
 
 
 @check(cell="keras_circle", points=0.5, title="build makes, and circle_model has, tanh layers of 4, 2 and 1")
 def test_model(student: Student, rng: np.random.Generator) -> None:
-    made = student.model("build", rng, shape=(2,), make=True)
-    for name, model in (("build()", made), ("circle_model", live(student, rng))):
+    built = student.model("build", rng, shape=(2,), make=True)
+    for name, model in (("build()", built), ("circle_model", live(student, rng))):
         shapes = [weight.shape for layer in model.layers for weight in layer.weights]
         expect.that(
             shapes == LAYERS, f"the weights of {name} have the shapes {shapes}", hint="Dense layers of 4, 2 and 1."
         )
-        bends = [layer.activation for layer in model.layers if layer.activation not in ("", "linear")]
+        activations = [layer.activation for layer in model.layers if layer.activation not in ("", "linear")]
         expect.that(
-            bends == ["tanh"] * 3, f"the activations of {name} are {bends}", hint='activation="tanh" for all three.'
+            activations == ["tanh"] * 3,
+            f"the activations of {name} are {activations}",
+            hint='activation="tanh" for all three.',
         )
 
 
@@ -94,8 +96,8 @@ def test_loss(student: Student, rng: np.random.Generator) -> None:
     output = seen.reshape(n)
     expect.finite(output, "the output of circle_model")
     loss = float(np.mean(0.5 * (output - y) ** 2))
-    told = f"the loss on {n} new points is {expect.number(loss)}"
+    message = f"the loss on {n} new points is {expect.number(loss)}"
     expect.that(
         np.abs(output).max() <= 1 + 1e-6, "circle_model gives numbers beyond -1 and 1", hint="tanh at the output, too."
     )
-    expect.that(loss < 0.1, told, hint="Is it trained long enough? Are the labels +1 and -1?")
+    expect.that(loss < 0.1, message, hint="Is it trained long enough? Are the labels +1 and -1?")

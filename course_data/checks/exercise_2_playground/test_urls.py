@@ -10,14 +10,14 @@ from autograder.checking import Student, check, expect, playground
 from autograder.checking.playground import Handed, handed_in, only_changed, rerun
 
 XY = ("x", "y")
-FACTOR = 2  # reading the epoch off a running display
+FACTOR = 2  # tolerance for reading the epoch off a running display
 USELESS, TOO_FAST = 0.4, 0.55  # a network that always says 0 has a loss of 0.5
 GAP, NARROWER, SAME = 0.1, 0.7, 0.02
 LEARNED = 0.9  # of the training loss of the best constant answer
 MOST_EPOCHS = 1_000_000
 
 
-# --- the circle, with a bend and without
+# --- the circle, with a non-linear activation function and with a linear one
 
 
 @check(cell="circle_url", points=1, title="circle_url is the circle from x and y, without noise")
@@ -47,10 +47,10 @@ def test_linear_fails(student: Student) -> None:
     expect.that(url.settings.activation == "linear", seen, hint="Choose Linear.")
     playground.tell(student, url)
     median = rerun(url).median()
-    told = f"the median test loss of linear_url is {expect.number(median)}"
+    message = f"the median test loss of linear_url is {expect.number(median)}"
     expect.that(
         median > USELESS,
-        told,
+        message,
         hint="From x and y alone no line separates a disc from a ring: what else did you give it?",
     )
 
@@ -62,7 +62,7 @@ NAMES = ("relu", "tanh", "sigmoid")
 
 
 def three(student: Student) -> list[Handed]:
-    """The three experiments, in the order of their names."""
+    """Return the three experiments, in the order of their names."""
     return [handed_in(student, f"{name}_url", data="circle", features=XY) for name in NAMES]
 
 
@@ -96,28 +96,35 @@ def test_epochs_to_solve(student: Student) -> None:
         compare_epochs(url, table[name])
 
 
-def compare_epochs(url: Handed, told: object) -> None:
-    """Fail unless this is the epoch at which the page's own run, or the median start, gets below 0.1; None for never."""
+def compare_epochs(url: Handed, answer: object) -> None:
+    """Fail unless this is the epoch at which the page's own run gets below 0.1, or the median start does.
+
+    The answer is None if the run never gets there.
+    """
     run = rerun(url)
     last = run.epochs[-1]
-    number = isinstance(told, int | float) and not isinstance(told, bool) and 0 <= told <= MOST_EPOCHS
-    what = (
-        f"epochs_to_solve says {repr(told)[:20] if isinstance(told, int | float) else expect.kind(told)} for {url.name}"
+    number = isinstance(answer, int | float) and not isinstance(answer, bool) and 0 <= answer <= MOST_EPOCHS
+    message = (
+        f"epochs_to_solve says {repr(answer)[:20] if isinstance(answer, int | float) else expect.kind(answer)} "
+        f"for {url.name}"
     )
-    expect.that(number or told is None, what, hint="A number of epochs, or None.")
+    expect.that(number or answer is None, message, hint="A number of epochs, or None.")
     reached = run.first_below(playground.SOLVED)
-    fits = [agrees(told, float(right), last) for right in (reached[0], np.median(reached))]
+    fits = [agrees(answer, float(right), last) for right in (reached[0], np.median(reached))]
     hint = "Open the address in a new tab and press play once; read the test loss, not the training loss."
-    expect.that(any(fits), what, hint=hint)
+    expect.that(any(fits), message, hint=hint)
 
 
-def agrees(told: object, right: float, last: int) -> bool:
-    """Whether an epoch is right within a factor of 2; of a run that does not get there, any epoch after the last one is."""
+def agrees(answer: object, right: float, last: int) -> bool:
+    """Return whether an epoch is right within a factor of 2.
+
+    For a run that does not get there, None and any epoch after the last one are right.
+    """
     if math.isinf(right):
-        return told is None or (isinstance(told, int | float) and told >= last)
-    if told is None:
+        return answer is None or (isinstance(answer, int | float) and answer >= last)
+    if answer is None:
         return right > last / 1.5
-    return isinstance(told, int | float) and right / FACTOR <= told <= max(right, 1) * FACTOR
+    return isinstance(answer, int | float) and right / FACTOR <= answer <= max(right, 1) * FACTOR
 
 
 # --- learning rates
@@ -131,7 +138,7 @@ def test_rates_controlled(student: Student) -> None:
 
 
 def one_rate(student: Student, name: str) -> Handed:
-    """One of the three experiments: circle or xor, from x and y, without noise."""
+    """Return one of the three experiments; fail unless it is circle or xor, from x and y, without noise."""
     url = handed_in(student, name, noise_free=True, features=XY)
     allowed = url.settings.classifies and url.settings.data in ("circle", "xor")
     expect.that(
@@ -141,9 +148,12 @@ def one_rate(student: Student, name: str) -> Handed:
 
 
 def own_and_median(losses: np.ndarray) -> tuple[float, float]:
-    """The loss of the page's own start, which a student sees, and the median of all starts; no number counts as infinite."""
-    known = np.where(np.isfinite(losses), losses, np.inf)
-    return float(known[0]), float(np.median(known))
+    """Return the loss of the page's own start, which a student sees, and the median of all starts.
+
+    A loss that is not a finite number counts as infinite.
+    """
+    finite = np.where(np.isfinite(losses), losses, np.inf)
+    return float(finite[0]), float(np.median(finite))
 
 
 @check(cell="rates", points=0.75, title="the rate of slow_url is too small")
@@ -152,11 +162,11 @@ def test_slow(student: Student) -> None:
     playground.tell(student, url, pictured=False)
     run = rerun(url)
     begun, ended = (own_and_median(run.losses[at, 0]) for at in (0, -1))
-    told = f"the training loss of slow_url goes from {expect.number(begun[0])} to {expect.number(ended[0])}"
-    expect.that(np.isfinite(ended[0]), told, hint="That is a rate which is too large.")
-    expect.that(max(ended) > USELESS, told, hint="It learns quite well. Take a smaller rate.")
+    message = f"the training loss of slow_url goes from {expect.number(begun[0])} to {expect.number(ended[0])}"
+    expect.that(np.isfinite(ended[0]), message, hint="That is a rate which is too large.")
+    expect.that(max(ended) > USELESS, message, hint="It learns quite well. Take a smaller rate.")
     falls = any(after < before for before, after in zip(begun, ended, strict=True))
-    expect.that(falls, told, hint="It does not fall: that is not a rate which is too small.")
+    expect.that(falls, message, hint="It does not fall: that is not a rate which is too small.")
 
 
 @check(cell="rates", points=0.75, title="the rate of good_url is good")
@@ -171,9 +181,12 @@ def test_fast(student: Student) -> None:
     url = one_rate(student, "fast_url")
     playground.tell(student, url, pictured=False)
     own, median = own_and_median(rerun(url).losses[-1, 1])
-    told = f"the test loss of fast_url ends at {expect.number(own)}, and at {expect.number(median)} in the median of all starts"
+    message = (
+        f"the test loss of fast_url ends at {expect.number(own)}, "
+        f"and at {expect.number(median)} in the median of all starts"
+    )
     expect.that(
-        max(own, median) > TOO_FAST, told, hint="A rate that is too large ends worse than 0.5: take a larger one."
+        max(own, median) > TOO_FAST, message, hint="A rate that is too large ends worse than 0.5: take a larger one."
     )
 
 
@@ -198,25 +211,28 @@ def test_spiral(student: Student) -> None:
 
 
 def gaps(url: Handed) -> tuple[float, float]:
-    """Test loss minus training loss at the end: of the page's own start, and the median of all starts; 0 for no number."""
+    """Return test loss minus training loss at the end: of the page's own start, and the median of all starts.
+
+    The gap is 0 where a loss is not a finite number.
+    """
     last = rerun(url).losses[-1]
     apart = np.where(np.isfinite(last).all(axis=0), last[1] - last[0], 0.0)
     return float(apart[0]), float(np.median(apart))
 
 
 def spoken(values: tuple[float, float]) -> str:
-    """The two numbers in words."""
+    """Return the two numbers in words."""
     return f"{expect.number(values[0])} (median of all starts: {expect.number(values[1])})"
 
 
 def useless(url: Handed) -> float:
-    """The training loss of the best network that always says the same."""
+    """Return the training loss of the best network that always gives the same output."""
     labels = rerun(url).points.train[:, 2]
     return 0.5 * float(np.var(labels))
 
 
 def regularised(url: Handed) -> None:
-    """Fail when there is no regularisation in an experiment."""
+    """Fail unless an experiment has regularisation."""
     used = url.settings.regularization != "none" and url.settings.regularization_rate > 0
     expect.that(used, f"{url.name} has no regularisation", hint="Choose L1 or L2, and a rate that is not 0.")
 
@@ -229,7 +245,7 @@ def test_overfits(student: Student) -> None:
 
 
 def expect_overfits(student: Student, *, tell: bool) -> Handed:
-    """Fail unless overfit_url learns its training points, and those alone."""
+    """Fail unless overfit_url learns its training points and no others."""
     url = handed_in(student, "overfit_url")
     if tell:
         playground.tell(student, url)
@@ -258,16 +274,16 @@ def test_cured(student: Student) -> None:
     playground.tell(student, other)
     regularised(other)
     hint = "A little more regularisation."
-    told = f"the gap was {spoken(gaps(one))} and is {spoken(gaps(other))}"
+    message = f"the gap was {spoken(gaps(one))} and is {spoken(gaps(other))}"
     narrower = [
         before >= GAP and after <= NARROWER * before for before, after in zip(gaps(one), gaps(other), strict=True)
     ]
-    expect.that(any(narrower), told, hint=hint)
+    expect.that(any(narrower), message, hint=hint)
     learned = min(own_and_median(rerun(other).losses[-1, 0])) < LEARNED * useless(other)
     expect.that(
         learned, "cured_url learns nothing any more: it says nearly the same everywhere", hint="A little less of it."
     )
     before, after = (own_and_median(rerun(url).losses[-1, 1]) for url in (one, other))
-    told = f"the test loss was {spoken(before)} and is {spoken(after)}"
+    message = f"the test loss was {spoken(before)} and is {spoken(after)}"
     fits = any(new <= old + SAME for old, new in zip(before, after, strict=True))
-    expect.that(fits, told, hint="A little less regularisation.")
+    expect.that(fits, message, hint="A little less regularisation.")

@@ -12,24 +12,24 @@ ROWS = 2000
 
 
 def images(rng: np.random.Generator) -> np.ndarray:
-    """Pictures that nobody has seen."""
+    """Return random pictures, which no student can know."""
     return rng.integers(0, 256, (int(rng.integers(3, 9)), 28, 28), dtype=np.uint8)
 
 
 @check(cell="prepare", points=0.5, title="prepare makes a row of 784 numbers of each picture")
 def test_prepare_shape(student: Student, rng: np.random.Generator) -> None:
-    made = images(rng)
-    seen = expect.array(student.call("prepare", made), "prepare(images)")
-    expect.shape(seen, (len(made), 784), "prepare(images)", hint="images.reshape(-1, 784)")
+    raw = images(rng)
+    seen = expect.array(student.call("prepare", raw), "prepare(images)")
+    expect.shape(seen, (len(raw), 784), "prepare(images)", hint="images.reshape(-1, 784)")
 
 
 @check(cell="prepare", points=1.5, title="prepare puts the values between 0 and 1")
 def test_prepare_values(student: Student, rng: np.random.Generator) -> None:
-    made = images(rng)
-    right = prepared(made).astype(np.float64)
-    seen = expect.array(student.call("prepare", made), "prepare(images)").astype(np.float64)
+    raw = images(rng)
+    right = prepared(raw).astype(np.float64)
+    seen = expect.array(student.call("prepare", raw), "prepare(images)").astype(np.float64)
     expect.that(seen.size == right.size, f"prepare(images) has {seen.size} values, expected {right.size}")
-    flat = made.reshape(len(made), -1).astype(np.float64)
+    flat = raw.reshape(len(raw), -1).astype(np.float64)
     mistakes = {
         "the values are still 0 to 255": flat,
         "the values were divided twice": right / 255,
@@ -55,11 +55,11 @@ def test_sizes(student: Student) -> None:
 
 @check(cell="prepare", points=1, title="each picture has its own label")
 def test_labels(student: Student, rng: np.random.Generator) -> None:
-    known = pictures(student.dataset("fashion_mnist"))
+    table = pictures(student.dataset("fashion_mnist"))
     for part in ("train", "val", "test"):
         x, y = sample(student, part, ROWS, rng)
-        found = places(x, known.test if part == "test" else known.train)
-        right = [place[1] == label for place, label in zip(found, y.tolist(), strict=True) if place is not None]
+        positions = places(x, table.test if part == "test" else table.train)
+        right = [place[1] == label for place, label in zip(positions, y.tolist(), strict=True) if place is not None]
         expect.that(
             len(right) > 0.5 * len(y), f"x_{part} does not hold prepared pictures", hint=f"prepare, for {part} as well."
         )
@@ -69,30 +69,30 @@ def test_labels(student: Student, rng: np.random.Generator) -> None:
 
 @check(cell="prepare", points=1, title="no picture is in two parts")
 def test_parts(student: Student, rng: np.random.Generator) -> None:
-    known = pictures(student.dataset("fashion_mnist"))
+    table = pictures(student.dataset("fashion_mnist"))
     train, val, test = (sample(student, part, ROWS, rng)[0] for part in ("train", "val", "test"))
     for name, rows in (("train", train), ("val", val)):
-        foreign = sum(place is not None for place in places(rows, known.test))
+        foreign = sum(place is not None for place in places(rows, table.test))
         expect.that(
             foreign <= 0.02 * len(rows), f"test pictures are in x_{name}", hint="Cut the training pictures alone."
         )
     expect.that(
-        sum(place is not None for place in places(test, known.test)) > 0.9 * len(test),
+        sum(place is not None for place in places(test, table.test)) > 0.9 * len(test),
         "x_test does not hold the test pictures",
     )
-    # of two disjoint parts few rows are equal: some pictures come twice
-    one = {place[0] for place in places(train, known.train) if place}
-    both = sum(place is not None and place[0] in one for place in places(val, known.train))
+    # a few rows of disjoint parts may be equal, because some pictures of the dataset occur twice
+    one = {place[0] for place in places(train, table.train) if place}
+    both = sum(place is not None and place[0] in one for place in places(val, table.train))
     by_chance = len(val) * len(train) / student.shape("x_train")[0]
-    told = "pictures in x_val are in x_train as well: the validation would praise what was learned by heart"
-    expect.that(both <= max(0.5 * by_chance, 3), told, hint="Cut one order in two.")
+    message = "pictures in x_val are in x_train as well: the validation would praise what was learned by heart"
+    expect.that(both <= max(0.5 * by_chance, 3), message, hint="Cut one order in two.")
 
 
 # --- build
 
 
 def built(student: Student, rng: np.random.Generator) -> Model:
-    """The model that build_model makes."""
+    """Return the model that build_model makes."""
     return student.once("built", lambda: student.model("build_model", rng, shape=(784,), make=True))
 
 
@@ -108,7 +108,10 @@ def test_perceptron(student: Student, rng: np.random.Generator) -> None:
 
 
 def expect_perceptron(model: Model, name: str) -> None:
-    """Fail for a network that looks at neighbouring pixels, or that has no hidden layer, or none that bends."""
+    """Fail unless a network is a multilayer perceptron.
+
+    It must not look at neighbouring pixels, and needs a hidden layer with a non-linear activation function.
+    """
     convolutional = [layer.kind for layer in model.layers if layer.convolutional]
     expect.that(
         not convolutional, f"{name} has the layer {convolutional[:1]}", hint="A perceptron has Dense layers alone."
@@ -116,11 +119,13 @@ def expect_perceptron(model: Model, name: str) -> None:
     expect.that(
         len(model.dense) >= 2, f"{name} has no hidden layer: its layers are {model.kinds()}", hint="Dense(128, ...)"
     )
-    bends = [layer.activation not in ("", "linear") for layer in model.dense[:-1]]
-    bends += [layer.kind in ("ReLU", "LeakyReLU", "PReLU", "ELU") for layer in model.layers]
-    bends += [layer.kind == "Activation" and layer.activation not in ("linear", "softmax") for layer in model.layers]
-    told = f"no hidden layer of {name} has a bend"
-    expect.that(any(bends), told, hint='activation="relu": linear layers are together one linear layer.')
+    nonlinear = [layer.activation not in ("", "linear") for layer in model.dense[:-1]]
+    nonlinear += [layer.kind in ("ReLU", "LeakyReLU", "PReLU", "ELU") for layer in model.layers]
+    nonlinear += [
+        layer.kind == "Activation" and layer.activation not in ("linear", "softmax") for layer in model.layers
+    ]
+    message = f"no hidden layer of {name} has a bend"
+    expect.that(any(nonlinear), message, hint='activation="relu": linear layers are together one linear layer.')
 
 
 @check(cell="build", points=1, title="it has ten outputs")
@@ -142,6 +147,6 @@ def test_loss_fits(student: Student, rng: np.random.Generator) -> None:
     expect.that(sparse != one_hot, f"the loss is {model.loss}, and the labels are {kind}", hint=hint)
     values = np.unique(labels_of(student, "y_train", range(min(200, labels[0]))))
     expect.that(values.min() >= 0 and values.max() <= 9, f"the labels go from {values.min()} to {values.max()}")
-    told = "the outputs are logits, and the loss takes them for probabilities: it will never learn"
+    message = "the outputs are logits, and the loss takes them for probabilities: it will never learn"
     hint = 'activation="softmax" at the output, or from_logits=True in the loss.'
-    expect.that(gives_probabilities(model.sample) or model.from_logits, told, hint=hint)
+    expect.that(gives_probabilities(model.sample) or model.from_logits, message, hint=hint)

@@ -1,4 +1,4 @@
-"""Exercise 3, parts 3 to 7: training, curves, overfitting as a number, a cure, and the errors that stay. 26 points."""
+"""Exercise 3, parts 3 to 7: training, curves, overfitting as a number, a cure, and the remaining errors. 26 points."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from autograder.checking.training import (
 Array = np.ndarray[Any, Any]
 EPOCHS = 15
 GAP_LEFT, ACCURACY_LOST = 0.7, 0.03  # of the cure
-PUBLIC_AHEAD = 0.02  # honest models are within 0.015 as good on test rows as on withheld ones; and the error of both
+# accuracies of honest models on test and withheld rows differ by up to 0.015, plus the error of both
+PUBLIC_AHEAD = 0.02
 
 
 # --- train
@@ -46,16 +47,16 @@ def test_good(student: Student, rng: np.random.Generator) -> None:
 
 
 def expect_accuracy(student: Student, rng: np.random.Generator, threshold: str) -> None:
-    """Fail when `model` is no perceptron, or its accuracy on withheld rows is below a threshold."""
+    """Fail unless `model` is a perceptron whose accuracy on withheld rows reaches a threshold."""
     convolutional = [layer.kind for layer in live_model(student, "model", rng).layers if layer.convolutional]
     expect.that(
         not convolutional, f"model has the layer {convolutional[:1]}", hint="A perceptron has Dense layers alone."
     )
-    found = measured(student, "model", student.dataset("fashion_mnist"), rng)
-    seen = f"{found.withheld_accuracy:.3f} of the new pictures are classified correctly"
+    result = measured(student, "model", student.dataset("fashion_mnist"), rng)
+    seen = f"{result.withheld_accuracy:.3f} of the new pictures are classified correctly"
     least = student.threshold(threshold)
     expect.that(
-        found.withheld_accuracy >= least, seen, hint="Does the loss fall? Are the pictures prepared, the labels right?"
+        result.withheld_accuracy >= least, seen, hint="Does the loss fall? Are the pictures prepared, the labels right?"
     )
 
 
@@ -66,45 +67,50 @@ def test_history(student: Student, rng: np.random.Generator) -> None:
 
 @check(cell="train", points=0.5, title="the test pictures were not used")
 def test_public_rows(student: Student, rng: np.random.Generator) -> None:
-    found = measured(student, "model", student.dataset("fashion_mnist"), rng)
-    ahead = found.test_accuracy - found.withheld_accuracy
-    told = f"model is right on {found.test_accuracy:.3f} of the test pictures and {found.withheld_accuracy:.3f} of other new ones"
-    p, rows = found.withheld_accuracy, min(len(student.dataset("fashion_mnist")["x_withheld"]), PUBLIC_ROWS)
+    result = measured(student, "model", student.dataset("fashion_mnist"), rng)
+    ahead = result.test_accuracy - result.withheld_accuracy
+    message = (
+        f"model is right on {result.test_accuracy:.3f} of the test pictures "
+        f"and {result.withheld_accuracy:.3f} of other new ones"
+    )
+    p, rows = result.withheld_accuracy, min(len(student.dataset("fashion_mnist")["x_withheld"]), PUBLIC_ROWS)
     error = float(np.sqrt(p * (1 - p) * 2 / rows))
-    expect.that(ahead <= PUBLIC_AHEAD + 4 * error, told, hint="Train on x_train alone; the test part is for the end.")
+    expect.that(
+        ahead <= PUBLIC_AHEAD + 4 * error, message, hint="Train on x_train alone; the test part is for the end."
+    )
 
 
 @check(cell="train", points=1, title="model has learned by heart, as it should here")
 def test_overfits(student: Student, rng: np.random.Generator) -> None:
-    found, history = (
+    result, history = (
         measured(student, "model", student.dataset("fashion_mnist"), rng),
         complete_history(student, "history"),
     )
-    told = f"the loss on new pictures is {found.gap:.3f} above that on training pictures"
+    message = f"the loss on new pictures is {result.gap:.3f} above that on training pictures"
     hint = "More epochs, more neurons, no cure yet."
-    expect.that(found.gap >= student.threshold("overfitting_gap"), told, hint=hint)
+    expect.that(result.gap >= student.threshold("overfitting_gap"), message, hint=hint)
     losses = history.record["val_loss"]
-    told = f"the validation loss ends at {losses[-1]:.3f}, and its lowest value is {min(losses):.3f}"
-    expect.that(losses[-1] > min(losses), told, hint=hint)
+    message = f"the validation loss ends at {losses[-1]:.3f}, and its lowest value is {min(losses):.3f}"
+    expect.that(losses[-1] > min(losses), message, hint=hint)
 
 
 # --- curves, gap
 
 
 def curves(student: Student) -> Figure:
-    """The figure with the most curves that the cell showed."""
+    """Return the figure with the most curves that the cell showed."""
     figures = student.figures()
     expect.that(figures, "no figure was shown", hint="End the cell with plt.show().")
     return max(figures, key=lambda figure: sum(len(axes.lines) for axes in figure.axes))
 
 
 def check_curves(student: Student, quantity: str) -> None:
-    """Both curves of a quantity run through what the history says."""
+    """Fail unless both curves of a quantity run through the values in the history."""
     figure, history = curves(student), complete_history(student, "history")
     lines = [line for axes in figure.axes for line in axes.lines]
-    for name, told in ((quantity, "training"), (f"val_{quantity}", "validation")):
+    for name, part in ((quantity, "training"), (f"val_{quantity}", "validation")):
         fits = any(line.shows(history.record[name]) for line in lines)
-        seen = f"none of the {len(lines)} curves shows the {told} {quantity} of history"
+        seen = f"none of the {len(lines)} curves shows the {part} {quantity} of history"
         expect.that(fits, seen, hint=f"ax.plot(history.history['{name}'])")
 
 
@@ -127,15 +133,18 @@ def test_curve_labels(student: Student) -> None:
         any("epoch" in axes.xlabel.lower() for axes in drawn), "no axis is labelled 'epoch'", hint="ax.set_xlabel"
     )
     words = " ".join([figure.title.lower(), *(axes.words() for axes in drawn)])
-    named = all(any(word in words for word in each) for each in (("train",), ("val",)))
+    named = all(any(word in words for word in variants) for variants in (("train",), ("val",)))
     expect.that(named, "a legend does not tell training from validation", hint='label="training", and ax.legend()')
 
 
 def made_up(rng: np.random.Generator) -> tuple[dict[str, list[float]], float, int]:
-    """A history that nobody has trained, with both answers; the best accuracy and loss are not at the end."""
+    """Return an invented history, and the right answers: the difference and the epoch.
+
+    Its best accuracy and its lowest loss are not at the end.
+    """
     epochs = int(rng.integers(8, 20))
     names = ("loss", "accuracy", "val_loss", "val_accuracy")
-    values = {name: [float(each) for each in rng.uniform(0.3, 0.9, epochs)] for name in names}
+    values = {name: [float(value) for value in rng.uniform(0.3, 0.9, epochs)] for name in names}
     best = int(rng.integers(1, epochs - 2))
     values["val_loss"][best] = 0.1
     values["accuracy"][2], values["val_accuracy"][3] = 0.99, 0.98
@@ -143,7 +152,7 @@ def made_up(rng: np.random.Generator) -> tuple[dict[str, list[float]], float, in
 
 
 def answered(student: Student, values: dict[str, list[float]]) -> list[Any]:
-    """The two numbers for this history."""
+    """Return the student's two numbers for this history."""
     history = Namespace(
         {"history": values, "epoch": list(range(len(values["loss"]))), "params": {"epochs": len(values["loss"])}}
     )
@@ -184,7 +193,10 @@ def test_epoch(student: Student, rng: np.random.Generator) -> None:
 
 
 def changes(before: Model, after: Model, one: History, other: History) -> str:
-    """What makes the cured model more than one that was trained for less time, in words; nothing when there is nothing."""
+    """Return in words what makes the cured model more than one that was trained for fewer epochs.
+
+    The text is empty if there is nothing.
+    """
     quiet = ("Dropout", "AlphaDropout", "GaussianDropout", "GaussianNoise", "BatchNormalization", "LayerNormalization")
     new = [kind for kind in after.kinds() if kind in quiet and kind not in before.kinds()]
     if new:
@@ -210,7 +222,7 @@ def test_cured_model(student: Student, rng: np.random.Generator) -> None:
         not convolutional, f"model_cured has the layer {convolutional[:1]}", hint="A perceptron has Dense layers alone."
     )
     first, own = complete_history(student, "history"), complete_history(student, "history_cured")
-    # both networks may end equally good, so that the numbers of one fit the other
+    # both networks may be equally good in the end, so the history of one may fit the other
     expect.that(own.record != first.record, "history_cured is history", hint="What fit returned for model_cured.")
     expect_own_history(student, rng, "model_cured", own)
 
@@ -219,9 +231,12 @@ def test_cured_model(student: Student, rng: np.random.Generator) -> None:
 def test_cure(student: Student, rng: np.random.Generator) -> None:
     models = [live_model(student, name, rng) for name in ("model", "model_cured")]
     histories = [complete_history(student, name) for name in ("history", "history_cured")]
-    found = changes(models[0], models[1], histories[0], histories[1])
-    told = f"model_cured is built like model, and was trained for {histories[1].epochs} epochs instead of {histories[0].epochs}"
-    expect.that(found, told, hint="Dropout, L2, early stopping, fewer neurons, or varied pictures.")
+    change = changes(models[0], models[1], histories[0], histories[1])
+    message = (
+        f"model_cured is built like model, and was trained for {histories[1].epochs} epochs "
+        f"instead of {histories[0].epochs}"
+    )
+    expect.that(change, message, hint="Dropout, L2, early stopping, fewer neurons, or varied pictures.")
 
 
 @check(cell="cure", points=3, title="the gap between new and training pictures is at most 70 % of what it was")
@@ -229,9 +244,9 @@ def test_gap_closed(student: Student, rng: np.random.Generator) -> None:
     dataset = student.dataset("fashion_mnist")
     before, after = (measured(student, name, dataset, rng) for name in ("model", "model_cured"))
     expect_learned(student, rng)
-    told = f"the gap in the loss was {before.gap:.3f} and is {after.gap:.3f}"
+    message = f"the gap in the loss was {before.gap:.3f} and is {after.gap:.3f}"
     expect.that(
-        before.gap > 0 and after.gap <= GAP_LEFT * before.gap, told, hint="A stronger dose: more dropout, more L2."
+        before.gap > 0 and after.gap <= GAP_LEFT * before.gap, message, hint="A stronger dose: more dropout, more L2."
     )
 
 
@@ -239,9 +254,9 @@ def test_gap_closed(student: Student, rng: np.random.Generator) -> None:
 def test_loss_lower(student: Student, rng: np.random.Generator) -> None:
     dataset = student.dataset("fashion_mnist")
     before, after = (measured(student, name, dataset, rng) for name in ("model", "model_cured"))
-    told = f"the loss on new pictures was {before.withheld_loss:.3f} and is {after.withheld_loss:.3f}"
+    message = f"the loss on new pictures was {before.withheld_loss:.3f} and is {after.withheld_loss:.3f}"
     expect.that(
-        after.withheld_loss < before.withheld_loss, told, hint="Too much of a medicine is a poison: a smaller dose."
+        after.withheld_loss < before.withheld_loss, message, hint="Too much of a medicine is a poison: a smaller dose."
     )
 
 
@@ -251,19 +266,19 @@ def test_accuracy_kept(student: Student, rng: np.random.Generator) -> None:
 
 
 def expect_learned(student: Student, rng: np.random.Generator) -> None:
-    """Fail when model_cured is much worse than model, or model itself has learned nothing."""
+    """Fail if model_cured is much worse than model, or if model itself has learned nothing."""
     dataset = student.dataset("fashion_mnist")
     before, after = (measured(student, name, dataset, rng) for name in ("model", "model_cured"))
     least = max(before.withheld_accuracy - ACCURACY_LOST, student.threshold("learned_accuracy") - ACCURACY_LOST)
-    told = f"the accuracy on new pictures was {before.withheld_accuracy:.3f} and is {after.withheld_accuracy:.3f}"
-    expect.that(after.withheld_accuracy >= least, told, hint="A smaller dose, or more epochs.")
+    message = f"the accuracy on new pictures was {before.withheld_accuracy:.3f} and is {after.withheld_accuracy:.3f}"
+    expect.that(after.withheld_accuracy >= least, message, hint="A smaller dose, or more epochs.")
 
 
 # --- errors
 
 
 def right_confusion(student: Student, rng: np.random.Generator) -> Array:
-    """The confusion matrix of model_cured on the test rows, by the grader."""
+    """Return the confusion matrix of model_cured on the test rows, computed by the grader."""
 
     def count() -> Array:
         dataset = student.dataset("fashion_mnist")
@@ -279,15 +294,15 @@ def test_confusion(student: Student, rng: np.random.Generator) -> None:
     seen = expect.array(student.get("confusion"), "confusion")
     expect.shape(seen, (10, 10), "confusion", hint="One row and one column for each class.")
     expect.finite(seen, "confusion")
-    few = 0.005 * right.sum()  # rows between two classes may fall to either side in float32
+    few = 0.005 * right.sum()  # in float32 a row between two classes may get either of them
     transposed = np.abs(seen - right.T).sum() <= few < np.abs(right - right.T).sum()
     expect.that(not transposed, "rows and columns of confusion are exchanged", hint="Rows are the true classes.")
     if abs(seen.sum() - right.sum()) > few:
         expect.fail(
             f"confusion counts {seen.sum():.0f} pictures, there are {right.sum()}", hint="Counts, of all test pictures."
         )
-    told = "confusion is not that of model_cured on the test pictures"
-    expect.that(np.abs(seen - right).sum() <= few, told, hint="Predict with model_cured, on x_test.")
+    message = "confusion is not that of model_cured on the test pictures"
+    expect.that(np.abs(seen - right).sum() <= few, message, hint="Predict with model_cured, on x_test.")
 
 
 @check(cell="errors", points=0.5, title="most_confused is the pair that is confused most often")
@@ -296,15 +311,15 @@ def test_most_confused(student: Student, rng: np.random.Generator) -> None:
     numbers = expect.array(pair, "most_confused")
     fits = numbers.shape == (2,) and set(numbers.tolist()) <= set(range(10))
     expect.that(fits, "most_confused does not hold two class numbers", hint="Numbers from 0 to 9.")
-    true, predicted = (int(each) for each in numbers)
+    true, predicted = (int(number) for number in numbers)
     expect.that(true != predicted, f"most_confused is ({true}, {predicted}): a class is not confused with itself")
     off = right_confusion(student, rng).copy()
     np.fill_diagonal(off, 0)
-    told = f"({true}, {predicted}) happens {off[true, predicted]} times"
+    message = f"({true}, {predicted}) happens {off[true, predicted]} times"
     if off[predicted, true] >= off.max() - 3 > off[true, predicted]:
-        expect.fail(f"{told}: the pair is exchanged", hint="First the true class, then the predicted one.")
+        expect.fail(f"{message}: the pair is exchanged", hint="First the true class, then the predicted one.")
     expect.that(
-        off[true, predicted] >= off.max() - 3, f"{told}, and another pair more often", hint="Without the diagonal."
+        off[true, predicted] >= off.max() - 3, f"{message}, and another pair more often", hint="Without the diagonal."
     )
 
 
@@ -328,9 +343,9 @@ def test_figure(student: Student, rng: np.random.Generator) -> None:
         "the figure shows something else than pictures of 28 by 28",
         hint="ax.imshow(test_images[i])",
     )
-    found = [place for row in rows for place in places(row, table)]
-    expect.that(all(found), "a picture in the figure is not one of the test pictures")
-    index = [place[0] for place in found if place]
+    positions = [place for row in rows for place in places(row, table)]
+    expect.that(all(positions), "a picture in the figure is not one of the test pictures")
+    index = [place[0] for place in positions if place]
     dataset = student.dataset("fashion_mnist")
     out = live_model(student, "model_cured", rng).outputs(prepared(dataset["x_test"][index]))
     wrong = int((out.argmax(axis=1) != dataset["y_test"][index].ravel()).sum())
@@ -339,5 +354,5 @@ def test_figure(student: Student, rng: np.random.Generator) -> None:
         f"{len(index) - wrong} pictures in the figure are classified correctly",
         hint="truth != predicted",
     )
-    told = "not every picture says what it is and what it was taken for"
-    expect.that(all(axes.words().strip() for axes, _ in shown) or figure.title, told, hint="ax.set_title")
+    message = "not every picture says what it is and what it was taken for"
+    expect.that(all(axes.words().strip() for axes, _ in shown) or figure.title, message, hint="ax.set_title")

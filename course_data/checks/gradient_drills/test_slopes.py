@@ -1,6 +1,6 @@
 """Gradient drills, parts 1 to 7: derivatives by the tape and by hand. 15 points.
 
-The oracles are formulas worked out by hand in 64 bits; the student's side may compute in 32.
+The right answers come from formulas worked out by hand, in 64 bits; the student's code may compute in 32.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ NOT_WATCHED = "A gradient of None: was x a Variable, or watched, and was y compu
 def near(
     value: object, wanted: object, what: str, *, hint: str = "", mistakes: Mapping[str, object] | None = None
 ) -> None:
-    """Compare a gradient with the exact one, up to the rounding of 32 bits."""
+    """Fail unless a gradient agrees with the exact one, up to the rounding of 32 bits."""
     right = np.asarray(wanted, float)
     scale = max(1.0, float(np.abs(right).max()) if right.size else 1.0)
     expect.that(value is not None, f"{what} is None", hint=NOT_WATCHED)
     expect.values(value, right, what, atol=20 * FLOAT32 * scale, hint=hint, mistakes=mistakes)
 
 
-def ones_around(rng: np.random.Generator, count: int) -> list[float]:
-    """Places to ask for a slope."""
+def random_places(rng: np.random.Generator, count: int) -> list[float]:
+    """Return random places between -2.5 and 2.5 at which to ask for a slope."""
     return [float(x) for x in rng.uniform(-2.5, 2.5, count)]
 
 
 @check(cell="slope", points=2, title="slope(x) is the derivative of f at x")
 def test_slope(student: Student, rng: np.random.Generator) -> None:
-    for x in [*ones_around(rng, 3), 0.0]:
+    for x in [*random_places(rng, 3), 0.0]:
         mistakes = {
             "this is f(x), not its slope": x**3 - 2 * x + np.sin(x),
             "the derivative of sin is cos": 3 * x**2 - 2 - np.cos(x),
@@ -48,7 +48,7 @@ def test_slope(student: Student, rng: np.random.Generator) -> None:
 
 
 def layer(rng: np.random.Generator) -> tuple[Array, Array, Array, Array, Array]:
-    """Weights, bias, inputs, and the exact gradients of the mean square of the output."""
+    """Return weights, bias, inputs, and the exact gradients of the mean square of the output."""
     events, n, m = (int(k) for k in rng.permutation([2, 3, 5]))
     w, b, x = (rng.normal(size=shape).astype(np.float32) for shape in ((n, m), (m,), (events, n)))
     common = 2 * (x.astype(float) @ w + b) / (events * m)
@@ -82,13 +82,13 @@ def test_db(student: Student, rng: np.random.Generator) -> None:
 
 
 def both(student: Student, w: Array, b: Array, x: Array) -> list[Any]:
-    """The two gradients; fails for anything but two things."""
+    """Return the two gradients; fail unless there are two."""
     pair = student.call("layer_gradients", Tensor(w), Tensor(b), Tensor(x))
     return expect.parts(pair, 2, "layer_gradients gives two things: (dw, db)")
 
 
 def sums(x: Array, gradient: Array, w: Array) -> dict[str, object]:
-    """What comes out when the mean over events and outputs is another one."""
+    """Return the results of the usual mistakes in the mean over events and outputs."""
     return {
         "this is the gradient of a sum, not of a mean": gradient * len(x) * w.shape[1],
         "the sum is divided by the events alone": gradient * w.shape[1],
@@ -100,13 +100,13 @@ def sums(x: Array, gradient: Array, w: Array) -> dict[str, object]:
 
 @check(cell="twice", points=1, title="two_slopes gives dy/dx")
 def test_dy_dx(student: Student, rng: np.random.Generator) -> None:
-    for x in ones_around(rng, 2):
+    for x in random_places(rng, 2):
         near(slopes(student, x)[0], 2 * x, f"dy/dx at {x:.2f}", hint="y = x^2.")
 
 
 @check(cell="twice", points=1, title="two_slopes gives dz/dy")
 def test_dz_dy(student: Student, rng: np.random.Generator) -> None:
-    for x in ones_around(rng, 2):
+    for x in random_places(rng, 2):
         mistakes = {"this is dz/dx": 4 * x**3}
         near(
             slopes(student, x)[1],
@@ -118,7 +118,7 @@ def test_dz_dy(student: Student, rng: np.random.Generator) -> None:
 
 
 def slopes(student: Student, x: float) -> list[Any]:
-    """The two derivatives; fails for anything but two things."""
+    """Return the two derivatives; fail unless there are two."""
     return expect.parts(student.call("two_slopes", x), 2, "two_slopes gives two things: (dy/dx, dz/dy)", arrays=True)
 
 
@@ -163,7 +163,7 @@ def test_curvature(student: Student, rng: np.random.Generator) -> None:
 
 @check(cell="repair", points=1, title="repaired_numpy has a gradient")
 def test_repaired_numpy(student: Student, rng: np.random.Generator) -> None:
-    for x in ones_around(rng, 3):
+    for x in random_places(rng, 3):
         right = np.sin(x) + x * np.cos(x)
         hint = "tf.sin keeps a record of itself, np.sin does not."
         near(student.call("repaired_numpy", x), right, f"repaired_numpy({x:.2f})", hint=hint)
@@ -189,7 +189,7 @@ def test_repaired_order(student: Student, rng: np.random.Generator) -> None:
 
 
 def neuron(rng: np.random.Generator, size: int, scale: float = 1.0) -> tuple[Array, float, Array, int, Array, float]:
-    """A neuron, an input, a target, and the exact gradient."""
+    """Return weights, bias, input and target of a neuron, and its exact gradient."""
     w, x = rng.normal(size=size) * scale, rng.normal(size=size)
     b, y = float(rng.normal()), int(rng.integers(0, 2))
     a = 1 / (1 + np.exp(-(w @ x + b)))
@@ -227,6 +227,6 @@ def test_neuron_db(student: Student, rng: np.random.Generator) -> None:
 
 
 def weights_and_bias(student: Student, w: Array, b: float, x: Array, y: int) -> list[Any]:
-    """The two parts of the gradient; fails for anything but two things."""
+    """Return the two parts of the gradient; fail unless there are two."""
     pair = student.call("neuron_gradient", w, b, x, y)
     return expect.parts(pair, 2, "neuron_gradient gives two things: (dw, db)")

@@ -1,4 +1,4 @@
-"""Gradient drills, parts 8 to 11: walking downhill, and a fit by doing so. 13 points."""
+"""Gradient drills, parts 8 to 11: gradient descent, and a fit by gradient descent. 13 points."""
 
 from __future__ import annotations
 
@@ -44,7 +44,10 @@ def test_path_values(student: Student, rng: np.random.Generator) -> None:
 
 
 def after(student: Student, name: str, steps: int = 20) -> float:
-    """What is left of x = 1 on 5 x**2 with the student's rate; fails for a rate that is no positive number."""
+    """Return what is left of x = 1 after gradient descent on 5 x**2 with the student's learning rate.
+
+    Fails unless the rate is a positive number.
+    """
     rate = expect.array(student.get(name), name)
     expect.shape(rate, (), name)
     expect.that(np.isfinite(rate) and rate > 0, f"{name} is {float(rate):.3g}, a learning rate is positive")
@@ -54,8 +57,8 @@ def after(student: Student, name: str, steps: int = 20) -> float:
 @check(cell="rates", points=0.5, title="too_small goes the right way, slowly")
 def test_too_small(student: Student) -> None:
     left = after(student, "too_small")
-    told = f"after 20 steps {left:.3g} of x is left"
-    expect.that(0.5 < left < 1, told, hint="More than a half, less than all of it. What is (1 - 10 rate)^20?")
+    message = f"after 20 steps {left:.3g} of x is left"
+    expect.that(0.5 < left < 1, message, hint="More than a half, less than all of it. What is (1 - 10 rate)^20?")
 
 
 @check(cell="rates", points=0.75, title="good is there after 20 steps")
@@ -75,13 +78,13 @@ def test_too_large(student: Student) -> None:
 
 
 def momentum(w: Array, v: Array, g: Array, rate: float, beta: float) -> tuple[Array, Array]:
-    """Keras' SGD with momentum."""
+    """Return weights and velocity after a step of Keras's SGD with momentum."""
     v = beta * v - rate * g
     return w + v, v
 
 
 def several(seen: Any, count: int, what: str) -> list[Any]:
-    """The parts of a result; fails unless there are `count`."""
+    """Return the parts of a result; fail unless there are `count`."""
     parts = list(seen) if isinstance(seen, list | np.ndarray) else []
     expect.that(len(parts) == count, f"{what} gives {len(parts) or expect.kind(seen)} instead of {count} things")
     return parts
@@ -116,7 +119,7 @@ def test_adam(student: Student, rng: np.random.Generator) -> None:
         w, m, v = rng.normal(size=shape), np.zeros(shape), np.zeros(shape)
         rate, beta_1, beta_2, epsilon = float(rng.uniform(0.001, 0.05)), 0.9, 0.999, 1e-7
         for t in range(1, 6):
-            # not small: Keras adds epsilon before its correction and the paper after it, which matters for tiny gradients
+            # Keras adds epsilon before its correction and the paper after it: no tiny gradients, where this matters
             g = rng.uniform(0.5, 2, shape) * rng.choice([-1, 1], shape)
             seen = several(student.call("adam_step", w, m, v, g, t, rate, beta_1, beta_2, epsilon), 3, "adam_step")
             m, v = beta_1 * m + (1 - beta_1) * g, beta_2 * v + (1 - beta_2) * g**2
@@ -157,12 +160,12 @@ def test_adam_means(student: Student, rng: np.random.Generator) -> None:
 
 
 def model(t: Array, a: float, tau: float, b: float) -> Array:
-    """Decays over a constant background."""
+    """Return a decay curve over a constant background."""
     return np.asarray(a * np.exp(-t / tau) + b)
 
 
 def experiment(rng: np.random.Generator) -> tuple[Array, Array, Array]:
-    """Times, counts and uncertainties of a new measurement."""
+    """Return times, counts and uncertainties of a new measurement."""
     a, tau, b = rng.uniform(300, 900), rng.uniform(1.2, 3.5), rng.uniform(15, 60)
     t = np.linspace(0.1, 12, int(rng.integers(50, 80)))
     y = rng.poisson(model(t, a, tau, b))
@@ -170,7 +173,7 @@ def experiment(rng: np.random.Generator) -> tuple[Array, Array, Array]:
 
 
 def fitted(student: Student, data: tuple[Array, Array, Array]) -> list[Any]:
-    """The student's fit: A, tau, B as numbers, and the losses."""
+    """Return the result of the student's fit: A, tau, B, and the losses."""
     return several(student.call("fit_decay", *data), 4, "fit_decay")
 
 
@@ -182,10 +185,10 @@ def test_lifetime(student: Student, rng: np.random.Generator) -> None:
     tau = expect.array(fitted(student, (t, y, sigma))[1], "tau")
     expect.shape(tau, (), "tau")
     off = abs(float(tau) - best[1])
-    told = f"tau = {float(tau):.3f}: that is {off / error:.1f} of its uncertainty of {error:.3f} from the best fit"
-    # half an uncertainty: a fit that has converged is there within a tenth
+    message = f"tau = {float(tau):.3f}: that is {off / error:.1f} of its uncertainty of {error:.3f} from the best fit"
+    # half an uncertainty: a fit that has converged is off by less than a tenth
     expect.that(
-        off < error / 2, told, hint="Does the loss still fall at the end? More steps, a better rate, other units."
+        off < error / 2, message, hint="Does the loss still fall at the end? More steps, a better rate, other units."
     )
 
 
@@ -197,8 +200,11 @@ def test_signal_and_background(student: Student, rng: np.random.Generator) -> No
     for name, at in (("A", 0), ("B", 2)):
         seen, error = expect.array(result[at], name), float(np.sqrt(covariance[at, at]))
         expect.shape(seen, (), name)
-        told = f"{name} = {float(seen):.1f} is {abs(float(seen) - best[at]) / error:.1f} of its uncertainty from the best fit"
-        expect.that(abs(float(seen) - best[at]) < error / 2, told, hint="Return them in counts: 100 a and 10 b.")
+        message = (
+            f"{name} = {float(seen):.1f} is {abs(float(seen) - best[at]) / error:.1f} "
+            "of its uncertainty from the best fit"
+        )
+        expect.that(abs(float(seen) - best[at]) < error / 2, message, hint="Return them in counts: 100 a and 10 b.")
 
 
 @check(cell="decay", points=1, title="fit_decay shows that its loss fell")
@@ -209,12 +215,12 @@ def test_losses(student: Student, rng: np.random.Generator) -> None:
     )
     expect.finite(losses, "losses")
     losses = losses.astype(float)
-    told = f"the loss went from {expect.number(float(losses[0]))} to {expect.number(float(losses[-1]))}"
-    expect.that(losses[-1] < losses[0], told, hint="Append the loss of every step, the first one first.")
+    message = f"the loss went from {expect.number(float(losses[0]))} to {expect.number(float(losses[-1]))}"
+    expect.that(losses[-1] < losses[0], message, hint="Append the loss of every step, the first one first.")
     expect.that(
-        losses[-1] < 1.02 * losses.min(), f"{told}, and was lower in between", hint="A smaller rate at the end."
+        losses[-1] < 1.02 * losses.min(), f"{message}, and was lower in between", hint="A smaller rate at the end."
     )
     tail = losses[-max(5, len(losses) // 10) :]
     expect.that(
-        np.ptp(tail) < 0.05 * abs(tail.mean()) + 1e-9, f"{told}, and is still moving at the end", hint="More steps."
+        np.ptp(tail) < 0.05 * abs(tail.mean()) + 1e-9, f"{message}, and is still moving at the end", hint="More steps."
     )

@@ -1,4 +1,4 @@
-"""Bonus: the lecture's network on MNIST, its last layer, its answers, and what dropout and L2 change. 14 points."""
+"""Bonus: the lecture's network on MNIST, its last layer, its predictions, and what dropout and L2 do. 14 points."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def expect_lectures_network(student: Student, name: str, rng: np.random.Generato
     """Fail unless a model has the lecture's layers."""
     model = live_model(student, name, rng)
     seen = [layer.weights[0].shape for layer in model.dense if layer.weights]
-    told = f"the Dense layers of {name} have weights of the shapes {seen}"
-    expect.that(seen == SIZES, told, hint="512, 512 and 10 neurons on 784 inputs.")
+    message = f"the Dense layers of {name} have weights of the shapes {seen}"
+    expect.that(seen == SIZES, message, hint="512, 512 and 10 neurons on 784 inputs.")
 
 
 # --- network
@@ -43,15 +43,18 @@ def test_layers(student: Student, rng: np.random.Generator) -> None:
 @check(cell="network", points=1, title="ReLU in the hidden layers, softmax at the end, minimised by Adam")
 def test_functions(student: Student, rng: np.random.Generator) -> None:
     model = live_model(student, "model", rng)
-    bends = [layer.activation for layer in model.layers if layer.activation not in ("", "linear")]
-    bends += ["softmax"] * (model.from_logits and "softmax" not in bends)  # then the loss makes the probabilities
-    bends = [
+    activations = [layer.activation for layer in model.layers if layer.activation not in ("", "linear")]
+    # with from_logits the loss computes the softmax
+    activations += ["softmax"] * (model.from_logits and "softmax" not in activations)
+    activations = [
         {"ReLU": "relu", "Softmax": "softmax"}.get(layer.kind, "")
         for layer in model.layers
         if layer.kind in ("ReLU", "Softmax")
-    ] + bends
-    told = f"the activations of model are {bends}"
-    expect.that(sorted(bends) == ["relu", "relu", "softmax"], told, hint='activation="relu", twice, and "softmax".')
+    ] + activations
+    message = f"the activations of model are {activations}"
+    expect.that(
+        sorted(activations) == ["relu", "relu", "softmax"], message, hint='activation="relu", twice, and "softmax".'
+    )
     expect.that(model.optimizer == "Adam", f"the optimizer is {model.optimizer}", hint='model.compile("adam", ...)')
 
 
@@ -66,11 +69,11 @@ def test_good(student: Student, rng: np.random.Generator) -> None:
 
 
 def expect_accuracy(student: Student, rng: np.random.Generator, threshold: str) -> None:
-    """Fail when the accuracy on withheld digits is below a threshold."""
-    found = measured(student, "model", student.dataset("mnist"), rng)
-    seen = f"{found.withheld_accuracy:.3f} of the new digits are classified correctly"
+    """Fail unless the accuracy on withheld digits reaches a threshold."""
+    result = measured(student, "model", student.dataset("mnist"), rng)
+    seen = f"{result.withheld_accuracy:.3f} of the new digits are classified correctly"
     expect.that(
-        found.withheld_accuracy >= student.threshold(threshold),
+        result.withheld_accuracy >= student.threshold(threshold),
         seen,
         hint="Does the loss fall? Is it trained long enough?",
     )
@@ -87,7 +90,7 @@ def test_history(student: Student, rng: np.random.Generator) -> None:
 
 
 def votes(student: Student, rng: np.random.Generator) -> Array:
-    """The weights of the last layer as pictures, shape (10, 16, 32)."""
+    """Return the weights of the last layer as pictures, shape (10, 16, 32)."""
     expect_lectures_network(student, "model", rng)
     return np.asarray(live_model(student, "model", rng).dense[-1].weights[0].T.reshape(10, 16, 32))
 
@@ -141,16 +144,18 @@ def test_examples(student: Student) -> None:
     expect.that(len(shown) >= 10, f"the figure has {len(shown)} pictures", hint="At least ten.")
     rows = [image.data.reshape(1, -1) for _, image in shown if image.data is not None and image.data.size == 784]
     table = pictures(student.dataset("mnist")).test
-    known = [place for row in rows for place in places(row, table)]
+    positions = [place for row in rows for place in places(row, table)]
     expect.that(
-        len(known) == len(shown) and all(known), "not every picture is one of the test digits", hint="test_images[i]"
+        len(positions) == len(shown) and all(positions),
+        "not every picture is one of the test digits",
+        hint="test_images[i]",
     )
-    told = "not every picture has two digits beside it, the true and the predicted one"
+    message = "not every picture has two digits beside it, the true and the predicted one"
     digits = [sum(letter.isdigit() for letter in axes.title + axes.xlabel + axes.ylabel) for axes, _ in shown]
-    expect.that(all(count >= 2 for count in digits), told, hint='ax.set_title(f"{truth} as {seen}")')
+    expect.that(all(count >= 2 for count in digits), message, hint='ax.set_title(f"{truth} as {seen}")')
     right = [
         str(place[1]) in axes.title + axes.xlabel + axes.ylabel
-        for (axes, _), place in zip(shown, known, strict=True)
+        for (axes, _), place in zip(shown, positions, strict=True)
         if place
     ]
     expect.that(all(right), f"the true digit is missing beside {right.count(False)} picture(s)", hint="test_labels[i]")
@@ -174,19 +179,19 @@ def test_regular_layers(student: Student, rng: np.random.Generator) -> None:
 @check(cell="regular", points=1, title="the gap between new and training digits is smaller than before")
 def test_gap(student: Student, rng: np.random.Generator) -> None:
     before, after = both(student, rng)
-    told = f"the gap in the loss was {before.gap:.3f} and is {after.gap:.3f}"
-    expect.that(after.gap < before.gap, told, hint="A larger dose.")
+    message = f"the gap in the loss was {before.gap:.3f} and is {after.gap:.3f}"
+    expect.that(after.gap < before.gap, message, hint="A larger dose.")
 
 
 @check(cell="regular", points=1, title="the accuracy on new digits is at most 0.02 lower")
 def test_kept(student: Student, rng: np.random.Generator) -> None:
     before, after = both(student, rng)
     least = max(before.withheld_accuracy, student.threshold("learned_accuracy")) - ACCURACY_LOST
-    told = f"the accuracy on new digits was {before.withheld_accuracy:.3f} and is {after.withheld_accuracy:.3f}"
-    expect.that(after.withheld_accuracy >= least, told, hint="A smaller dose, or more epochs.")
+    message = f"the accuracy on new digits was {before.withheld_accuracy:.3f} and is {after.withheld_accuracy:.3f}"
+    expect.that(after.withheld_accuracy >= least, message, hint="A smaller dose, or more epochs.")
 
 
 def both(student: Student, rng: np.random.Generator) -> tuple[Any, Any]:
-    """Both models, measured."""
+    """Return the measurements of both models."""
     dataset = student.dataset("mnist")
     return measured(student, "model", dataset, rng), measured(student, "model_regular", dataset, rng)

@@ -1,4 +1,7 @@
-"""Network drills, parts 5 to 10: preparing data, first weights, back-propagation, and two classifications. 15 points."""
+"""Network drills, parts 5 to 10. 15 points.
+
+Preparation of data, initial weights, back-propagation, and two classifications.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +24,9 @@ NAMES = ("train", "val", "test")
 
 
 def parts_of(student: Student, x: Array, y: Array, seed: int) -> list[tuple[Array, Array]]:
-    """The three parts; fails for anything but three pairs of x and y."""
+    """Return the three parts; fail unless they are three pairs of x and y."""
     seen = student.call("split", x, y, seed)
-    found = []
+    pairs = []
     three = expect.parts(seen, 3, "split gives three parts: train, validation, test")
     for name, part in zip(NAMES, three, strict=True):
         pair = expect.parts(part, 2, f"the part {name} is not a pair (x, y)")
@@ -34,12 +37,12 @@ def parts_of(student: Student, x: Array, y: Array, seed: int) -> list[tuple[Arra
         expect.shape(
             part_x, (len(part_y), 2), f"x_{name}, with {len(part_y)} labels,", hint="Each event with its label."
         )
-        found.append((part_x, part_y))
-    return found
+        pairs.append((part_x, part_y))
+    return pairs
 
 
 def sorted_data(rng: np.random.Generator) -> tuple[Array, Array]:
-    """Data that comes sorted by its label, each event with a number of its own."""
+    """Return data that is sorted by its label; each event has its own number."""
     n = 10 * int(rng.integers(6, 12))
     return np.arange(2 * n).reshape(n, 2).astype(float), np.arange(n)
 
@@ -77,7 +80,9 @@ def test_disjoint(student: Student, rng: np.random.Generator) -> None:
 def test_shuffled(student: Student, rng: np.random.Generator) -> None:
     x, y = sorted_data(rng)
     seed = int(rng.integers(1000))
-    one, again, other = ([part[0][:, 0] for part in parts_of(student, x, y, each)] for each in (seed, seed, seed + 1))
+    one, again, other = (
+        [part[0][:, 0] for part in parts_of(student, x, y, number)] for number in (seed, seed, seed + 1)
+    )
     mixed = np.mean(np.diff(one[0]) == 2) < 0.5 and one[2].min() < len(y)
     expect.that(mixed, "the events come in the order in which they were", hint="A permutation of the places, then cut.")
     equal = all(np.array_equal(a, b) for a, b in zip(one, again, strict=True))
@@ -92,12 +97,12 @@ def test_shuffled(student: Student, rng: np.random.Generator) -> None:
 
 
 def columns(rng: np.random.Generator, rows: int) -> Array:
-    """Two positive columns of very different size."""
+    """Return two positive columns of very different size."""
     return np.asarray(rng.lognormal(size=(rows, 2)) * np.array([1.0, 1000.0]))
 
 
 def right_scale(train: Array, other: Array, kind: str) -> tuple[Array, Array]:
-    """Both parts scaled by the training part."""
+    """Return both parts, scaled by the training part."""
     if kind == "log":
         return right_scale(np.log(train), np.log(other), "standard")
     low, middle, high = np.percentile(train, [25, 50, 75], axis=0)
@@ -110,11 +115,11 @@ def right_scale(train: Array, other: Array, kind: str) -> tuple[Array, Array]:
 
 
 def check_scale(student: Student, rng: np.random.Generator, kind: str, hint: str) -> None:
-    """Both parts of one kind of scaling."""
+    """Fail unless both parts are right for one kind of scaling."""
     train, other = columns(rng, 40), columns(rng, 15)
     seen = expect.parts(student.call("scale", train, other, kind), 2, "scale gives two things: (train, other)")
     one, two = right_scale(train, other, kind)
-    sample = float(np.sqrt(1 - 1 / len(train)))  # a standard deviation with n - 1 is a fair choice, too
+    sample = float(np.sqrt(1 - 1 / len(train)))  # a standard deviation with n - 1 is allowed, too
     first = expect.array(seen[0], "the training part")
     if kind in ("standard", "log") and first.shape == one.shape and np.allclose(first, one * sample):
         one, two = one * sample, two * sample
@@ -157,16 +162,16 @@ def test_xavier_variance(student: Student, rng: np.random.Generator) -> None:
     for n_in, n_out in ((200, 300), (400, 50)):
         w = student_weights(student, n_in, n_out, int(rng.integers(1000)))
         seen, right = float(w.var()), 2 / (n_in + n_out)
-        # 20,000 and more weights: the variance is known to one percent
-        told = f"the variance of {n_in} x {n_out} weights is {seen:.5f}"
+        # with 20,000 or more weights the error of the variance is one percent
+        message = f"the variance of {n_in} x {n_out} weights is {seen:.5f}"
         expect.that(
             abs(np.sqrt(seen) - right) > 0.05 * right,
-            f"{told}: its root was to be the variance",
+            f"{message}: its root was to be the variance",
             hint="std = sqrt(var).",
         )
         expect.that(
             abs(seen / right - 1) < 0.06,
-            told,
+            message,
             hint="rng.normal wants the standard deviation, sqrt(2 / (n_in + n_out)).",
         )
 
@@ -177,12 +182,12 @@ def test_xavier_shape(student: Student, rng: np.random.Generator) -> None:
     expect.that(
         abs(w.mean()) < 4 * w.std() / np.sqrt(w.size), f"the mean of the weights is {w.mean():.4f}", hint="Mean 0."
     )
-    told = "the weights are not normally distributed"
-    expect.that(w.std() > 0 and abs(float(kurtosis(w.ravel()))) < 0.2, told, hint="rng.normal, not rng.uniform.")
+    message = "the weights are not normally distributed"
+    expect.that(w.std() > 0 and abs(float(kurtosis(w.ravel()))) < 0.2, message, hint="rng.normal, not rng.uniform.")
 
 
 def student_weights(student: Student, n_in: int, n_out: int, seed: int) -> Array:
-    """Weights drawn by the student's function, with a generator of this seed."""
+    """Return weights drawn by the student's function, with a generator of this seed."""
     w = expect.array(student.call("xavier", n_in, n_out, Generator(seed)), "xavier(n_in, n_out, rng)")
     expect.shape(w, (n_in, n_out), "xavier(n_in, n_out, rng)", hint="One row per input, one column per output.")
     return w
@@ -192,30 +197,30 @@ def student_weights(student: Student, n_in: int, n_out: int, seed: int) -> Array
 
 
 def loss(x: Array, y: Array, parameters: list[Array]) -> float:
-    """Binary cross entropy of the network with one hidden layer."""
+    """Return the binary cross entropy of the network with one hidden layer."""
     v, c, w, b = parameters
     p = expit(np.tanh(x @ v + c) @ w + b)
     return float(-np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)))
 
 
 def numerical(x: Array, y: Array, parameters: list[Array], step: float = 1e-5) -> list[Array]:
-    """Gradients by difference quotients: independent of any formula."""
-    found = []
+    """Return the gradients by difference quotients, which do not depend on any formula."""
+    gradients = []
     for at, parameter in enumerate(parameters):
         gradient = np.zeros_like(parameter)
         for place in np.ndindex(parameter.shape):
             sides = []
             for sign in (1, -1):
-                moved = [each.copy() for each in parameters]
+                moved = [array.copy() for array in parameters]
                 moved[at][place] += sign * step
                 sides.append(loss(x, y, moved))
             gradient[place] = (sides[0] - sides[1]) / (2 * step)
-        found.append(gradient)
-    return found
+        gradients.append(gradient)
+    return gradients
 
 
 def check_gradients(student: Student, rng: np.random.Generator, which: dict[int, str], hint: str) -> None:
-    """Compare some of the four gradients with difference quotients."""
+    """Fail unless some of the four gradients agree with difference quotients."""
     for events, n, hidden in ((5, 2, 3), (8, 3, 4)):
         x, y = rng.normal(size=(events, n)), rng.integers(0, 2, (events, 1)).astype(float)
         parameters = [rng.normal(size=shape) for shape in ((n, hidden), (hidden,), (hidden, 1), (1,))]
@@ -251,9 +256,9 @@ def test_xor(student: Student, rng: np.random.Generator) -> None:
             hint="One prediction for each of the four points.",
         )
         off = float(np.abs(p.ravel() - [0, 1, 1, 0]).max())
-        told = f"with the seed {seed} one of the four predictions is off by {off:.2f}"
+        message = f"with the seed {seed} one of the four predictions is off by {off:.2f}"
         expect.that(
-            off < 0.2, told, hint="More hidden neurons, more steps, or a larger rate; and look at your gradients."
+            off < 0.2, message, hint="More hidden neurons, more steps, or a larger rate; and look at your gradients."
         )
 
 
@@ -267,11 +272,11 @@ def test_clouds(student: Student, rng: np.random.Generator) -> None:
     seen = expect.array(student.call("classify_clouds", x), "classify_clouds(x)")
     expect.shape(seen.squeeze(), (5000,), "classify_clouds(x)", hint="One class, 0 or 1, for each point.")
     accuracy = float(np.mean(seen.squeeze() == truth))
-    # three standard deviations of 5000 trials, and as much again for what 2000 training points leave open
+    # three standard deviations of 5000 trials, and as much again because there are only 2000 training points
     least = BAYES - 6 * float(np.sqrt(BAYES * (1 - BAYES) / 5000))
-    told = f"{accuracy:.3f} of 5000 new points are classified correctly; the limit is {BAYES:.3f}"
-    expect.that(accuracy > 0.2, f"{told}: the two classes are exchanged", hint="Class 1 is around (1, 1).")
-    expect.that(accuracy >= least, told, hint="Does the loss still fall at the end? Is the output rounded at 0.5?")
+    message = f"{accuracy:.3f} of 5000 new points are classified correctly; the limit is {BAYES:.3f}"
+    expect.that(accuracy > 0.2, f"{message}: the two classes are exchanged", hint="Class 1 is around (1, 1).")
+    expect.that(accuracy >= least, message, hint="Does the loss still fall at the end? Is the output rounded at 0.5?")
 
 
 @check(cell="clouds", points=0.5, title="cloud_model has a hidden layer")
@@ -287,7 +292,10 @@ def test_cloud_model(student: Student) -> None:
 
 
 def iris_accuracy(student: Student, name: str, rng: np.random.Generator) -> tuple[float, float]:
-    """Accuracy on all flowers, a little blurred, in random order: as a whole and for the species that is hardest."""
+    """Return the accuracy on all flowers, and that of the species with the lowest accuracy.
+
+    The flowers are a little blurred, in random order.
+    """
     flowers = load_iris()
     order = rng.permutation(150)
     x = flowers.data[order] + rng.normal(0, 0.02, (150, 4))
@@ -308,7 +316,10 @@ def test_iris_network(student: Student, rng: np.random.Generator) -> None:
 
 
 def check_iris(student: Student, name: str, rng: np.random.Generator) -> None:
-    """At least 0.92 of all, and 0.8 of each species: any sensible classifier has 0.95 to 0.98."""
+    """Fail unless the accuracy is at least 0.92, and 0.8 for each species.
+
+    Any sensible classifier reaches 0.95 to 0.98.
+    """
     whole, worst = iris_accuracy(student, name, rng)
     hint = "Train longer, and scale new flowers by the numbers of the training part."
     expect.that(

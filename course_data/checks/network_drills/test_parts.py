@@ -19,8 +19,8 @@ EPSILON = 1e-7
 
 
 def function(name: str, x: Array) -> Array:
-    """The lecture's activation functions."""
-    found: dict[str, Array] = {
+    """Return one of the lecture's activation functions at x."""
+    values: dict[str, Array] = {
         "linear": x,
         "step": (x >= 0).astype(float),
         "sigmoid": expit(x),
@@ -29,13 +29,13 @@ def function(name: str, x: Array) -> Array:
         "leaky_relu": np.maximum(x, 0.01 * x),
         "swish": 2 * x * expit(x),
     }
-    return found[name]
+    return values[name]
 
 
 def slope(name: str, x: Array) -> Array:
-    """Their derivatives."""
+    """Return the derivative of that activation function at x."""
     s = expit(x)
-    found: dict[str, Array] = {
+    values: dict[str, Array] = {
         "linear": np.ones_like(x),
         "step": np.zeros_like(x),
         "sigmoid": s * expit(-x),
@@ -44,11 +44,11 @@ def slope(name: str, x: Array) -> Array:
         "leaky_relu": np.where(x < 0, 0.01, 1.0),
         "swish": 2 * s + 2 * x * s * expit(-x),
     }
-    return found[name]
+    return values[name]
 
 
 def places(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
-    """Inputs on both sides of zero, some close to it, none at a kink."""
+    """Return inputs on both sides of zero: some are close to it, none is at a kink."""
     x = rng.uniform(0.05, 4, shape) * rng.choice([-1, 1], shape)
     x.flat[:4] = [-0.4, -0.1, 0.1, 0.4]
     return np.asarray(x)
@@ -116,13 +116,16 @@ def test_perceptron(student: Student, rng: np.random.Generator) -> None:
 
 
 def network(rng: np.random.Generator, widths: list[int]) -> tuple[list[Array], list[Array]]:
-    """Weights and biases of dense layers."""
+    """Return the weights and biases of dense layers."""
     pairs = list(itertools.pairwise(widths))
     return [rng.normal(size=pair) for pair in pairs], [rng.normal(size=pair[1]) for pair in pairs]
 
 
 def output(x: Array, weights: list[Array], biases: list[Array], *, last: bool = False, first: bool = False) -> Array:
-    """The forward pass; `last` and `first` bend where nothing is to be bent."""
+    """Return the output of the forward pass.
+
+    `last` and `first` apply the activation function where it does not belong: at the output, and at the input.
+    """
     z = np.tanh(x) if first else x
     for at, (w, b) in enumerate(zip(weights, biases, strict=True)):
         z = (np.tanh(z) if at else z) @ w + b
@@ -150,7 +153,7 @@ def test_forward(student: Student, rng: np.random.Generator) -> None:
 
 
 def linear(x: Array, weights: list[Array], biases: list[Array]) -> Array:
-    """The forward pass without any bend."""
+    """Return the output of the forward pass without any activation function."""
     for w, b in zip(weights, biases, strict=True):
         x = x @ w + b
     return x
@@ -174,7 +177,7 @@ def test_mse(student: Student, rng: np.random.Generator) -> None:
 
 
 def binary(y: Array, p: Array) -> float:
-    """Binary cross entropy with clipping."""
+    """Return the binary cross entropy, with clipping."""
     p = np.clip(p, EPSILON, 1 - EPSILON)
     return float(-np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)))
 
@@ -223,16 +226,16 @@ def test_clipping(student: Student) -> None:
 PARTS = ("accuracy", "precision", "recall", "f1")
 
 
-def told(student: Student, y: Array, p: Array) -> Array:
-    """The four numbers; fails for anything else."""
+def student_scores(student: Student, y: Array, p: Array) -> Array:
+    """Return the student's four numbers; fail for anything else."""
     seen = expect.array(student.call("scores", y, p), "scores(y, p)")
     expect.shape(seen, (4,), "scores(y, p)", hint="accuracy, precision, recall, f1: four numbers.")
     return seen
 
 
 def compare(student: Student, y: Array, p: Array, at: int, right: float, hint: str, others: dict[str, float]) -> None:
-    """Compare one of the four."""
-    seen = float(told(student, y, p)[at])
+    """Fail unless one of the four numbers is right."""
+    seen = float(student_scores(student, y, p)[at])
     for reason, value in others.items():
         expect.that(abs(seen - value) > CLOSE or abs(value - right) <= CLOSE, f"{PARTS[at]}: {reason}", hint=hint)
     expect.that(
@@ -241,7 +244,7 @@ def compare(student: Student, y: Array, p: Array, at: int, right: float, hint: s
 
 
 def labels(rng: np.random.Generator) -> tuple[Array, Array]:
-    """Truth and prediction in which all four counts differ."""
+    """Return truth and prediction in which all four counts differ."""
     counts = rng.permutation([2, 3, 5, 8])
     y = np.repeat([1, 0, 1, 0], counts)
     p = np.repeat([1, 1, 0, 0], counts)
@@ -287,7 +290,7 @@ def test_f1(student: Student, rng: np.random.Generator) -> None:
 @check(cell="metrics", points=0.5, title="nothing predicted positive, or nothing positive, gives 0 and no NaN")
 def test_nothing_positive(student: Student) -> None:
     for y, p in (([1, 0, 1], [0, 0, 0]), ([0, 0, 0], [1, 0, 0]), ([0, 0], [0, 0])):
-        seen = told(student, np.array(y), np.array(p))
+        seen = student_scores(student, np.array(y), np.array(p))
         hint = "0 / 0 counts as 0: look at the denominator before you divide."
         expect.finite(seen, f"scores({y}, {p})", hint=hint)
         wanted = [float(np.mean(np.array(y) == np.array(p))), 0, 0, 0]

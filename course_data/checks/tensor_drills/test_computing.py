@@ -15,7 +15,7 @@ FLOAT32 = 1e-5  # sums of a few dozen numbers of order 1, in 32 bits
 
 
 def numbers(rng: np.random.Generator, *shape: int) -> Array:
-    """Normally distributed numbers of type float32."""
+    """Return normally distributed numbers of type float32."""
     return rng.normal(size=shape).astype(np.float32)
 
 
@@ -168,12 +168,12 @@ def test_spot(student: Student, rng: np.random.Generator) -> None:
 
 
 def some_pair(rng: np.random.Generator) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Two shapes that fit together."""
+    """Return two shapes that fit together."""
     whole = [int(side) for side in rng.integers(2, 7, int(rng.integers(0, 5)))]
     pair = []
     for _ in range(2):
-        kept = whole[int(rng.integers(0, len(whole) + 1)) :]
-        pair.append(tuple(side if rng.random() < 0.6 else 1 for side in kept))
+        sides = whole[int(rng.integers(0, len(whole) + 1)) :]
+        pair.append(tuple(side if rng.random() < 0.6 else 1 for side in sides))
     return pair[0], pair[1]
 
 
@@ -190,7 +190,7 @@ def test_rule_refuses(student: Student, rng: np.random.Generator) -> None:
     for _ in range(8):
         pair = some_pair(rng)
         at = int(rng.integers(1, max(1, min(map(len, pair))) + 1))
-        a, b = ([*each] if len(each) >= at else [2] * at for each in pair)
+        a, b = ([*shape] if len(shape) >= at else [2] * at for shape in pair)
         a[-at], b[-at] = 3, int(rng.choice([2, 4, 5]))
         what = f"{tuple(a)} and {tuple(b)} do not fit"
         try:
@@ -212,7 +212,7 @@ def test_rule_empty(student: Student) -> None:
 
 
 def compare(student: Student, a: tuple[int, ...], b: tuple[int, ...], hint: str) -> None:
-    """Ask for the common shape of two that fit, and compare with NumPy's."""
+    """Ask for the common shape of two that fit, and fail unless it is the one that NumPy finds."""
     seen = student.call("broadcast_shape", a, b)
     what = f"broadcast_shape({a}, {b})"
     wanted = np.broadcast_shapes(a, b)

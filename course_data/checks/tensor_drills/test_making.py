@@ -14,7 +14,7 @@ EXACT = 0.0
 
 
 def some_shape(rng: np.random.Generator, rank: int) -> tuple[int, ...]:
-    """A shape of this rank, with axes that can be told apart."""
+    """Return a shape of this rank, whose axes have different lengths."""
     return tuple(int(side) for side in rng.permutation(np.arange(2, 7))[:rank])
 
 
@@ -74,12 +74,12 @@ def test_describe_facts(student: Student, rng: np.random.Generator) -> None:
         facts = described(student, np.zeros(shape, np.float32))
         size, rank_seen = (whole(facts[k], name) for k, name in ((0, "the size"), (2, "the rank")))
         shape_seen = tuple(int(side) for side in expect.array(facts[1], "the shape").ravel())
-        told = f"for the shape {shape}"
-        expect.that(shape_seen == shape, f"{told} you give the shape {shape_seen}", hint="tuple(t.shape)")
+        case = f"for the shape {shape}"
+        expect.that(shape_seen == shape, f"{case} you give the shape {shape_seen}", hint="tuple(t.shape)")
         hint = "The rank is the number of axes: t.ndim. len(t) is the length of the first one."
-        expect.that(rank_seen == rank, f"{told} you give the rank {rank_seen}", hint=hint)
+        expect.that(rank_seen == rank, f"{case} you give the rank {rank_seen}", hint=hint)
         hint = "The size is the product of all lengths: tf.size(t)."
-        expect.that(size == int(np.prod(shape)), f"{told} you give the size {size}", hint=hint)
+        expect.that(size == int(np.prod(shape)), f"{case} you give the size {size}", hint=hint)
 
 
 @check(cell="describe", points=0.5, title="describe names the dtype")
@@ -92,14 +92,14 @@ def test_describe_dtype(student: Student, rng: np.random.Generator) -> None:
 
 
 def whole(value: object, what: str) -> int:
-    """One whole number; fails for anything else."""
+    """Return one whole number; fail for anything else."""
     number = expect.array(value, what)
     expect.shape(number, (), what)
     return int(number)
 
 
 def described(student: Student, values: Array) -> list[Any]:
-    """The four facts; fails for anything else."""
+    """Return the four facts; fail for anything else."""
     facts = student.call("describe", Tensor(values))
     facts = facts.tolist() if isinstance(facts, np.ndarray) else facts
     expect.that(isinstance(facts, list) and len(facts) == 4, "describe gives four facts: size, shape, rank, dtype")
@@ -139,7 +139,7 @@ def test_to_tensor(student: Student, rng: np.random.Generator) -> None:
 
 
 def matrix(rng: np.random.Generator) -> Array:
-    """A matrix of different numbers, more than three in each direction, not square."""
+    """Return a matrix of different numbers, not square, with more than three in each direction."""
     rows, columns = 4 + int(rng.integers(0, 3)), 7 + int(rng.integers(0, 3))
     return rng.permutation(rows * columns).reshape(rows, columns).astype(np.float32)
 
@@ -168,7 +168,15 @@ def test_last_row(student: Student, rng: np.random.Generator) -> None:
 @check(cell="pick", points=0.5, title="skip_first_row leaves out the first row alone")
 def test_skip_first_row(student: Student, rng: np.random.Generator) -> None:
     for m in (matrix(rng), matrix(rng)[:1]):
-        mistakes = {"this leaves out the first column": m[:, 1:], "this leaves out the last row": m[:-1], "this is the second row": m[1:2][0]} if len(m) > 1 else {}  # fmt: skip
+        mistakes = (
+            {
+                "this leaves out the first column": m[:, 1:],
+                "this leaves out the last row": m[:-1],
+                "this is the second row": m[1:2][0],
+            }
+            if len(m) > 1
+            else {}
+        )
         expect.values(
             student.call("skip_first_row", Tensor(m)),
             m[1:],
@@ -224,7 +232,10 @@ def test_flatten_images(student: Student, rng: np.random.Generator) -> None:
     for count in (1, int(rng.integers(2, 6))):
         images = rng.normal(size=(count, 3, 7)).astype(np.float32)
         seen = student.call("flatten_images", Tensor(images))
-        mistakes = {"all images became one row": images.ravel(), "the pixels are in another order": images.transpose(0, 2, 1).reshape(count, -1)}  # fmt: skip
+        mistakes = {
+            "all images became one row": images.ravel(),
+            "the pixels are in another order": images.transpose(0, 2, 1).reshape(count, -1),
+        }
         hint = "The first axis stays, -1 stands for all the others."
         expect.values(
             seen, images.reshape(count, -1), "flatten_images(images)", atol=EXACT, hint=hint, mistakes=mistakes

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import CourseError
-from autograder.sandbox import isolation
+from autograder.sandbox import levels
 
 
 @pytest.fixture
@@ -31,14 +31,14 @@ def test_below_the_minimum_one_line_says_what_to_install(without: None) -> None:
 
 
 def test_no_sandbox_is_taken_only_when_asked_for(without: None) -> None:
-    assert isolation.choose("namespaces", "none") == "none" and isolation.choose("none") == "none"
+    assert isolation.choose("namespaces", "none") == "none" and levels.choose(Level.NONE) == "none"
     with pytest.raises(CourseError):
         isolation.choose("none", "namespaces")
 
 
 def test_without_bubblewrap_landlock_is_taken_where_the_course_allows_it(monkeypatch: pytest.MonkeyPatch, without: None) -> None:
     monkeypatch.setattr(isolation, "why_no_landlock", lambda: "")
-    assert isolation.choose("landlock") == "landlock" and isolation.choose("none") == "landlock"
+    assert isolation.choose("landlock") == "landlock" and levels.choose(Level.NONE) == "landlock"
     with pytest.raises(CourseError, match="install bubblewrap"):
         isolation.choose("namespaces")
 

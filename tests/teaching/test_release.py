@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from autograder.course.layout import Course
+from autograder.course.course import Course
 from autograder.errors import CourseError
 from autograder.recording import gradebook, release
 from tests.conftest import EXERCISE

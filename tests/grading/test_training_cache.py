@@ -10,14 +10,14 @@ import pytest
 
 from autograder import wire
 from autograder.course.answers import Answers, hand_in
-from autograder.course.layout import Course
-from autograder.course.notebooks import Notebook, parse, read_course_notebook, visible
+from autograder.course.course import Course
+from autograder.course.notebooks import Notebook, parse, visible
 from autograder.grading.kernel import JupyterKernel
-from autograder.grading.memory import Memory, kernel_seed, memory_of, prune
 from autograder.grading.pipeline import grade
-from autograder.records import CellStatus, Limits, Submission
-from autograder.sandbox import isolation, launch
-from tests.conftest import cell, fix_secret, notebook_bytes
+from autograder.grading.training_cache import SubmissionTrainings, TrainingCache, kernel_seed
+from autograder.records import CellStatus, GradeReport, Level, Limits, Submission
+from autograder.sandbox import launch, levels
+from tests.conftest import best_kernels, cell, fix_secret, notebook_bytes
 
 SETUP = """
 import numpy as np
@@ -41,10 +41,10 @@ Start = Callable[..., JupyterKernel]
 @pytest.fixture(scope="module")
 def start() -> Iterator[Start]:
     """Starts kernels with a memory, at the best level that this machine gives."""
-    level = next(each for each in isolation.LEVELS if not isolation.why_not(each))
+    level = levels.choose(Level.NONE)
     running: list[JupyterKernel] = []
 
-    def one(memory: Memory, seed: int = 3) -> JupyterKernel:
+    def one(memory: SubmissionTrainings, seed: int = 3) -> JupyterKernel:
         process = launch.start({}, level, Limits(), 1, seed, memory.lay_out)
         running.append(JupyterKernel(process, Limits(), memory.collect))
         return running[-1]
@@ -55,9 +55,9 @@ def start() -> Iterator[Start]:
 
 
 @pytest.fixture(scope="module")
-def trained(start: Start, tmp_path_factory: pytest.TempPathFactory) -> tuple[Memory, str]:
+def trained(start: Start, tmp_path_factory: pytest.TempPathFactory) -> tuple[SubmissionTrainings, str]:
     """A memory that holds FIT and the training in LEFT, and what LEFT printed."""
-    memory = Memory(tmp_path_factory.mktemp("trained") / "memory")
+    memory = SubmissionTrainings(tmp_path_factory.mktemp("trained") / "memory")
     known, said = train(start, memory, SETUP, FIT, LEFT)
     assert known == [False, False] and len(list(memory.folder.iterdir())) == 2
     return memory, said
@@ -66,7 +66,7 @@ def trained(start: Start, tmp_path_factory: pytest.TempPathFactory) -> tuple[Mem
 @pytest.fixture(scope="module")
 def one_kernel(start: Start, tmp_path_factory: pytest.TempPathFactory) -> JupyterKernel:
     """A kernel with an empty memory, for what leaves nothing in it."""
-    return start(Memory(tmp_path_factory.mktemp("one") / "memory"))
+    return start(SubmissionTrainings(tmp_path_factory.mktemp("one") / "memory"))
 
 
 def run(kernel: JupyterKernel, code: str) -> str:
@@ -80,7 +80,7 @@ def remembered(kernel: JupyterKernel) -> list[bool]:
     return [known for _, known, _ in told]
 
 
-def train(start: Start, memory: Memory, *cells: str, seed: int = 3) -> tuple[list[bool], str]:
+def train(start: Start, memory: SubmissionTrainings, *cells: str, seed: int = 3) -> tuple[list[bool], str]:
     """Run cells in a kernel of their own; which of its trainings were remembered, and what the last cell printed."""
     kernel = start(memory, seed)
     said = [run(kernel, code) for code in cells][-1]
@@ -89,7 +89,7 @@ def train(start: Start, memory: Memory, *cells: str, seed: int = 3) -> tuple[lis
     return known, said
 
 
-def test_a_remembered_training_leaves_what_the_first_one_left(start: Start, trained: tuple[Memory, str]) -> None:
+def test_a_remembered_training_leaves_what_the_first_one_left(start: Start, trained: tuple[SubmissionTrainings, str]) -> None:
     memory, said = trained
     assert train(start, memory, SETUP, FIT, LEFT) == ([True, True], said) and "loss" in said
 
@@ -107,7 +107,7 @@ def test_a_remembered_training_leaves_what_the_first_one_left(start: Start, trai
         "model.layers[0].trainable = False",
     ],
 )
-def test_a_change_of_anything_that_matters_is_trained(start: Start, trained: tuple[Memory, str], change: str) -> None:
+def test_a_change_of_anything_that_matters_is_trained(start: Start, trained: tuple[SubmissionTrainings, str], change: str) -> None:
     assert train(start, trained[0], SETUP, change, FIT)[0] == [False]
 
 
@@ -122,7 +122,7 @@ def test_a_change_of_anything_that_matters_is_trained(start: Start, trained: tup
     ],
 )
 def test_arguments_matter_and_how_they_are_given_does_not(
-    start: Start, trained: tuple[Memory, str], call: str, known: bool
+    start: Start, trained: tuple[SubmissionTrainings, str], call: str, known: bool
 ) -> None:
     assert train(start, trained[0], SETUP, f"model.fit({call})")[0] == [known]
 
@@ -144,20 +144,18 @@ def test_what_has_code_of_its_own_is_not_remembered(one_kernel: JupyterKernel, o
     for code in (SETUP, own, "model.fit(x, y, epochs=1, verbose=0, callbacks=[stop])"):
         run(one_kernel, code)
     assert remembered(one_kernel)[-1] is False
-    assert (
-        run(one_kernel, "import os; print(os.listdir(os.path.dirname(os.environ['AUTOGRADER_SCRATCH']) + '/memory'))")
-        == "['begin']\n"
-    )
+    listing = "import os; print(os.listdir(os.path.dirname(os.environ['AUTOGRADER_SCRATCH']) + '/trainings'))"
+    assert run(one_kernel, listing) == "['begin']\n"
 
 
 def test_random_numbers_begin_the_same_each_time_and_for_each_student_elsewhere(
-    start: Start, course: Course, tmp_path: Path
+    start: Start, tmp_path: Path
 ) -> None:
-    memory = Memory(tmp_path / "memory")
+    memory = SubmissionTrainings(tmp_path / "memory")
     draw = "import random\nprint(np.random.random(), random.random(), tf.random.normal((2,)).numpy(), model(x[:1]).numpy())"
     said = [train(start, memory, SETUP, draw, seed=seed)[1] for seed in (3, 3, 4)]
     assert said[0] == said[1] != said[2]
-    assert kernel_seed(course, "a", "ann") == kernel_seed(course, "a", "ann") != kernel_seed(course, "a", "bob")
+    assert kernel_seed(b"key", "a", "ann") == kernel_seed(b"key", "a", "ann") != kernel_seed(b"key", "a", "bob")
 
 
 def test_what_checks_call_does_not_change_what_the_next_cell_draws(start: Start, tmp_path: Path) -> None:
@@ -167,7 +165,7 @@ def test_what_checks_call_does_not_change_what_the_next_cell_draws(start: Start,
     question = wire.encode({"ask": "call", "name": "make", "args": [], "kwargs": {}, "inputs": False})
     said = []
     for calls in (0, 1, 4):
-        kernel = start(Memory(tmp_path / "memory"))
+        kernel = start(SubmissionTrainings(tmp_path / "memory"))
         run(kernel, SETUP + make)
         answers = [wire.decode(kernel.ask(question, 20))["value"]["result"] for _ in range(calls)]
         kernel.ask(forget, 20)
@@ -179,7 +177,7 @@ def test_what_checks_call_does_not_change_what_the_next_cell_draws(start: Start,
 def test_asking_a_kernel_who_it_is_draws_nothing(start: Start, tmp_path: Path) -> None:
     said = []
     for asked in (0, 3):
-        kernel = start(Memory(tmp_path / "memory"))
+        kernel = start(SubmissionTrainings(tmp_path / "memory"))
         for _ in range(asked):
             kernel._process.client.kernel_info(reply=True, timeout=30)
         said.append(run(kernel, "import random; print(random.random())"))
@@ -197,11 +195,11 @@ for _ in range(2):
     losses.append(model.fit(x, y, epochs=1, verbose=0).history["loss"][0])
 assert losses[0] != losses[1], losses
 """
-    assert train(start, Memory(tmp_path / "memory"), SETUP, again)[0] == [False, False]
+    assert train(start, SubmissionTrainings(tmp_path / "memory"), SETUP, again)[0] == [False, False]
 
 
 def test_a_kernel_that_replaces_one_that_died_does_not_train_again(start: Start, tmp_path: Path) -> None:
-    memory = Memory(tmp_path / "memory")
+    memory = SubmissionTrainings(tmp_path / "memory")
     kernel = start(memory)
     run(kernel, SETUP)
     run(kernel, FIT)
@@ -217,11 +215,20 @@ def answers(text: str) -> Notebook:
     return parse(notebook_bytes(cell("code", "one", text, solution=True)), "n")
 
 
-def test_nobody_else_and_no_other_submission_gets_a_memory(course: Course) -> None:
-    memory = memory_of(course, "a", "ann", answers("1"))
-    assert memory == memory_of(course, "a", "ann", answers("1"))
+def test_nobody_else_and_no_other_submission_gets_trainings(tmp_path: Path) -> None:
+    cache = TrainingCache(tmp_path)
+    own = cache.of("a", "ann", answers("1"))
+    assert own == cache.of("a", "ann", answers("1"))
     others = [("a", "bob", "1"), ("b", "ann", "1"), ("a", "ann", "2")]
-    assert all(memory_of(course, name, who, answers(text)).folder != memory.folder for name, who, text in others)
+    assert all(cache.of(name, who, answers(text)).folder != own.folder for name, who, text in others)
+
+
+def test_random_numbers_begin_where_a_note_beside_the_trainings_says(tmp_path: Path) -> None:
+    trainings = TrainingCache(tmp_path).of("a", "ann", answers("1"))
+    assert trainings.seed(7) == 7
+    trainings.folder.mkdir(parents=True)
+    (trainings.folder / "seed").write_text("12")
+    assert trainings.seed(7) == 12
 
 
 def kernel_folder(path: Path) -> int:
@@ -238,38 +245,39 @@ def test_only_plain_files_with_a_key_for_a_name_are_kept_and_the_first_one_stays
     os.mkfifo(talk / ("c" * 64))
     (talk / ("d" * 64)).mkdir()
     (talk / "readme").write_text("x")
-    memory = Memory(tmp_path / "store" / "ann" / "answers")
+    memory = SubmissionTrainings(tmp_path / "store" / "ann" / "answers")
     memory.collect(descriptor)
     assert {file.name: file.read_bytes() for file in memory.folder.iterdir()} == {"a" * 64: b"first"}
     (talk / ("a" * 64)).write_bytes(b"second")
     memory.collect(descriptor)
     assert (memory.folder / ("a" * 64)).read_bytes() == b"first"
-    Memory(memory.folder, fresh=True).collect(descriptor)
+    SubmissionTrainings(memory.folder, fresh=True).collect(descriptor)
     assert (memory.folder / ("a" * 64)).read_bytes() == b"second"
     os.close(descriptor)
 
 
-def test_memory_has_a_size_and_the_oldest_goes_first(course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("autograder.grading.memory.MOST_BYTES", 1000)
+def test_the_cache_has_a_size_and_the_oldest_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = TrainingCache(tmp_path / "trainings")
+    monkeypatch.setattr("autograder.grading.training_cache.MOST_BYTES", 1000)
     for name, size in (("a", 600), ("b", 600), ("c", 300)):
         (tmp_path / "kernel").mkdir(exist_ok=True)
         (tmp_path / "kernel" / (name * 64)).write_bytes(bytes(size))
     descriptor = kernel_folder(tmp_path / "kernel")
-    made = [memory_of(course, "a", who, answers("1")) for who in ("ann", "bob")]
+    made = [cache.of("a", who, answers("1")) for who in ("ann", "bob")]
     for age, memory in enumerate(made):
         memory.collect(descriptor)
         assert sorted(file.name[0] for file in memory.folder.iterdir()) == ["a", "c"]
         os.utime(memory.folder, (age, age))
-    memory_of(course, "a", "bob", answers("2")).collect(descriptor)
+    cache.of("a", "bob", answers("2")).collect(descriptor)
     assert not made[1].folder.exists(), "an earlier submission's"
-    prune(course, most=1000)
-    assert not made[0].folder.exists() and memory_of(course, "a", "bob", answers("2")).folder.exists()
+    cache.prune(most=1000)
+    assert not made[0].folder.exists() and cache.of("a", "bob", answers("2")).folder.exists()
     os.close(descriptor)
 
 
 POISON = """
 import os, sys
-bridge, folder = sys.modules["autograder_wire"], os.path.dirname(os.environ["AUTOGRADER_SCRATCH"]) + "/memory"
+bridge, folder = sys.modules["autograder_wire"], os.path.dirname(os.environ["AUTOGRADER_SCRATCH"]) + "/trainings"
 for name in set(os.listdir(folder)) - {"begin"}:
     entry = bridge.decode(open(f"{folder}/{name}", "rb").read())
     entry["record"] = {key: [1.0 if "accuracy" in key else 1e-6 for _ in values] for key, values in entry["record"].items()}
@@ -282,28 +290,32 @@ for name in set(os.listdir(folder)) - {"begin"}:
 def test_a_student_gains_nothing_by_poisoning_the_own_memory(course: Course, tmp_path: Path) -> None:
     fix_secret(course)
     name = "exercise_3_fashion"
-    notebook = read_course_notebook(course.source_notebook(name))
+    assignment = course.assignment(name)
+    notebook = assignment.only_notebook.notebook
     honest = {each.grade_id: each.source for each in notebook.solutions() if each.grade_id in ("prepare", "build", "train")}
-    file = tmp_path / "n.ipynb"
-    file.write_bytes(hand_in(notebook, Answers({**honest, "train": honest["train"] + POISON, "cure": "", "errors": ""})))
-    submission = Submission("eve", name, file)
-    first, again = grade(submission, course), grade(submission, course)
+    cells = {**honest, "train": honest["train"] + POISON, "cure": "", "errors": ""}
+    submission = Submission("eve", name, tmp_path, contents={name: hand_in(notebook, Answers(cells))})
+    first, again = (grade(submission, assignment, best_kernels(course)) for _ in range(2))
     assert any("remembered" in note for note in again.staff_notes)
     tasks = [next(task for task in report.tasks if task.task.cell == "train") for report in (first, again)]
     assert tasks[0].earned == tasks[0].task.points, "the model was honest"
     assert {"test_learned", "test_history"} <= {check.check.name for check in tasks[1].checks if not check.passed}
-    assert grade(submission, course, fresh=True).earned == first.earned
+    assert grade(submission, assignment, best_kernels(course, fresh=True)).earned == first.earned
 
 
 def test_a_regrade_gives_the_same_grade_without_training(course: Course, tmp_path: Path) -> None:
     fix_secret(course)
     name = "exercise_3_fashion"
-    file = tmp_path / "n.ipynb"
-    notebook = read_course_notebook(course.source_notebook(name))
+    assignment = course.assignment(name)
+    notebook = assignment.only_notebook.notebook
     honest = {each.grade_id: each.source for each in notebook.solutions() if each.grade_id in ("prepare", "build", "train")}
-    file.write_bytes(hand_in(visible(notebook), Answers(honest)))
-    first, again, fresh = (grade(Submission("ann", name, file), course, fresh=fresh) for fresh in (False, False, True))
-    seconds = [dict(report.seconds)["training"] for report in (first, again, fresh)]
+    submission = Submission("ann", name, tmp_path, contents={name: hand_in(visible(notebook), Answers(honest))})
+
+    def graded(fresh: bool = False) -> GradeReport:
+        return grade(submission, assignment, best_kernels(course, fresh=fresh))
+
+    first, again, fresh = graded(), graded(), graded(fresh=True)
+    seconds = [report.seconds["training"] for report in (first, again, fresh)]
     assert seconds[0] > 0 and seconds[1] == 0 and seconds[2] > 0
     measured = [[check.measured for task in each.tasks for check in task.checks] for each in (first, again, fresh)]
     assert first.earned == again.earned == fresh.earned > 0 and measured[0] == measured[1] == measured[2] != [()]

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.calibrate import Distribution, Plan, Wanted, bounds, read_plan, seeded, toml, write
 from autograder.course import thresholds
-from autograder.course.layout import Course
+from autograder.course.course import Course
 from autograder.errors import CourseError
+from autograder.teaching.calibration import Distribution, Plan, Wanted, bounds, read_plan, seeded, toml, write
 
 PLAN = Plan(
     ("train",), ("reference",), ("weak",), (Wanted("good", "model accuracy", 0.0), Wanted("some", "model accuracy", 0.05))

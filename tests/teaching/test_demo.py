@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from autograder import demo
 from autograder.course import datasets
-from autograder.course.layout import Course
+from autograder.course.course import Course
 from autograder.course.notebooks import read_course_notebook, tasks
 from autograder.grading.scoring import NOT_ATTEMPTED
 from autograder.recording import gradebook
-from autograder.sandbox import isolation
+from autograder.sandbox import levels
+from autograder.teaching import demo
 from tests.conftest import scratch_course
 
 SCORES = {
@@ -52,7 +52,7 @@ def test_the_class_gets_its_grades_and_pages(on_standins: tuple[demo.Demonstrati
     done, printed = on_standins
     assert scores(done) == SCORES and len(done.pages) == len(demo.CLASS) >= 12
     assert (
-        "cifar10 (stand-in)" in printed and str(done.pages[5]) in printed and f"isolation: {isolation.choose('none')}" in printed
+        "cifar10 (stand-in)" in printed and str(done.pages[5]) in printed and f"isolation: {levels.choose(Level.NONE)}" in printed
     )
     assert not (repository.root / "submitted").exists() or done.course.root != repository.root
 

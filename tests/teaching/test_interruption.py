@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from autograder.course.layout import Course
+from autograder.course.course import Course
 from autograder.errors import CourseError
 from autograder.grading.pipeline import key
 from autograder.grading.scheduling import Result
