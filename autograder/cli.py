@@ -10,11 +10,11 @@ from typing import Annotated, Any
 
 import typer
 import typer.core
-from rich.console import Console
 from rich.text import Text
 
-from autograder import screen
-from autograder.course import datasets, scaffold, standins
+from autograder import cli_data, cli_hub, screen, screen_experiments
+from autograder.cli_options import HERE, CourseOption, IsolationOption, err, out
+from autograder.course import datasets, scaffold
 from autograder.course.course import Course
 from autograder.errors import AutograderError, CourseError, StudentFault
 
@@ -38,23 +38,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Grade machine-learning notebooks by hidden checks that students' code cannot see.",
 )
-data_app = typer.Typer(no_args_is_help=True, help="The datasets of the course.")
-app.add_typer(data_app, name="data")
-hub_app = typer.Typer(
-    invoke_without_command=True, help="The course on JupyterHub: a demo hub to look at, or a real one."
-)
-app.add_typer(hub_app, name="hub")
-
-CourseOption = Annotated[Path, typer.Option("--course", help="The course folder.", metavar="DIR")]
-IsolationOption = Annotated[
-    str,
-    typer.Option(
-        "--isolation", help="namespaces, landlock, or none: without a sandbox, for people you trust.", metavar="LEVEL"
-    ),
-]
-HERE = Path()
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+app.add_typer(cli_data.app, name="data")
+app.add_typer(cli_hub.app, name="hub")
 
 
 @app.command()
@@ -114,7 +99,7 @@ def grade(
     read = opened.assignment(assignment)
     how = Grading([student] if student else [], force, fresh, jobs, threads, isolation)
     graded = grade_class(opened, read, how, screen.GradeProgress(out))
-    out.print(screen.grade_table(read, graded.grades))
+    out.print(screen.grade_table(read, graded.grades, out.width))
     screen.print_labels(out, graded)
     if graded.failed:
         count = len(graded.failed)
@@ -189,7 +174,7 @@ def calibrate(
     with out.status(f"{assignment}: training") as status:
         found = calibration.measure(opened, read, seeds, status.update, jobs)
     file = calibration.write(opened, read, plan, found)
-    out.print(screen.calibration_table(plan, found))
+    out.print(screen_experiments.calibration_table(plan, found))
     out.print(f"written to {file}", soft_wrap=True)
 
 
@@ -224,9 +209,9 @@ def playground(
     if problem := settings.unoffered(found):
         err.print(f"[yellow]{problem}; as an answer to a task this URL would be refused[/]", soft_wrap=True)
     if as_json:
-        out.print_json(json.dumps(screen.rerun_tree(run)))
+        out.print_json(json.dumps(screen_experiments.rerun_tree(run)))
         return
-    out.print(screen.rerun_table(run))
+    out.print(screen_experiments.rerun_table(run))
 
 
 @app.command()
@@ -274,172 +259,15 @@ def bench(
     isolation: IsolationOption = "",
     course: CourseOption = HERE,
 ) -> None:
-    """Grade the same class by stock nbgrader and by this engine, alternating, and compare; takes a quarter of an hour."""
+    """Grade the same class by stock nbgrader and by this engine, alternating; takes a quarter of an hour."""
     from autograder.teaching import benchmark
 
     with err.status("beginning") as shown:
         measured = benchmark.run(Course.open(course), submissions, training, long, models, isolation, shown.update)
     if as_json:
-        out.print_json(json.dumps(screen.bench_tree(measured)))
+        out.print_json(json.dumps(screen_experiments.bench_tree(measured)))
     else:
-        out.print(screen.bench_tables(measured))
-
-
-@hub_app.callback(invoke_without_command=True)
-def hub(
-    ctx: typer.Context,
-    folder: Annotated[
-        Path | None, typer.Option("--folder", help="Where everything of the hub goes.", metavar="DIR")
-    ] = None,
-    port: Annotated[int, typer.Option(help="The port of the page; 0 takes a free one.", min=0, max=65535)] = 8000,
-    course: CourseOption = HERE,
-) -> None:
-    """Start a hub: a demo hub on a copy of the course, or the real one that was installed in DIR."""
-    if ctx.invoked_subcommand:
-        return
-    from autograder.hub import serving, site
-
-    with err.status("beginning") as shown:
-        if folder and site.is_site(folder):
-            prepared = site.ready(folder, shown.update)
-        else:
-            prepared = serving.prepare(Course.open(course), folder, port, shown.update)
-    serving.serve(prepared, lambda text: out.print(text, soft_wrap=True))
-
-
-@hub_app.command("install")
-def hub_install(
-    folder: Annotated[Path, typer.Argument(help="Where everything of the hub goes, /srv/ml-basics for instance.")],
-    address: Annotated[
-        str, typer.Option(help="Where the page is; at first http://127.0.0.1:8000.", metavar="URL")
-    ] = "",
-    certificate: Annotated[Path | None, typer.Option(help="PEM file, for an address that begins with https.")] = None,
-    key: Annotated[Path | None, typer.Option(help="PEM file.")] = None,
-    course: CourseOption = HERE,
-) -> None:
-    """Set up a real hub, as root: accounts of the roster, Python for students, the grader's course; run again after changes."""
-    from autograder.hub import site
-
-    if bool(certificate) != bool(key) or address.startswith("https:") != bool(certificate):
-        raise CourseError("an address that begins with https: needs --certificate and --key, and another one neither")
-    files = {"certificate": str(certificate.resolve()), "key": str(key.resolve())} if certificate and key else {}
-    chosen = (
-        {"address": address, **files} if address else {}
-    )  # else what was said before, or the address of this machine
-    site.install(Course.open(course), folder.resolve(), chosen, lambda text: out.print(text, soft_wrap=True))
-    out.print(
-        f"ready: look with `autograder hub check {folder}`, start with `autograder hub --folder {folder}`",
-        soft_wrap=True,
-    )
-
-
-@hub_app.command("check")
-def hub_check(folder: Annotated[Path, typer.Argument(help="Where the real hub is.")]) -> None:
-    """Look at accounts, permissions, programs, certificate and ports of a real hub, and say what to fix."""
-    from autograder.hub import site_check
-
-    wrong = 0
-    for finding in site_check.check(folder.resolve()):
-        wrong += not finding.good
-        mark = ("yes  ", "green") if finding.good else ("NO   ", "red")
-        out.print(Text.assemble(mark, finding.name, ("" if finding.good else f"\n     {finding.mend}")), soft_wrap=True)
-    if wrong:
-        err.print(f"[red]{wrong} to fix[/]")
-        raise typer.Exit(1)
-
-
-@hub_app.command("values")
-def hub_values(
-    students: Annotated[str, typer.Option("--students-image", help="NAME:TAG of the image of students.")],
-    staff: Annotated[str, typer.Option("--staff-image", help="NAME:TAG of the image of staff.")],
-    course: CourseOption = HERE,
-) -> None:
-    """Print values for Zero to JupyterHub on Kubernetes, with ngshare; not run by us on a cluster."""
-    from autograder.hub import kubernetes, roster
-
-    if not (":" in students.rpartition("/")[2] and ":" in staff.rpartition("/")[2]):
-        raise CourseError("name both images with their tags: registry.example.org/course/students:2026")
-    opened = Course.open(course)
-    sys.stdout.write(kubernetes.values(opened, roster.read(opened.data / roster.ROSTER), students, staff))
-
-
-@hub_app.command("answer")
-def hub_answer(course: CourseOption = HERE) -> None:
-    """Answer submissions as they arrive, as course_data/assignments.toml says; the hub runs this."""
-    from autograder.hub import arrivals
-
-    arrivals.serve(Course.open(course), lambda text: out.print(text, soft_wrap=True))
-
-
-@hub_app.command("add")
-def hub_add(
-    name: Annotated[str, typer.Argument(help="The name of the account.")],
-    role: Annotated[str, typer.Option(help="student, assistant or instructor.")] = "student",
-    email: str = "",
-    group: str = "",
-    folder: Annotated[
-        Path | None, typer.Option("--folder", help="Of a real hub: the account is made too.", metavar="DIR")
-    ] = None,
-    course: CourseOption = HERE,
-) -> None:
-    """Add somebody to the roster: of a real hub, or course_data/roster.csv of the course."""
-    from autograder.hub import roster, site
-
-    person = roster.Person(name, role, email, group)
-    if folder:
-        site.add(folder.resolve(), person, lambda text: out.print(text, soft_wrap=True))
-        out.print(f"{name} ({role}) can log in", soft_wrap=True)
-        return
-    file = Course.open(course).data / roster.ROSTER
-    roster.add(file, person)
-    out.print(f"{name} ({role}) is in {file}", soft_wrap=True)
-
-
-@data_app.command("fetch")
-def data_fetch(
-    name: Annotated[str, typer.Argument(help="One dataset; all by default.")] = "",
-    source: Annotated[
-        Path | None, typer.Option("--from", help="A folder of files that were downloaded before.", metavar="DIR")
-    ] = None,
-    course: CourseOption = HERE,
-) -> None:
-    """Download datasets, or take them from a folder, verify their checksums and put them into the store."""
-    opened = Course.open(course)
-    registry = datasets.read_registry(opened.data / datasets.REGISTRY)
-    published = [spec for spec in registry.values() if spec.format != datasets.BUNDLED]
-    specs = [datasets.lookup(registry, name)] if name else published
-    failed = False
-    for spec in specs:
-        try:
-            out.print(f"{spec.title}: verified, in {datasets.fetch(spec, opened.store, source)}", soft_wrap=True)
-        except AutograderError as error:
-            if name:
-                raise
-            failed = True
-            err.print(Text.assemble((f"{spec.title}: ", "red"), str(error)), soft_wrap=True)
-    if failed:
-        raise typer.Exit(1)
-
-
-@data_app.command("status")
-def data_status(course: CourseOption = HERE) -> None:
-    """Show what the store holds, with checksums computed anew."""
-    opened = Course.open(course)
-    out.print(screen.data_table(datasets.status(opened.store, datasets.read_registry(opened.data / datasets.REGISTRY))))
-
-
-@data_app.command("standin")
-def data_standin(
-    name: Annotated[str, typer.Argument(help="One dataset; all by default.")] = "", course: CourseOption = HERE
-) -> None:
-    """Draw stand-ins: made-up images in the same shapes, for practice without the real data."""
-    opened = Course.open(course)
-    for dataset in [name] if name else standins.names(opened.data):
-        with out.status(f"drawing {dataset}"):
-            folder = standins.draw(opened.data, opened.store, dataset)
-        real = datasets.origin_of(opened.store, dataset) == datasets.PUBLISHED
-        more = "; the real data is there too and is used" if real else ""
-        out.print(f"{dataset}: stand-in (not the real data) in {folder}{more}", soft_wrap=True)
+        out.print(screen_experiments.bench_tables(measured))
 
 
 def main() -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from rich.console import Console, Group, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -16,21 +14,15 @@ from rich.text import Text
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course
 from autograder.course.datasets import BUNDLED, PUBLISHED, STANDIN, StoreStatus
-from autograder.playground.settings import KEYS
 from autograder.records import Finding, GradeReport, Level
 
 if TYPE_CHECKING:
     from autograder.grading.scheduling import Result
-    from autograder.playground.experiment import Rerun
     from autograder.recording.gradebook import Grades
-    from autograder.teaching.benchmark import Measured
-    from autograder.teaching.benchmark_trainings import Trainings
-    from autograder.teaching.calibration import Distribution, Plan
     from autograder.teaching.classroom import AssignmentStatus, Graded
     from autograder.teaching.demo import Demonstration
 
 MAX_ROWS = 60
-MAX_COLUMNS = 9
 
 
 def points(earned: float | None, of: float) -> Text:
@@ -120,7 +112,14 @@ def print_demo(console: Console, done: Demonstration) -> None:
     )
 
 
-def grade_table(assignment: Assignment, grades: Sequence[Grades]) -> RenderableType:
+def _width(assignment: Assignment, grades: Sequence[Grades]) -> int:
+    """Return how many columns of a terminal a table takes that has a column for each task."""
+    names = max((len(row.student) for row in grades[:MAX_ROWS]), default=0)
+    words = [max(len(word) for word in task.cell.split("_")) for task in assignment.tasks]
+    return max(names, len("student")) + sum(max(word, 4) + 3 for word in words) + len("total") + 3 + 4
+
+
+def grade_table(assignment: Assignment, grades: Sequence[Grades], width: int = 80) -> RenderableType:
     """Return points by student and task, with the class mean; the first rows only of a large class.
 
     Many tasks do not fit side by side: each is then a mark, and below the table stands which is which.
@@ -128,7 +127,7 @@ def grade_table(assignment: Assignment, grades: Sequence[Grades]) -> RenderableT
     parts = assignment.tasks
     total = sum(task.points for task in parts)
     table = Table(title=assignment.name, title_justify="left", title_style="bold")
-    narrow = len(parts) > MAX_COLUMNS
+    narrow = _width(assignment, grades) > width
     if narrow:
         table.add_column("student", no_wrap=True)
         table.add_column(" ".join(f"{number:>2}" for number in range(1, len(parts) + 1)), no_wrap=True)
@@ -189,7 +188,7 @@ def print_labels(console: Console, graded: Graded) -> None:
 
 
 def check_table(report: GradeReport) -> RenderableType:
-    """What each check said about one submission."""
+    """Return what each check said about one submission."""
     table = Table(
         title=f"{report.student}: {report.earned:g} of {report.auto_points:g} points by checks",
         title_justify="left",
@@ -217,76 +216,8 @@ def check_table(report: GradeReport) -> RenderableType:
     return Group(table, *notes, Text(f"data: {data or 'none'}; isolation: {report.isolation}", "dim"))
 
 
-def calibration_table(plan: Plan, found: Sequence[Distribution]) -> RenderableType:
-    """Return what was trained, and the thresholds that come of it."""
-    from autograder.teaching.calibration import bounds
-
-    table = Table(title="what each answer reaches, over seeds", title_justify="left", title_style="bold")
-    for name in ("quantity", "answer", "n", "mean", "std", "min", "1 in 1000 is below"):
-        table.add_column(name, justify="left" if name in ("quantity", "answer") else "right")
-    for one in found:
-        answer = Text(one.answer, "" if one.right else "yellow")
-        numbers = [f"{value:.4f}" for value in (one.mean, one.deviation, min(one.values), one.bound)]
-        table.add_row(one.of, answer, str(len(one.values)), *numbers)
-    lines = [f"{name} = {value:.4f}" for name, value in bounds(plan, found).items()]
-    return Group(table, *map(Text, lines))
-
-
-def rerun_table(run: Rerun) -> RenderableType:
-    """An experiment of the Playground that was run again."""
-    settings = run.settings
-    shape = ",".join(map(str, settings.network_shape)) or "no hidden layer"
-    penalty = (
-        "" if settings.regularization == "none" else f", {settings.regularization} {settings.regularization_rate:g}"
-    )
-    title = f"{settings.data} from {', '.join(settings.features) or 'nothing'}: {shape}, {settings.activation}, rate {settings.learning_rate:g}{penalty}"
-    resets = run.losses.shape[2] - 1
-    table = Table(title=title, title_justify="left", title_style="bold")
-    names = ("epoch", "training loss", "test loss", *([f"test loss, median of {resets} resets"] if resets else []))
-    for name in names:
-        table.add_column(name, justify="right")
-    for epoch, losses in zip(run.epochs, run.losses, strict=True):
-        others = [f"{np.median(losses[1, 1:]):.6f}"] if resets else []
-        table.add_row(str(epoch), f"{losses[0, 0]:.6f}", f"{losses[1, 0]:.6f}", *others)
-    told = [f"{int((run.resets < 0.1).sum())} of {resets} resets end with a test loss below 0.1."] if resets else []
-    if settings.classifies:
-        told.append(f"{run.accuracy[1, 0]:.1%} of the test points are on the right side, from this seed.")
-    if run.diverged:
-        told.append("The run diverged: some losses are no numbers.")
-    elif run.chaotic:
-        told.append("Such a run depends on the last digit of a number: the page may show something else.")
-    return Group(table, *map(Text, told))
-
-
-def rerun_tree(run: Rerun) -> dict[str, Any]:
-    """The same as plain data, for programs; what is not finite is text, as JavaScript writes it."""
-
-    def number(value: float) -> float | str:
-        return (
-            float(value)
-            if np.isfinite(value)
-            else "NaN"
-            if np.isnan(value)
-            else "Infinity"
-            if value > 0
-            else "-Infinity"
-        )
-
-    settings = {key: getattr(run.settings, name) for name, key in KEYS.items()}
-    weights = [[{"bias": float(unit[-1]), "weights": unit[:-1].tolist()} for unit in layer[0]] for layer in run.initial]
-    return {
-        "settings": settings,
-        "points": run.points.train[:5].tolist(),
-        "weights": weights,
-        "losses": {
-            str(e): [number(value) for value in losses[:, 0]] for e, losses in zip(run.epochs, run.losses, strict=True)
-        },
-        "resets": [number(value) for value in run.resets],
-    }
-
-
 def report_tree(report: GradeReport) -> dict[str, Any]:
-    """The same as plain data, for programs."""
+    """Return a report as plain data, for programs."""
     return {
         "assignment": report.assignment,
         "score": report.earned,
@@ -328,27 +259,23 @@ def report_tree(report: GradeReport) -> dict[str, Any]:
 
 
 def status_table(course: Course, rows: Sequence[AssignmentStatus]) -> RenderableType:
-    """The state of the course."""
+    """Return the state of the course; what is wrong with an assignment stands below the table."""
     table = Table(title=str(course.root), title_justify="left", title_style="bold")
-    for name in ("assignment", "re-\nleased", "handed\nin", "graded", "to\ngrade", "to\nreview", "mean", "data"):
-        table.add_column(
-            name, justify="left" if name in ("assignment", "data") else "right", no_wrap=name == "assignment"
-        )
+    for name in ("assignment", "re-\nleased", "handed\nin", "graded", "to\ngrade", "to\nreview", "mean"):
+        table.add_column(name, justify="left" if name == "assignment" else "right", no_wrap=True)
+    notes = []
     for row in rows:
+        counts = (row.submitted, row.graded, row.to_grade, row.to_review)
+        shown = ["?"] * len(counts) if row.problem else [str(count) for count in counts]
         mean = "" if row.mean is None else f"{row.mean:.1f}/{row.points:g}"
-        data = (
-            Text(row.problem, "red")
-            if row.problem
-            else Text(", ".join(f"{name} ({origin})" for name, origin in row.data))
-        )
-        table.add_row(
-            row.name,
-            "yes" if row.released else "no",
-            *(str(n) for n in (row.submitted, row.graded, row.to_grade, row.to_review)),
-            mean,
-            data,
-        )
-    return table if rows else Text(f"no assignment in {course.source} yet: `autograder new NAME` starts one")
+        table.add_row(row.name, "yes" if row.released else "no", *shown, mean)
+        if row.problem:
+            notes.append(Text(f"{row.name}: {row.problem}", "red"))
+        elif standins := [name for name, origin in row.data if origin == STANDIN]:
+            notes.append(Text(f"{row.name}: {', '.join(standins)} is a stand-in, not the real data", "yellow"))
+    if not rows:
+        return Text(f"no assignment in {course.source} yet: `autograder new NAME` starts one")
+    return Group(table, *notes)
 
 
 def finding_line(finding: Finding) -> Text:
@@ -359,7 +286,7 @@ def finding_line(finding: Finding) -> Text:
 
 
 def data_table(rows: Sequence[StoreStatus]) -> RenderableType:
-    """The state of the dataset store."""
+    """Return the state of the dataset store."""
     table = Table()
     for name in ("dataset", "in the store", "images", "size", "licence"):
         table.add_column(name)
@@ -380,67 +307,3 @@ def data_table(rows: Sequence[StoreStatus]) -> RenderableType:
         )
         table.add_row(f"{row.spec.name}", state, shape, size, row.spec.licence)
     return table
-
-
-def bench_tables(measured: Measured) -> RenderableType:
-    """The two ways side by side, and where our seconds go."""
-    machine, speeds, lasting = measured.machine, measured.speeds, measured.lasting
-    rates = Table(title=f"{machine.cores} cores, {machine.system}, isolation {machine.level}", title_justify="left")
-    for name in ("class", "submissions", "stock nbgrader, per minute", "this engine, per minute", "ratio"):
-        rates.add_column(name, justify="left" if name == "class" else "right")
-    parts = Table(title="seconds of one submission in one worker", title_justify="left")
-    for name in ("class", "start", "import", "cells", "checks", "record", "total"):
-        parts.add_column(name, justify="left" if name == "class" else "right")
-    for each in speeds:
-        ratio = each.our_rate / each.stock_rate
-        rates.add_row(
-            each.name, f"{each.submissions}", f"{each.stock_rate:.1f}", f"{each.our_rate:.1f}", f"{ratio:.1f}"
-        )
-        parts.add_row(
-            each.name, *(f"{each.split[key]:.2f}" for key in ("start", "import", "cells", "checks", "record", "total"))
-        )
-    shown: list[RenderableType] = [rates, parts] if speeds else []
-    if lasting:
-        steps = ", ".join(f"{memory / 1e6:.0f} MB after {count}" for count, memory in lasting.memory)
-        shown.append(Text(f"one run of {lasting.submissions} submissions: grader and workers take {steps}"))
-        shown.append(
-            Text(f"{lasting.zombies} zombie processes, {lasting.files_left} files left under the temporary folder")
-        )
-    if measured.assignments:
-        times = ", ".join(f"{name} {first:.1f} s ({again:.1f} s)" for name, first, again in measured.assignments)
-        shown.append(Text(f"one submission in a warm worker (again, with trainings remembered): {times}"))
-    shown += [Text(trainings_lines(each)) for each in measured.trainings]
-    shown.append(Text(f"memory of a kernel after a TensorFlow operation: {machine.kernel_bytes / 1e6:.0f} MB (PSS)"))
-    return Group(*shown)
-
-
-def trainings_lines(found: Trainings) -> str:
-    """What grading costs beside the students' own training."""
-    return (
-        f"{found.submissions} full submissions of {found.assignment}, {found.variant}, at a time: {found.cpu:.1f} s of "
-        f"CPU, of which {found.fit:.1f} s ({found.fit / found.cpu:.1%}) are the students' own fit\n"
-        f"again after an edit of a check: {found.first:.1f} s -> {found.again:.1f} s a submission "
-        f"({found.again / found.first:.1%}), {found.command[0]:.1f} s -> {found.command[1]:.1f} s the whole command "
-        f"({found.command[1] / found.command[0]:.1%})"
-    )
-
-
-def bench_tree(measured: Measured) -> dict[str, Any]:
-    """The same as plain data."""
-    return {
-        "machine": dataclasses.asdict(measured.machine),
-        "one_long_run": dataclasses.asdict(measured.lasting) if measured.lasting else None,
-        "trainings": [dataclasses.asdict(each) for each in measured.trainings],
-        "seconds_of_one_submission": {
-            name: {"first": first, "again": again} for name, first, again in measured.assignments
-        },
-        "classes": [
-            dataclasses.asdict(each)
-            | {
-                "stock_per_minute": each.stock_rate,
-                "ours_per_minute": each.our_rate,
-                "ratio": each.our_rate / each.stock_rate,
-            }
-            for each in measured.speeds
-        ],
-    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import fcntl
 import json
 import os
@@ -15,17 +16,26 @@ import pytest
 
 from autograder import wire
 from autograder.course import datasets, standins
-from autograder.course.answers import hand_in, read_answers
+from autograder.course.answers import Answers, hand_in, read_answers
 from autograder.course.assignment import Assignment
 from autograder.course.copying import copy_course
 from autograder.course.course import Course
-from autograder.course.notebooks import Notebook, read_course_notebook
+from autograder.course.notebooks import Notebook, parse, read_course_notebook, rebuild, to_json
 from autograder.grading.kernel import Kernel
 from autograder.grading.kernels import KernelRequest, SandboxKernels
 from autograder.grading.local import cores, local_workers
 from autograder.grading.scheduling import Result, schedule
+from autograder.grading.scoring import score
 from autograder.grading.training_cache import TrainingCache
-from autograder.records import CellRun, CellStatus, Level, Submission
+from autograder.records import (
+    CellRun,
+    CellStatus,
+    CheckResult,
+    GradeReport,
+    Level,
+    NotebookReport,
+    Submission,
+)
 from autograder.sandbox import levels
 from autograder.teaching import release
 
@@ -37,6 +47,17 @@ T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 EXERCISE = "exercise_1_grayscale"
 ANSWERS = ROOT / "course_data" / "answers"
+
+
+# who asks for one of these starts a kernel, a browser, accounts of the machine or a hub
+KERNEL_FIXTURES = {"start", "one_kernel", "trained", "kernels", "hub", "browser", "accounts", "student"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Called by pytest: mark what starts a kernel by a fixture."""
+    for item in items:
+        if isinstance(item, pytest.Function) and KERNEL_FIXTURES & set(item.fixturenames):
+            item.add_marker(pytest.mark.kernel)
 
 
 @pytest.fixture(scope="session")
@@ -172,6 +193,57 @@ def real_data() -> Path:
     if not folder:
         pytest.skip("real data: AUTOGRADER_REAL_DATA does not name a folder with the published files")
     return Path(folder)
+
+
+MakeReport = Callable[..., GradeReport]
+
+
+@pytest.fixture
+def make_report(exercise: Assignment) -> MakeReport:
+    """Makes the report of a student whose named checks fail with a message."""
+    notebook, tasks = exercise.only_notebook.notebook, exercise.tasks
+
+    def make(
+        student: str = "ann",
+        failed: dict[str, tuple[str, str]] | None = None,
+        answers: dict[str, str] | None = None,
+        outputs: dict[str, list[dict[str, object]]] | None = None,
+        **fields: object,
+    ) -> GradeReport:
+        failed = failed or {}
+        handed_in = parse(hand_in(notebook, Answers({"reflect": "# My essay.", **(answers or {})})), notebook.name)
+        rebuilt = rebuild(notebook, handed_in)
+        results = [
+            CheckResult(
+                check,
+                check.name not in failed,
+                *failed.get(check.name, ("", "")),
+                detail="staff only: 4711" if check.name in failed else "",
+            )
+            for check in exercise.checks.declared
+        ]
+        runs = {task.cell: CellRun(CellStatus.OK) for task in tasks}
+        index = {cell.grade_id: at for at, cell in enumerate(rebuilt.notebook.cells)}
+        tree = to_json(rebuilt.notebook, {index[name]: found for name, found in (outputs or {}).items()}, {})
+        part = NotebookReport(
+            notebook.name,
+            score(tasks, results, runs, rebuilt.untouched),
+            tree,
+            notes=rebuilt.notes,
+            staff_notes=(*rebuilt.staff_notes, "staff note <b>"),
+        )
+        own = {name: fields.pop(name) for name in ("notes",) if name in fields}
+        report = GradeReport(
+            student,
+            EXERCISE,
+            "key",
+            (dataclasses.replace(part, **own),),
+            data=(("cifar10", "stand-in"),),
+            timestamp="2026-11-22 10:00:00 UTC",
+        )
+        return dataclasses.replace(report, **fields)
+
+    return make
 
 
 class FakeKernel:

@@ -18,7 +18,12 @@ OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.MatMult: ast.Mult,
     ast.Pow: ast.Mult,
 }
-COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Lt: ast.Gt, ast.Gt: ast.Lt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
+COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.Gt,
+    ast.Gt: ast.Lt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+}
 FUNCTIONS = {
     "reduce_sum": "reduce_mean",
     "reduce_mean": "reduce_sum",
@@ -73,7 +78,9 @@ def mutants(cell: str, marked: str) -> Iterator[Mutant]:
             before = ast.unparse(node).splitlines()[0]
             text = ast.unparse(ast.fix_missing_locations(mutated))
             yield Mutant(
-                cell, f"{cell} {node.lineno}:{node.col_offset}: {before} -> {told.splitlines()[0]}" + " '" * number, text
+                cell,
+                f"{cell} {node.lineno}:{node.col_offset}: {before} -> {told.splitlines()[0]}" + " '" * number,
+                text,
             )
 
 
@@ -93,7 +100,9 @@ def changes(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
         yield ast.copy_location(ast.BinOp(node.left, OPERATORS[type(node.op)](), node.right), node)
     if isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARISONS:
-        yield ast.copy_location(ast.Compare(node.left, [COMPARISONS[type(node.ops[0])](), *node.ops[1:]], node.comparators), node)
+        yield ast.copy_location(
+            ast.Compare(node.left, [COMPARISONS[type(node.ops[0])](), *node.ops[1:]], node.comparators), node
+        )
     if isinstance(node, ast.Constant) and type(node.value) in (int, float):
         yield ast.copy_location(ast.Constant(node.value + 1 if node.value in (0, 1, -1) else node.value * 2), node)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):

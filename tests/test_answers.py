@@ -6,20 +6,18 @@ import os
 import shutil
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import pytest
-from autograder.grading.memory import memory_of
 
-from autograder.checking.plugin import declared_checks
 from autograder.course.answers import Answers, hand_in, read_answers
+from autograder.course.assignment import Assignment
 from autograder.course.course import Course
-from autograder.course.notebooks import Notebook, parse, read_course_notebook, rebuild, tasks, visible
+from autograder.course.notebooks import parse, rebuild, visible
 from autograder.grading.pipeline import grade
-from autograder.grading.scheduling import cores, grade_all
+from autograder.grading.training_cache import TrainingCache
 from autograder.records import GradeReport, Submission
-from tests.conftest import ANSWERS, ROOT, fix_secret, pack, scratch_course
+from tests.conftest import ANSWERS, ROOT, best_kernels, fix_secret, grade_all, pack, scratch_course
 
 REAL = bool(os.environ.get("AUTOGRADER_TEST_REAL"))  # `make test-real`: on the published data in full, for an hour
 FILES = sorted(ANSWERS.glob("*/*/*.py"))
@@ -35,6 +33,31 @@ UNSPOILT = {
 }
 
 
+LONG = {"exercise_3_fashion", "mnist_digits"}  # an answer trains for seconds: the rest of them is part of the matrix
+
+
+def cover(files: list[Path]) -> set[Path]:
+    """Answers with which each check of the long assignments has one that passes it and one that fails it."""
+    chosen = set()
+    for name in sorted(LONG):
+        own = [file for file in files if file.parent.parent.name == name]
+        chosen |= set([file for file in own if file.parent.name == "right"][:2])
+        fails = {file: set(read_answers(file).fails) for file in own if file.parent.name == "wrong"}
+        left = {check for checks in fails.values() for check in checks}
+        while left:  # the answer that fails the most checks that none fails yet
+            best = max(sorted(fails), key=lambda file: len(fails[file] & left))
+            chosen.add(best)
+            left -= fails[best]
+    return chosen
+
+
+COVER = cover(FILES)
+CASES = [
+    pytest.param(file, marks=[pytest.mark.matrix] if file.parent.parent.name in LONG and file not in COVER else [])
+    for file in FILES
+]
+
+
 @dataclass(frozen=True)
 class Graded:
     """A submission that was graded, and the answers files that it was made of."""
@@ -44,19 +67,24 @@ class Graded:
 
 
 @pytest.fixture(scope="module")
-def graded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, standin_store: Path) -> dict[Path, Graded]:
+def graded(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, standin_store: Path
+) -> dict[Path, Graded]:
     """What became of each answers file that this run asks for (`-k` selects), graded in one run on all cores."""
     asked = {item.callspec.params.get("file") for item in request.session.items if hasattr(item, "callspec")}
     course = scratch_course(
-        tmp_path_factory.mktemp("answers") / "course", ROOT / "course_data" / "store" if REAL else standin_store
+        tmp_path_factory.mktemp("answers") / "course",
+        ROOT / "course_data" / "state" / "store" if REAL else standin_store,
     )
     if REAL:
         shutil.copy(ROOT / "course_data" / "thresholds.toml", course.data)
     fix_secret(course)  # the same rows are withheld each time, so that what a training measures stays as it is
-    files = {student_of(together[0]): together for together in submissions_of([file for file in FILES if file in asked])}
+    files = {
+        student_of(together[0]): together for together in submissions_of([file for file in FILES if file in asked])
+    }
     submissions = [place(course, student, together) for student, together in files.items()]
     remember_the_reference(course, submissions)
-    results = list(grade_all(course, submissions, jobs=cores()))
+    results = list(grade_all(course, submissions))
     assert [each.error for each in results if each.report is None] == []
     made = [Graded(each.report, files[each.submission.student]) for each in results if each.report]
     return {file: each for each in made for file in each.files}
@@ -79,16 +107,20 @@ def is_shared(file: Path) -> bool:
 
 def remember_the_reference(course: Course, submissions: list[Submission]) -> None:
     """Train the reference solutions once: where an answer trains exactly what they train, it remembers what came out."""
-    for assignment in sorted({each.assignment for each in submissions} & TRAINING):
-        source = course.source_notebook(assignment)
-        reference = Submission("reference", assignment, source)
-        assert grade(reference, course).earned
-        notebook = read_course_notebook(source)
-        known = memory_of(course, assignment, "reference", rebuild(notebook, parse(source.read_bytes(), source.name)).notebook)
+    cache = TrainingCache(course.trainings)
+    for name in sorted({submission.assignment for submission in submissions} & TRAINING):
+        assignment = course.assignment(name)
+        notebook = assignment.only_notebook.notebook
+        assert grade(Submission("reference", name, course.source / name), assignment, best_kernels(course)).earned
+        source = (course.source / name / f"{notebook.name}.ipynb").read_bytes()
+        known = cache.of(name, "reference", rebuild(notebook, parse(source, notebook.name)).notebook)
         assert list(known.folder.iterdir())
-        for each in [each for each in submissions if each.assignment == assignment]:
-            rebuilt = rebuild(notebook, parse(each.notebook.read_bytes(), source.name)).notebook
-            shutil.copytree(known.folder, memory_of(course, assignment, each.student, rebuilt).folder)
+        for submission in submissions:
+            if submission.assignment == name:
+                content = (submission.contents or {})[notebook.name]
+                assert isinstance(content, bytes)
+                rebuilt = rebuild(notebook, parse(content, notebook.name)).notebook
+                shutil.copytree(known.folder, cache.of(name, submission.student, rebuilt).folder)
 
 
 def assignment_of(file: Path) -> str:
@@ -103,50 +135,46 @@ def student_of(file: Path) -> str:
 
 def place(course: Course, student: str, files: list[Path]) -> Submission:
     """Hand answers files in: what they do not name is the reference solution, or left open."""
-    assignment = assignment_of(files[0])
-    notebook = read_course_notebook(course.source_notebook(assignment))
-    target = course.root / "submitted" / student / assignment / f"{assignment}.ipynb"
-    target.parent.mkdir(parents=True)
-    cells = {cell: visible(notebook).cell(cell).source for cell in left_open(notebook, files)}
+    assignment = course.assignment(assignment_of(files[0]))
+    notebook = assignment.only_notebook.notebook
+    cells = {cell: visible(notebook).cell(cell).source for cell in left_open(assignment, files)}
     cells |= {name: text for file in files for name, text in read_answers(file).cells.items()}
-    target.write_bytes(hand_in(notebook, Answers(cells), student))
-    return Submission(student, assignment, target)
+    content = hand_in(notebook, Answers(cells), student)
+    return Submission(student, assignment.name, course.submitted, contents={notebook.name: content})
 
 
-def left_open(notebook: Notebook, files: list[Path]) -> set[str]:
+def left_open(assignment: Assignment, files: list[Path]) -> set[str]:
     """The cells that stay as a student finds them: what the wrong answers in these files do not need and do not spoil."""
     if files[0].parent.name == "right":
         return set()
-    assignment, together = assignment_of(files[0]), [read_answers(file) for file in files]
+    together = [read_answers(file) for file in files]
     answered = {cell for answers in together for cell in answers.cells}
-    cells = [each.grade_id for each in notebook.solutions() if each.is_code]
-    if assignment not in UNSPOILT:
+    cells = [cell.grade_id for cell in assignment.only_notebook.notebook.solutions() if cell.is_code]
+    if assignment.name not in UNSPOILT:
         return set(cells) - answered
-    if assignment == "exercise_1_grayscale":  # its figures take longer than everything else
-        return FIGURES - answered - {cells_of_checks(assignment)[name] for answers in together for name in answers.fails}
+    if assignment.name == "exercise_1_grayscale":  # its figures take longer than everything else
+        cells_of_checks = {check.name: check.cell for check in assignment.checks.declared}
+        return FIGURES - answered - {cells_of_checks[name] for answers in together for name in answers.fails}
     return set(cells[max(map(cells.index, answered)) + 1 :])
 
 
-@cache
-def cells_of_checks(assignment: str) -> dict[str, str]:
-    """The cell that each hidden check of an assignment looks at."""
-    return {check.name: check.cell for check in declared_checks(Course.open(ROOT).checks(assignment))}
-
-
-@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.parent.name}/{file.parent.name}/{file.stem}")
-def test_an_answer_gets_the_verdict_in_its_header(file: Path, graded: dict[Path, Graded], repository: Course) -> None:
+@pytest.mark.kernel
+@pytest.mark.parametrize("file", CASES, ids=lambda file: f"{file.parent.parent.name}/{file.parent.name}/{file.stem}")
+def test_an_answer_gets_the_verdict_in_its_header(file: Path, graded: dict[Path, Graded], drawn: Course) -> None:
     report, together = graded[file].report, [read_answers(each) for each in graded[file].files]
     if REAL and any(answers.data == "stand-in" for answers in together):
         pytest.skip(f"{file.stem}: what it carries was trained on the stand-in")
     assert {origin for _, origin in report.data} <= {"published" if REAL else "stand-in"}
-    not_there = left_open(read_course_notebook(repository.source_notebook(report.assignment)), graded[file].files)
+    not_there = left_open(drawn.assignment(report.assignment), graded[file].files)
     looked_at = [task for task in report.tasks if task.task.cell not in not_there]
     failed = {check.check.name: check.message for task in looked_at for check in task.checks if not check.passed}
     assert set(failed) == {name for answers in together for name in answers.fails}, failed
     full = [task.earned == task.task.points for task in looked_at if not task.task.manual]
     assert all(full) == (file.parent.name == "right")
     assert all(failed.values())
-    assert {task.task.cell for task in looked_at if task.flags} == {cell for answers in together for cell in answers.flags}
+    assert {task.task.cell for task in looked_at if task.flags} == {
+        cell for answers in together for cell in answers.flags
+    }
 
 
 def test_there_are_enough_answers_in_enough_styles() -> None:
@@ -155,17 +183,19 @@ def test_there_are_enough_answers_in_enough_styles() -> None:
 
 
 @pytest.mark.parametrize("assignment", [name for name in ASSIGNMENTS if name.endswith("_drills")])
-def test_every_task_of_a_drill_has_two_right_and_two_wrong_answers(assignment: str, repository: Course) -> None:
-    parts = [each for each in tasks(read_course_notebook(repository.source_notebook(assignment))) if not each.manual]
+def test_every_task_of_a_drill_has_two_right_and_two_wrong_answers(assignment: str, drawn: Course) -> None:
+    parts = [task for task in drawn.assignment(assignment).tasks if not task.manual]
     for kind in ("right", "wrong"):
-        cells = Counter(cell for file in (ANSWERS / assignment / kind).glob("*.py") for cell in read_answers(file).cells)
-        assert {each.cell: cells[each.cell] for each in parts if cells[each.cell] < 2} == {}
+        cells = Counter(
+            cell for file in (ANSWERS / assignment / kind).glob("*.py") for cell in read_answers(file).cells
+        )
+        assert {task.cell: cells[task.cell] for task in parts if cells[task.cell] < 2} == {}
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
-def test_every_check_has_a_wrong_answer_that_fails_it(assignment: str, repository: Course) -> None:
+def test_every_check_has_a_wrong_answer_that_fails_it(assignment: str, drawn: Course) -> None:
     named = {name for file in (ANSWERS / assignment).glob("*/*.py") for name in read_answers(file).fails}
-    assert named == {check.name for check in declared_checks(repository.checks(assignment))}
+    assert named == {check.name for check in drawn.assignment(assignment).checks.declared}
 
 
 def test_every_file_says_why() -> None:

@@ -13,7 +13,8 @@ import pytest
 from autograder import cli
 from autograder.course.course import Course
 from autograder.hub import site
-from autograder.recording import gradebook, graded
+from autograder.recording import gradebook
+from autograder.records import Level
 from autograder.sandbox import levels
 from tests.conftest import ANSWERS, EXERCISE, ROOT
 
@@ -60,6 +61,7 @@ def test_a_folder_that_is_no_course_is_one_line(
     assert code == 2 and "has no nbgrader_config.py" in err
 
 
+@pytest.mark.kernel
 def test_grading_a_class_with_a_broken_notebook_in_it(
     released: Course,
     submit: Callable[[Course, str, str], Path],
@@ -73,7 +75,9 @@ def test_grading_a_class_with_a_broken_notebook_in_it(
 
     code, out, err = run(monkeypatch, capsys, "grade", EXERCISE, *where)
     assert code == 0, err
-    assert {row: gradebook.read(released, EXERCISE, row).score for row in ("ann", "bob", "cyd")} == {
+    assert {
+        row: gradebook.read(released, released.assignment(EXERCISE), row).score for row in ("ann", "bob", "cyd")
+    } == {
         "ann": 15,
         "bob": 14,
         "cyd": 0,
@@ -98,6 +102,7 @@ def test_grading_a_class_with_a_broken_notebook_in_it(
     assert code == 2 and "no submission of zoe" in err
 
 
+@pytest.mark.kernel
 def test_what_could_not_be_recorded_is_graded_again_by_the_next_run(
     released: Course,
     submit: Callable[[Course, str, str], Path],
@@ -109,12 +114,17 @@ def test_what_could_not_be_recorded_is_graded_again_by_the_next_run(
     with monkeypatch.context() as patched:
         patched.setattr("os.fsync", lambda descriptor: (_ for _ in ()).throw(OSError(28, "No space left on device")))
         code, _, err = run(monkeypatch, capsys, "grade", EXERCISE, *where)
-    assert code == 2 and "No space left on device" in err and gradebook.read(released, EXERCISE, "ann") is None
+    assert (
+        code == 2
+        and "No space left on device" in err
+        and gradebook.read(released, released.assignment(EXERCISE), "ann") is None
+    )
     code, _, _ = run(monkeypatch, capsys, "grade", EXERCISE, *where)
-    assert code == 0 and gradebook.read(released, EXERCISE, "ann") is not None
-    assert graded.report_file(released, EXERCISE, "ann").is_file()
+    assert code == 0 and gradebook.read(released, released.assignment(EXERCISE), "ann") is not None
+    assert (released.reports / EXERCISE / "ann.json").is_file()
 
 
+@pytest.mark.kernel
 def test_try_prints_each_checks_verdict_as_json(
     course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -129,12 +139,13 @@ def test_try_prints_each_checks_verdict_as_json(
     assert failed[0]["message"].startswith("this is blue, green, red")
 
 
+@pytest.mark.kernel
 def test_a_new_assignment_can_be_tried_and_released_as_it_is(
     course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     where = ("--course", str(course.root))
     assert run(monkeypatch, capsys, "new", "week_2", *where)[0] == 0
-    folder = course.root / "tests" / "answers" / "week_2"
+    folder = course.answers / "week_2"
     code, out, _ = run(monkeypatch, capsys, "try", "week_2", str(folder / "right" / "loop.py"), "--json", *where)
     assert code == 0 and json.loads(out)["score"] == 4
     code, out, _ = run(monkeypatch, capsys, "try", "week_2", str(folder / "wrong" / "square_of_the_mean.py"), *where)
@@ -143,6 +154,7 @@ def test_a_new_assignment_can_be_tried_and_released_as_it_is(
     assert code == 0 and "earns 4 of 4 points" in out, err
 
 
+@pytest.mark.slow
 def test_the_data_commands_say_what_is_a_standin(
     course: Course, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -153,9 +165,10 @@ def test_the_data_commands_say_what_is_a_standin(
     assert code == 0 and out.count("STAND-IN, not the real data") == 3 and "comes with scikit-learn" in out
 
 
+@pytest.mark.slow
 def test_commands_start_without_what_takes_long_to_import() -> None:
     slow = {"tensorflow", "matplotlib", "scipy.stats", "scipy.special"}
-    code = f"import sys, autograder.cli, autograder.recording.classroom, autograder.demo; print(*({slow} & set(sys.modules)))"
+    code = f"import sys, autograder.cli, autograder.teaching.classroom, autograder.teaching.demo; print(*({slow} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "\n"
 

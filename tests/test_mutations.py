@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from autograder.course.answers import Answers, hand_in
+from autograder.course.assignment import Assignment
 from autograder.course.course import Course
-from autograder.course.notebooks import read_course_notebook, tasks, visible
-from autograder.grading.scheduling import cores, grade_all
+from autograder.course.notebooks import visible
 from autograder.records import Submission
-from tests.conftest import ROOT, fix_secret, pack, scratch_course
+from tests.conftest import ROOT, fix_secret, grade_all, pack, scratch_course
 from tests.mutation import Mutant, mutants
 
 DRILLS = ("tensor_drills", "gradient_drills", "network_drills")
@@ -20,35 +20,42 @@ EACH = 64  # of the many mutants of a drill, spread evenly over its text
 HARMLESS = Path(__file__).with_name("harmless_mutants.toml")
 
 
-def chosen(course: Course, assignment: str) -> list[Mutant]:
+def chosen(assignment: Assignment) -> list[Mutant]:
     """Some of the mutants of a drill's reference solution."""
-    notebook = read_course_notebook(course.source_notebook(assignment))
-    codes = {each.cell for each in tasks(notebook) if not each.manual}
-    found = [mutant for cell in notebook.solutions() if cell.grade_id in codes for mutant in mutants(cell.grade_id, cell.source)]
+    notebook = assignment.only_notebook.notebook
+    codes = {task.cell for task in assignment.tasks if not task.manual}
+    found = [
+        mutant
+        for cell in notebook.solutions()
+        if cell.grade_id in codes
+        for mutant in mutants(cell.grade_id, cell.source)
+    ]
     step = max(1.0, len(found) / EACH)
     return [found[int(k * step)] for k in range(min(EACH, len(found)))]
 
 
-@pytest.mark.parametrize("assignment", DRILLS)
-def test_mutants_of_the_reference_solution_lose_points(assignment: str, tmp_path: Path) -> None:
-    course = scratch_course(tmp_path / "course", None)
+@pytest.mark.kernel
+@pytest.mark.parametrize("name", DRILLS)
+def test_mutants_of_the_reference_solution_lose_points(name: str, tmp_path: Path) -> None:
+    course = scratch_course(tmp_path / "course", None, name)
     fix_secret(course)  # the same inputs each time, so that the list stays true
-    notebook = read_course_notebook(course.source_notebook(assignment))
-    chosen_ones = chosen(course, assignment)
+    assignment = course.assignment(name)
+    notebook = assignment.only_notebook.notebook
+    chosen_ones = chosen(assignment)
     assert len(chosen_ones) >= 50 and len({each.name for each in chosen_ones}) == len(chosen_ones)
-    together = {str(number): members for number, members in enumerate(pack({each: (each.cell,) for each in chosen_ones}))}
+    together = {
+        str(number): members for number, members in enumerate(pack({each: (each.cell,) for each in chosen_ones}))
+    }
     submissions = []
     for student, members in together.items():  # the other answers stay stubs: what is looked at are the mutants alone
-        file = tmp_path / "handed_in" / f"{student}.ipynb"
-        file.parent.mkdir(exist_ok=True)
-        file.write_bytes(hand_in(visible(notebook), Answers({each.cell: each.source for each in members})))
-        submissions.append(Submission(student, assignment, file))
+        content = hand_in(visible(notebook), Answers({mutant.cell: mutant.source for mutant in members}))
+        submissions.append(Submission(student, name, tmp_path, contents={notebook.name: content}))
     survivors = set()
-    for result in grade_all(course, submissions, cores()):
+    for result in grade_all(course, submissions):
         assert result.report, result.error
         full = {each.task.cell for each in result.report.tasks if each.earned == each.task.points}
         survivors |= {mutant.name for mutant in together[result.submission.student] if mutant.cell in full}
-    harmless = tomllib.loads(HARMLESS.read_text(encoding="utf-8")).get(assignment, {})
+    harmless = tomllib.loads(HARMLESS.read_text(encoding="utf-8")).get(name, {})
     behaving = len(chosen_ones) - len(survivors & set(harmless))
     unexplained = sorted(survivors - set(harmless))
     assert len(unexplained) <= 0.05 * behaving, unexplained
@@ -58,4 +65,4 @@ def test_mutants_of_the_reference_solution_lose_points(assignment: str, tmp_path
 
 def test_there_are_enough_mutants() -> None:
     course = Course.open(ROOT)
-    assert sum(len(chosen(course, assignment)) for assignment in DRILLS) >= 150
+    assert sum(len(chosen(course.assignment(name))) for name in DRILLS) >= 150

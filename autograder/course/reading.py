@@ -156,7 +156,9 @@ def _signature(places: Places) -> Signature:
     """Return path, modification time and size of each file that the assignment is made of."""
     files = [places.data / name for name in (settings.FILE, thresholds.FILE, datasets.REGISTRY)]
     files += [file for folder in (places.source, places.checks) for file in sorted(folder.rglob("*"))]
-    files += sorted(places.store.glob(f"*/{datasets.RECORD}")) + sorted(places.store.glob(f"*/*/{datasets.RECORD}"))
+    # what kernels are served is made of these; the folders whose names begin with a dot are derived from them
+    stored = [*places.store.glob(f"[!.]*/{datasets.RECORD}"), *places.store.glob(f"[!.]*/[!.]*/{datasets.RECORD}")]
+    files += sorted(stored)
     signature = []
     for file in files:
         if set(IGNORED) & set(file.parts) or not file.is_file():

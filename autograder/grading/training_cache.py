@@ -76,9 +76,12 @@ class SubmissionTrainings:
 def _plain_file(descriptor: int, name: str, most: int) -> bytes | None:
     """Return the bytes of a file in a student's folder; None for a FIFO or device, or a file above `most` bytes.
 
-    A link raises OSError: it could lead to a file that only the grader can read.
+    None for a link, too: it could lead to a file that only the grader can read.
     """
-    opened = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=descriptor)
+    try:
+        opened = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=descriptor)
+    except OSError:
+        return None
     with open(opened, "rb") as stream:
         status = os.fstat(opened)
         if not stat.S_ISREG(status.st_mode) or status.st_size > most:

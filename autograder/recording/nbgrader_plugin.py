@@ -24,7 +24,7 @@ from autograder.recording.graded import is_current
 from autograder.recording.reviews import read_reviews, signed
 from autograder.recording.sinks import record, standard_sinks
 from autograder.records import Submission
-from autograder.sandbox import levels
+from autograder.sandbox import levels, warm
 
 
 class GradingExporter(NotebookExporter):
@@ -52,6 +52,8 @@ class GradingExporter(NotebookExporter):
         return graded.read_text(encoding="utf-8"), resources
 
     def _grade(self, course: Course, assignment: Assignment, submission: Submission, kernels: SandboxKernels) -> None:
+        # one warm process of this command's own serves all submissions that nbgrader asks for
+        warm.use(kernels.level, assignment.served_folders, kernels.threads)
         for result in grade_locally([submission], assignment, kernels, jobs=1):
             if result.report is None:
                 raise AutograderError(f"{submission.student} was not graded: {result.error}")

@@ -52,9 +52,12 @@ def make_passable(folders: list[Path]) -> None:
         if not descriptors:
             continue
         mount("tmpfs", str(cover), "tmpfs", 0, "mode=755,size=64k")
-        for folder, descriptor in descriptors.items():
-            folder.mkdir(parents=True, exist_ok=True, mode=0o755)
-            mount(f"/proc/self/fd/{descriptor}", str(folder), None, MS_BIND | MS_REC)
+        for path, descriptor in sorted(descriptors.items()):  # folders before what is in them
+            if not path.exists():  # not yet visible within a folder that was mounted before
+                (path if stat.S_ISDIR(os.fstat(descriptor).st_mode) else path.parent).mkdir(parents=True, exist_ok=True)
+                if not path.exists():
+                    path.touch()
+                mount(f"/proc/self/fd/{descriptor}", str(path), None, MS_BIND | MS_REC)
             os.close(descriptor)
 
 

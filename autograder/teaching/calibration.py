@@ -159,16 +159,16 @@ def without_thresholds(course: Course, assignment: Assignment, root: Path, plan:
     return copy, copy.assignment(assignment.name)
 
 
-def answer(course: Course, copy: Assignment, plan: Plan, name: str, right: bool, seed: int) -> Submission:
+def answer(course: Course, copy: Assignment, plan: Plan, answers: str, right: bool, seed: int) -> Submission:
     """Return a submission with the text of an answer, and another seed, in the cells of the plan."""
     notebook = copy.only_notebook.notebook
     cells = {cell.grade_id: cell.source for cell in notebook.cells if cell.grade_id in plan.cells}
-    if name != REFERENCE:
-        file = course.answers / copy.name / ("right" if right else "wrong") / f"{name}.py"
+    if answers != REFERENCE:
+        file = course.answers / copy.name / ("right" if right else "wrong") / f"{answers}.py"
         texts = read_answers(file).cells
         cells |= {cell: text for cell, text in texts.items() if cell in plan.cells}
-    content = hand_in(visible(notebook), Answers(seeded(cells, seed)), name)
-    return Submission(name, copy.name, course.answers, contents={notebook.name: content})
+    content = hand_in(visible(notebook), Answers(seeded(cells, seed)), answers)
+    return Submission(answers, copy.name, course.answers, contents={notebook.name: content})
 
 
 def seeded(cells: Mapping[str, str], seed: int) -> dict[str, str]:

@@ -58,7 +58,7 @@ def generate(course: Course, assignment: Assignment) -> None:
     try:
         with gradebook.opened(course):  # creates the database when there is none
             pass
-        _convert(course, assignment.name, building.name)
+        _convert(course, assignment, building.name)
         generated = building / assignment.name
         texts = {file.name: _readable(file) for file in sorted(generated.rglob("*")) if file.is_file()}
         _refuse_leaks(assignment, texts)
@@ -70,7 +70,7 @@ def generate(course: Course, assignment: Assignment) -> None:
         shutil.rmtree(building, ignore_errors=True)
 
 
-def _convert(course: Course, name: str, folder: str) -> None:
+def _convert(course: Course, assignment: Assignment, folder: str) -> None:
     """Run nbgrader's converter on an assignment; the result goes to `folder`, a name below the course's root."""
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
@@ -78,7 +78,7 @@ def _convert(course: Course, name: str, folder: str) -> None:
 
     config = copy.deepcopy(course.config)
     config.CourseDirectory.update(
-        root=str(course.root), release_directory=folder, assignment_id=name, db_url=course.db_url
+        root=str(course.root), release_directory=folder, assignment_id=assignment.name, db_url=course.db_url
     )
     converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
     messages: list[str] = []
@@ -88,7 +88,7 @@ def _convert(course: Course, name: str, folder: str) -> None:
     try:
         converter.start()
     except NbGraderException as error:
-        raise CourseError(f"{name} cannot be released: {messages[0] if messages else error}") from error
+        raise CourseError(f"{assignment.name} cannot be released: {messages[0] if messages else error}") from error
 
 
 class _CollectMessages(logging.Handler):

@@ -37,4 +37,6 @@ def test_log_probabilities_come_from_before_the_softmax(layers: tuple[Layer, ...
 
 def test_logits_are_taken_as_they_are() -> None:
     assert before_softmax((layer("Dense", "linear", weight_0=SURE),)) is None and before_softmax(()) is None
-    assert np.allclose(model(layer("Dense", "linear", weight_0=SURE)).log_probabilities(np.eye(3)), SURE - 200, atol=1e-3)
+    assert np.allclose(
+        model(layer("Dense", "linear", weight_0=SURE)).log_probabilities(np.eye(3)), SURE - 200, atol=1e-3
+    )

@@ -47,7 +47,11 @@ def test_of_a_chaotic_run_no_number_is_promised(chaotic: Settings) -> None:
     student = with_url("")
     tell(student, handed(chaotic), pictured=False)
     (told,) = student.remarks()
-    assert "depends on the last digit" in told.text and "0." not in told.text.split("300 epochs")[1] and told.picture == b""
+    assert (
+        "depends on the last digit" in told.text
+        and "0." not in told.text.split("300 epochs")[1]
+        and told.picture == b""
+    )
 
 
 def test_where_some_starts_arrive_the_check_passes_and_says_that_it_depends_on_the_start() -> None:
@@ -80,7 +84,9 @@ def test_a_controlled_experiment_differs_in_one_thing() -> None:
     with pytest.raises(CheckFailed, match="relu_url has another seed than circle_url"):
         only_changed(one, handed(replace(CIRCLE, activation="relu", seed="0.5"), "relu_url"), "activation")
     with pytest.raises(CheckFailed, match="differs from circle_url also in batchSize, networkShape"):
-        only_changed(one, handed(replace(CIRCLE, activation="relu", batch_size=5, network_shape=()), "relu_url"), "activation")
+        only_changed(
+            one, handed(replace(CIRCLE, activation="relu", batch_size=5, network_shape=()), "relu_url"), "activation"
+        )
     with pytest.raises(CheckFailed, match="has the same activation"):
         only_changed(one, handed(CIRCLE, "relu_url"), "activation")
 

@@ -63,7 +63,9 @@ def test_checks_run_in_the_order_of_the_cells_and_reach_each_once(folder: Path) 
 def test_a_failed_check_says_what_its_author_wrote_and_an_assertion_is_for_staff(folder: Path) -> None:
     by_name = {each.check.name: each for each in run_checks(folder, ["a", "b"], Reach(), b"seed")}
     assert (by_name["test_second"].message, by_name["test_second"].hint) == ("x is not two", "add one")
-    assert "3" not in by_name["test_assertion"].message and "the expected value is 3" in by_name["test_assertion"].detail
+    assert (
+        "3" not in by_name["test_assertion"].message and "the expected value is 3" in by_name["test_assertion"].detail
+    )
 
 
 def test_declared_checks_are_listed_without_running(folder: Path) -> None:
@@ -76,10 +78,13 @@ def test_declared_checks_are_listed_without_running(folder: Path) -> None:
 
 def test_random_inputs_depend_on_the_seed_and_the_check_alone(tmp_path: Path) -> None:
     (tmp_path / "test_random.py").write_text(
-        HEAD + "@check(cell='a', points=1, title='t')\ndef test_r(student, rng):\n    expect.fail(str(rng.integers(10**9)))\n"
+        HEAD
+        + "@check(cell='a', points=1, title='t')\ndef test_r(student, rng):\n    expect.fail(str(rng.integers(10**9)))\n"
         "@check(cell='a', points=1, title='t')\ndef test_s(student, rng):\n    expect.fail(str(rng.integers(10**9)))\n"
     )
-    one, again, other = ([each.message for each in run_checks(tmp_path, ["a"], Reach(), seed)] for seed in (b"1", b"1", b"2"))
+    one, again, other = (
+        [each.message for each in run_checks(tmp_path, ["a"], Reach(), seed)] for seed in (b"1", b"1", b"2")
+    )
     assert one == again and one != other and one[0] != one[1]
 
 

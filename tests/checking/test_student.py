@@ -26,7 +26,9 @@ LIES = {
     "a header that promises a terabyte": FakeKernel(
         frame(
             b'{"$dict":[["value",{"$array":0}]]}',
-            b"\x93NUMPY\x01\x00v\x00{'descr': '<f8', 'fortran_order': False, 'shape': (137438953472,), }" + b" " * 50 + b"\n",
+            b"\x93NUMPY\x01\x00v\x00{'descr': '<f8', 'fortran_order': False, 'shape': (137438953472,), }"
+            + b" " * 50
+            + b"\n",
         ),
         raw=True,
     ),
@@ -72,7 +74,9 @@ def test_a_call_sends_inputs_and_returns_the_result() -> None:
 
 
 def test_inputs_come_back_as_the_call_left_them() -> None:
-    result, inputs = student(FakeKernel({"result": None, "type": "t", "inputs": [np.ones(2)]})).call_and_inputs("f", np.zeros(2))
+    result, inputs = student(FakeKernel({"result": None, "type": "t", "inputs": [np.ones(2)]})).call_and_inputs(
+        "f", np.zeros(2)
+    )
     assert result is None and inputs[0].tolist() == [1, 1]
     with pytest.raises(BadReply):
         student(FakeKernel({"result": None, "type": "t", "inputs": []})).call_and_inputs("f", 1)
@@ -80,7 +84,9 @@ def test_inputs_come_back_as_the_call_left_them() -> None:
 
 def test_a_missing_name_says_why_it_may_be_missing() -> None:
     gone = FakeKernel(wire.Missing("f"))
-    with pytest.raises(CheckFailed, match=r"there is no function f; your cell stopped with ZeroDivisionError: division by zero"):
+    with pytest.raises(
+        CheckFailed, match=r"there is no function f; your cell stopped with ZeroDivisionError: division by zero"
+    ):
         student(gone, CellRun(CellStatus.ERROR, error="ZeroDivisionError: division by zero")).call("f")
     with pytest.raises(CheckFailed, match=r"^there is no variable f$"):
         student(gone).get("f")

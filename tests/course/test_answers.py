@@ -42,7 +42,9 @@ def test_mistakes_are_named_with_their_line(tmp_path: Path, text: str, message: 
 
 
 def test_cells_that_are_not_named_keep_the_reference_solution(notebook: Notebook) -> None:
-    made = parse(hand_in(notebook, Answers({"to_gray": "mine", "reflect": "# Grey *loses* colour.\n#\n# Less is more."})), "n")
+    made = parse(
+        hand_in(notebook, Answers({"to_gray": "mine", "reflect": "# Grey *loses* colour.\n#\n# Less is more."})), "n"
+    )
     assert made.cell("to_gray").source == "mine" and "return images / 255.0" in made.cell("normalize").source
     assert not any("SOLUTION" in each.source for each in made.cells)
     assert made.cell("reflect").source == "Grey *loses* colour.\n\nLess is more."

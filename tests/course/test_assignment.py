@@ -33,7 +33,9 @@ def test_checks_that_add_up_agree() -> None:
 
 def test_a_check_belongs_to_the_notebook_that_has_its_cell() -> None:
     alone = Task("g", "test_g", 1.0, "G", notebook="part_2")
-    resolved, problems = resolve([Check("g", "test_g", "", 1.0), Check("f", "test_f", "", 1.0, "part_1")], [*TWICE, alone])
+    resolved, problems = resolve(
+        [Check("g", "test_g", "", 1.0), Check("f", "test_f", "", 1.0, "part_1")], [*TWICE, alone]
+    )
     assert [(check.name, check.notebook) for check in resolved] == [("test_g", "part_2"), ("test_f", "part_1")]
     assert problems == []
 

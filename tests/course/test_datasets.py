@@ -18,7 +18,7 @@ import pytest
 
 from autograder.course import datasets
 from autograder.course.course import Course
-from autograder.course.datasets import DatasetSpec, FileSpec
+from autograder.course.readers import DatasetSpec, FileSpec
 from autograder.errors import DataError
 
 RNG = np.random.default_rng(0)
@@ -40,7 +40,9 @@ class Publisher(http.server.SimpleHTTPRequestHandler):
 @contextlib.contextmanager
 def publisher(folder: Path, *, cut: bool = False) -> Iterator[str]:
     handler = type("Handler", (Publisher,), {"cut": cut})
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), lambda *args: handler(*args, directory=str(folder))) as server:
+    with http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), lambda *args: handler(*args, directory=str(folder))
+    ) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
@@ -55,7 +57,11 @@ def sha256(path: Path) -> tuple[str, str]:
 
 
 def spec(
-    format_: str, folder: str, files: tuple[FileSpec, ...], archive: FileSpec | None = None, image: tuple[int, ...] = (28, 28)
+    format_: str,
+    folder: str,
+    files: tuple[FileSpec, ...],
+    archive: FileSpec | None = None,
+    image: tuple[int, ...] = (28, 28),
 ) -> DatasetSpec:
     return DatasetSpec("tiny", "Tiny", format_, folder, image, 20, 10, (), "", "", files, archive, {})
 
@@ -90,7 +96,9 @@ def files_of(folder: Path, url: str = "") -> tuple[FileSpec, ...]:
     return tuple(FileSpec(file.name, sha256(file), f"{url}/{file.name}") for file in sorted(folder.iterdir()))
 
 
-def test_files_are_downloaded_verified_and_stored(fashion_like: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_files_are_downloaded_verified_and_stored(
+    fashion_like: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     with publisher(fashion_like) as url:
         datasets.fetch(spec("idx", "fashion-mnist", files_of(fashion_like, url)), tmp_path / "store")
     found = datasets.open_dataset(tmp_path / "store", "tiny")
@@ -103,11 +111,19 @@ def test_an_archive_is_downloaded_and_unpacked(cifar_like: Path, tmp_path: Path)
     archive = cifar_like.parent / "cifar.tar.gz"
     with publisher(cifar_like.parent) as url:
         tiny = spec(
-            "cifar", "cifar", files_of(cifar_like), FileSpec("cifar.tar.gz", sha256(archive), f"{url}/cifar.tar.gz"), (32, 32, 3)
+            "cifar",
+            "cifar",
+            files_of(cifar_like),
+            FileSpec("cifar.tar.gz", sha256(archive), f"{url}/cifar.tar.gz"),
+            (32, 32, 3),
         )
         datasets.fetch(tiny, tmp_path / "store")
     found = datasets.open_dataset(tmp_path / "store", "tiny")
-    assert found["x_train"].shape == (20, 32, 32, 3) and found["y_train"].shape == (20, 1) and found["y_train"].dtype == np.uint8
+    assert (
+        found["x_train"].shape == (20, 32, 32, 3)
+        and found["y_train"].shape == (20, 1)
+        and found["y_train"].dtype == np.uint8
+    )
     batch = pickle.loads((cifar_like / "test_batch").read_bytes(), encoding="bytes")
     assert np.array_equal(found["x_test"][3, 5, 7], batch[b"data"][3].reshape(3, 32, 32)[:, 5, 7])
 
@@ -158,7 +174,9 @@ def test_a_pickle_that_is_no_array_is_not_executed(cifar_like: Path, tmp_path: P
 
     (cifar_like / "test_batch").write_bytes(pickle.dumps(Evil(), protocol=2))
     with pytest.raises(DataError, match="in a dataset"):
-        datasets.fetch(spec("cifar", "cifar", files_of(cifar_like), image=(32, 32, 3)), tmp_path / "store", cifar_like.parent)
+        datasets.fetch(
+            spec("cifar", "cifar", files_of(cifar_like), image=(32, 32, 3)), tmp_path / "store", cifar_like.parent
+        )
     assert not (tmp_path / "executed").exists()
 
 
@@ -179,7 +197,10 @@ def test_the_published_data_goes_before_its_standin(tmp_path: Path) -> None:
     datasets.save_dataset(tmp_path, "tiny", "stand-in", {"x_train": np.zeros(1)})
     assert datasets.origin_of(tmp_path, "tiny") == "stand-in"
     datasets.save_dataset(tmp_path, "tiny", "published", {"x_train": np.ones(1)})
-    assert datasets.origin_of(tmp_path, "tiny") == "published" and datasets.open_dataset(tmp_path, "tiny")["x_train"][0] == 1
+    assert (
+        datasets.origin_of(tmp_path, "tiny") == "published"
+        and datasets.open_dataset(tmp_path, "tiny")["x_train"][0] == 1
+    )
 
 
 def test_a_missing_dataset_says_how_to_get_it(tmp_path: Path) -> None:

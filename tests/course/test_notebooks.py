@@ -33,7 +33,12 @@ INSTRUCTOR = parse(
         cell("code", "f", SOLUTION, solution=True),
         cell("code", "test_f", "assert f(0) == 1", grade=True, locked=True, points=2),
         cell(
-            "markdown", "essay", "### BEGIN SOLUTION\nMark scheme: secret\n### END SOLUTION", grade=True, solution=True, points=3
+            "markdown",
+            "essay",
+            "### BEGIN SOLUTION\nMark scheme: secret\n### END SOLUTION",
+            grade=True,
+            solution=True,
+            points=3,
         ),
     ),
     "n",
@@ -75,7 +80,8 @@ def test_duplicates_and_retyped_cells_do_not_run() -> None:
 def test_invented_and_added_cells_are_left_out_and_reported() -> None:
     added = {"cell_type": "code", "metadata": {}, "source": "print('mine')"}
     rebuilt = rebuild(
-        INSTRUCTOR, handed_in(cell("code", "bonus", "x", grade=True, points=100), added, cell("code", "f", "a", solution=True))
+        INSTRUCTOR,
+        handed_in(cell("code", "bonus", "x", grade=True, points=100), added, cell("code", "f", "a", solution=True)),
     )
     assert [each.grade_id for each in rebuilt.notebook.cells] == [each.grade_id for each in INSTRUCTOR.cells]
     assert any("bonus: there is no such cell" in note for note in rebuilt.staff_notes)

@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.course import datasets, standins
+from autograder.course import datasets
 from autograder.course.course import Course
+from course_data import standins
 
 TRAIN = """
 import sys
@@ -42,6 +43,7 @@ def digest(arrays: dict[str, np.ndarray]) -> str:
     return hashlib.sha256(b"".join(arrays[key].tobytes() for key in sorted(arrays))).hexdigest()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(standins.PAINTERS))
 def test_shapes_and_types_are_the_published_ones(name: str, repository: Course) -> None:
     spec = datasets.read_registry(repository.data / "datasets.toml")[name]
@@ -58,6 +60,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
     assert one == again and one != other
 
 
+@pytest.mark.slow
 def test_a_small_network_learns_them_and_overfits(tmp_path: Path) -> None:
     names = ("fashion_mnist", "mnist")
     for name in names:

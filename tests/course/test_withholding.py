@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.course import datasets
-from autograder.course.withholding import MOST, choose, open_served, serve
+from autograder.course import datasets, standins
+from autograder.course.withholding import MOST, choose, prepare
 from autograder.errors import DataError
+from tests.conftest import ROOT
 
 NAME = "fashion_mnist"
 
@@ -17,7 +18,7 @@ NAME = "fashion_mnist"
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("store")
-    datasets.make_standin(made, NAME, sizes=(2000, 500))
+    standins.draw(ROOT / "course_data", made, NAME, sizes=(2000, 500))
     return made
 
 
@@ -38,7 +39,7 @@ def test_another_secret_chooses_other_rows_and_the_same_one_the_same() -> None:
 
 def test_no_withheld_picture_is_served_and_everything_else_is_as_published(store: Path) -> None:
     whole = datasets.open_dataset(store, NAME)
-    served = open_served(store, NAME, b"secret")
+    served = datasets.open_folders(NAME, whole.origin, *prepare(store, NAME, b"secret"))
     assert served["x_train"].shape == whole["x_train"].shape and np.array_equal(served["y_train"], whole["y_train"])
     assert np.array_equal(served["x_test"], whole["x_test"])
     shown = {row.tobytes() for row in served["x_train"]}
@@ -50,11 +51,13 @@ def test_no_withheld_picture_is_served_and_everything_else_is_as_published(store
 
 
 def test_what_is_served_can_be_read_by_an_unprivileged_kernel_and_holds_no_labels_of_withheld_rows(store: Path) -> None:
-    folder = serve(store, NAME, b"secret")
-    assert folder == serve(store, NAME, b"secret") and folder.stat().st_mode & 0o777 == 0o755
-    assert {file.name for file in folder.iterdir()} == {"x_train.npy", "y_train.npy", "x_test.npy", "y_test.npy", "dataset.json"}
+    folder, withheld = prepare(store, NAME, b"secret")
+    assert (folder, withheld) == prepare(store, NAME, b"secret")
+    assert folder.stat().st_mode & 0o777 == 0o755 and withheld.stat().st_mode & 0o777 == 0o700
+    parts = {"x_train.npy", "y_train.npy", "x_test.npy", "y_test.npy", "dataset.json"}
+    assert {file.name for file in folder.iterdir()} == parts
 
 
 def test_a_dataset_that_is_not_there_cannot_be_served(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="mnist is not in"):
-        serve(tmp_path, "mnist", b"secret")
+        prepare(tmp_path, "mnist", b"secret")

@@ -14,6 +14,8 @@ from autograder.grading.kernel import JupyterKernel
 from autograder.records import CellStatus, Level, Limits
 from autograder.sandbox import launch, levels
 
+pytestmark = pytest.mark.kernel
+
 Start = Callable[..., JupyterKernel]
 
 
@@ -107,7 +109,10 @@ def test_a_call_that_never_ends_fails_in_time_and_the_kernel_goes_on(start: Star
 
 def test_a_call_that_ignores_the_interrupt_makes_the_kernel_unusable(start: Start) -> None:
     kernel = start()
-    kernel.run("import signal\ndef loop():\n    signal.signal(signal.SIGINT, signal.SIG_IGN)\n    while True:\n        pass", 20)
+    kernel.run(
+        "import signal\ndef loop():\n    signal.signal(signal.SIGINT, signal.SIG_IGN)\n    while True:\n        pass",
+        20,
+    )
     with pytest.raises(OutOfTime):
         call(kernel, "loop", 0.5)
     assert not kernel.usable()
@@ -154,7 +159,9 @@ def test_a_folder_replaced_by_a_link_redirects_nothing(start: Start, tmp_path: P
 
 def test_the_environment_is_built_from_nothing(start: Start) -> None:
     kernel = start()
-    kernel.run("import os\ndef names():\n    return sorted(os.environ)\ndef home():\n    return os.path.expanduser('~')", 20)
+    kernel.run(
+        "import os\ndef names():\n    return sorted(os.environ)\ndef home():\n    return os.path.expanduser('~')", 20
+    )
     reply = call(kernel, "names")
     assert isinstance(reply, dict) and "GRADER_TOKEN" not in reply["value"]["result"]
     reply = call(kernel, "home")

@@ -17,6 +17,8 @@ from autograder.sandbox import launch, levels
 SETUP = """
 import numpy as np
 import tensorflow as tf
+
+pytestmark = pytest.mark.kernel
 layers, regularizers = tf.keras.layers, tf.keras.regularizers
 tf.keras.utils.set_random_seed(7)
 
@@ -152,7 +154,9 @@ def test_measures_are_those_of_the_books() -> None:
     assert table.tolist() == [[1, 1, 0], [0, 2, 0], [1, 0, 0]]
     precision, recall, f1 = precision_recall_f1(table)
     assert (
-        precision.tolist() == [0.5, 2 / 3, 0] and recall.tolist() == [0.5, 1, 0] and f1.tolist() == pytest.approx([0.5, 0.8, 0])
+        precision.tolist() == [0.5, 2 / 3, 0]
+        and recall.tolist() == [0.5, 1, 0]
+        and f1.tolist() == pytest.approx([0.5, 0.8, 0])
     )
     sure = np.log(np.array([[0.8, 0.2], [0.8, 0.2]]))
     assert calibration_error(sure, np.array([0, 1])) == pytest.approx(0.3)

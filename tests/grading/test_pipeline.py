@@ -170,7 +170,9 @@ def own_checks(course: Course, change: Callable[[str], str]) -> None:
     ],
     ids=["points", "cell", "import"],
 )
-def test_checks_that_do_not_fit_the_notebook_are_named(course: Course, change: Callable[[str], str], problem: str) -> None:
+def test_checks_that_do_not_fit_the_notebook_are_named(
+    course: Course, change: Callable[[str], str], problem: str
+) -> None:
     own_checks(course, change)
     with pytest.raises(CourseError) as refused:
         course.assignment(EXERCISE)

@@ -22,9 +22,16 @@ def test_passed_checks_add_up() -> None:
 
 def test_an_untouched_cell_is_told_kindly() -> None:
     report, essay = score(
-        [F, ESSAY], [CheckResult(ONE, False, "NameError", "hint"), CheckResult(TWO, False)], RAN, frozenset({"f", "essay"})
+        [F, ESSAY],
+        [CheckResult(ONE, False, "NameError", "hint"), CheckResult(TWO, False)],
+        RAN,
+        frozenset({"f", "essay"}),
     )
-    assert report.earned == 0 and {(check.message, check.code) for check in report.checks} == {(NOT_ATTEMPTED.text, NOT_ATTEMPTED.code)} and essay.earned == 0.0
+    assert (
+        report.earned == 0
+        and {(check.message, check.code) for check in report.checks} == {(NOT_ATTEMPTED.text, NOT_ATTEMPTED.code)}
+        and essay.earned == 0.0
+    )
 
 
 def test_a_task_without_a_result_is_our_fault() -> None:

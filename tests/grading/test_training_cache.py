@@ -89,7 +89,9 @@ def train(start: Start, memory: SubmissionTrainings, *cells: str, seed: int = 3)
     return known, said
 
 
-def test_a_remembered_training_leaves_what_the_first_one_left(start: Start, trained: tuple[SubmissionTrainings, str]) -> None:
+def test_a_remembered_training_leaves_what_the_first_one_left(
+    start: Start, trained: tuple[SubmissionTrainings, str]
+) -> None:
     memory, said = trained
     assert train(start, memory, SETUP, FIT, LEFT) == ([True, True], said) and "loss" in said
 
@@ -107,7 +109,9 @@ def test_a_remembered_training_leaves_what_the_first_one_left(start: Start, trai
         "model.layers[0].trainable = False",
     ],
 )
-def test_a_change_of_anything_that_matters_is_trained(start: Start, trained: tuple[SubmissionTrainings, str], change: str) -> None:
+def test_a_change_of_anything_that_matters_is_trained(
+    start: Start, trained: tuple[SubmissionTrainings, str], change: str
+) -> None:
     assert train(start, trained[0], SETUP, change, FIT)[0] == [False]
 
 
@@ -148,9 +152,7 @@ def test_what_has_code_of_its_own_is_not_remembered(one_kernel: JupyterKernel, o
     assert run(one_kernel, listing) == "['begin']\n"
 
 
-def test_random_numbers_begin_the_same_each_time_and_for_each_student_elsewhere(
-    start: Start, tmp_path: Path
-) -> None:
+def test_random_numbers_begin_the_same_each_time_and_for_each_student_elsewhere(start: Start, tmp_path: Path) -> None:
     memory = SubmissionTrainings(tmp_path / "memory")
     draw = "import random\nprint(np.random.random(), random.random(), tf.random.normal((2,)).numpy(), model(x[:1]).numpy())"
     said = [train(start, memory, SETUP, draw, seed=seed)[1] for seed in (3, 3, 4)]
@@ -287,12 +289,15 @@ for name in set(os.listdir(folder)) - {"begin"}:
 """
 
 
+@pytest.mark.kernel
 def test_a_student_gains_nothing_by_poisoning_the_own_memory(course: Course, tmp_path: Path) -> None:
     fix_secret(course)
     name = "exercise_3_fashion"
     assignment = course.assignment(name)
     notebook = assignment.only_notebook.notebook
-    honest = {each.grade_id: each.source for each in notebook.solutions() if each.grade_id in ("prepare", "build", "train")}
+    honest = {
+        each.grade_id: each.source for each in notebook.solutions() if each.grade_id in ("prepare", "build", "train")
+    }
     cells = {**honest, "train": honest["train"] + POISON, "cure": "", "errors": ""}
     submission = Submission("eve", name, tmp_path, contents={name: hand_in(notebook, Answers(cells))})
     first, again = (grade(submission, assignment, best_kernels(course)) for _ in range(2))
@@ -303,12 +308,15 @@ def test_a_student_gains_nothing_by_poisoning_the_own_memory(course: Course, tmp
     assert grade(submission, assignment, best_kernels(course, fresh=True)).earned == first.earned
 
 
+@pytest.mark.kernel
 def test_a_regrade_gives_the_same_grade_without_training(course: Course, tmp_path: Path) -> None:
     fix_secret(course)
     name = "exercise_3_fashion"
     assignment = course.assignment(name)
     notebook = assignment.only_notebook.notebook
-    honest = {each.grade_id: each.source for each in notebook.solutions() if each.grade_id in ("prepare", "build", "train")}
+    honest = {
+        each.grade_id: each.source for each in notebook.solutions() if each.grade_id in ("prepare", "build", "train")
+    }
     submission = Submission("ann", name, tmp_path, contents={name: hand_in(visible(notebook), Answers(honest))})
 
     def graded(fresh: bool = False) -> GradeReport:

@@ -67,7 +67,9 @@ class Person:
 
     def __init__(self, browser: Browser, hub: Hub, name: str) -> None:
         self.hub, self.name = hub, name
-        self.page: Page = browser.new_context(viewport={"width": 1280, "height": 800}, ignore_https_errors=True).new_page()
+        self.page: Page = browser.new_context(
+            viewport={"width": 1280, "height": 800}, ignore_https_errors=True
+        ).new_page()
         self.page.set_default_timeout(SLOW)
         self.page.goto(f"{hub.url}/hub/login?next=/hub/home")
         self.page.fill("#username_input", name)
@@ -109,7 +111,9 @@ class Person:
     def comment(self, points: str, text: str) -> None:
         """Give points for the answer in words, and say something about it."""
         for box, value, kept in (("#reflect", points, "/api/grade/"), ("#reflect-comment", text, "/api/comment/")):
-            with self.page.expect_response(lambda answer, kept=kept: kept in answer.url and answer.request.method == "PUT"):  # type: ignore[misc]
+            with self.page.expect_response(
+                lambda answer, kept=kept: kept in answer.url and answer.request.method == "PUT"
+            ):  # type: ignore[misc]
                 self.page.fill(box, value)
                 self.page.locator(box).blur()
 

@@ -9,23 +9,26 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from autograder.course.layout import FULL, OFF, VISIBLE, Course, OnSubmission
 from nbgrader.utils import notebook_hash
 
 from autograder.course.answers import Answers, hand_in
-from autograder.course.notebooks import read_course_notebook, tasks, visible
-from autograder.errors import CourseError, GraderError
+from autograder.course.course import Course
+from autograder.course.notebooks import visible
+from autograder.course.settings import Answer, OnSubmission
+from autograder.errors import GraderError
 from autograder.hub import arrivals, exchange
 from autograder.hub.arrivals import ANSWERED, FAILED, USED_UP, Entry, due
 from autograder.hub.exchange import Inbound
-from autograder.recording import gradebook, release
-from autograder.sandbox import zygote
+from autograder.recording import gradebook
+from autograder.records import Level
+from autograder.sandbox import levels, warm
+from autograder.teaching import release
 from tests.conftest import scratch_course
 
 NAME = "tensor_drills"
 NOON = datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC)
 MINUTE = datetime.timedelta(minutes=1)
-POLICY = OnSubmission(FULL, attempts=2, wait_minutes=10)
+POLICY = OnSubmission(Answer.FULL, attempts=2, wait_minutes=10)
 
 Submit = Callable[..., str]
 
@@ -74,32 +77,11 @@ def test_our_own_failure_is_no_attempt_and_is_tried_again_later_and_not_for_ever
     assert due([one], record * arrivals.TRIES, POLICY, NOON + 60 * MINUTE) == ([], [])
 
 
-def test_students_are_told_the_policy_in_a_sentence() -> None:
-    assert (
-        POLICY.rule
-        == "When you hand in, you get your points and the whole feedback, at once: up to 2 times, 10 minutes or more apart."
-    )
-    assert (
-        OnSubmission(VISIBLE, 3, 0).rule
-        == "When you hand in, you are told which of the visible tests pass, at once: up to 3 times."
-    )
-    assert OnSubmission(FULL, 1).rule == "The first time you hand in, you get your points and the whole feedback, at once."
-    assert OnSubmission().rule == ""
-
-
-@pytest.mark.parametrize("wrong", ['answer = "maybe"', "attempts = 0", "wait_minutes = -1", "tries = 3"])
-def test_a_policy_that_is_none_is_one_line(course: Course, wrong: str) -> None:
-    file = course.data / "assignments.toml"
-    file.write_text(file.read_text() + f"\n[{NAME}.on_submission]\n{wrong}\n")
-    with pytest.raises(CourseError, match=rf"assignments.toml: \[{NAME}.on_submission\]: "):
-        course.on_submission(NAME)
-
-
 @pytest.fixture(scope="module")
 def drill_released(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """A course with the drill released, made once."""
-    course = scratch_course(tmp_path_factory.mktemp("drill") / "course", None)
-    release.generate(course, NAME)
+    course = scratch_course(tmp_path_factory.mktemp("drill") / "course", None, NAME, "gradient_drills")
+    release.generate(course, course.assignment(NAME))
     return course
 
 
@@ -107,14 +89,14 @@ def drill_released(tmp_path_factory: pytest.TempPathFactory) -> Course:
 def hub(drill_released: Course, tmp_path: Path) -> tuple[Course, Submit]:
     """A copy of that course with an exchange where everybody is this account, and a way to hand in."""
     made = Course.open(shutil.copytree(drill_released.root, tmp_path / "course"))
-    zygote.warm(levels.choose(Level.NONE), {}, 1)  # one for all answers of this file
+    warm.use(levels.choose(Level.NONE), {}, 1)  # one for all answers of this file
     settings = f"\nc.Exchange.root = {str(tmp_path / 'exchange')!r}\nc.ExchangeCollect.check_owner = False\n"
     with open(made.root / "nbgrader_config.py", "a") as out:
         out.write(settings)
     course = Course.open(made.root)
     inbound = exchange.lay_out(tmp_path / "exchange", course.id, 0)
     (tmp_path / "exchange" / course.id / "outbound" / NAME).mkdir()
-    notebook = read_course_notebook(course.source_notebook(NAME))
+    notebook = course.assignment(NAME).only_notebook.notebook
 
     def submit(student: str, stamp: str, cells: dict[str, str]) -> str:
         folder = inbound / f"{student}+{NAME}+{stamp}"
@@ -132,55 +114,56 @@ def policy(course: Course, text: str) -> None:
 
 
 def reference(course: Course, *cells: str) -> dict[str, str]:
-    sources = {each.grade_id: each.source for each in read_course_notebook(course.source_notebook(NAME)).solutions()}
+    solutions = course.assignment(NAME).only_notebook.notebook.solutions()
+    sources = {cell.grade_id: cell.source for cell in solutions}
     return {name: sources[name] for name in cells or sources}
 
 
 def test_off_means_that_nothing_is_touched(hub: tuple[Course, Submit]) -> None:
     course, submit = hub
     submit("ada", "1", {})
-    assert course.on_submission(NAME).answer == OFF
+    assert course.assignment(NAME).on_submission.answer is Answer.OFF
     assert arrivals.answer_arrivals(course, arrivals.now(), print) == 0
-    assert not course.submitted.exists() and not (course.data / "arrivals.jsonl").exists()
+    assert not course.submitted.exists() and not (course.state / "arrivals.jsonl").exists()
 
 
 def test_full_feedback_is_published_for_what_came_while_nobody_looked(hub: tuple[Course, Submit]) -> None:
     course, submit = hub
-    policy(course, f'answer = "{FULL}"\nattempts = 1\nwait_minutes = 0')
+    policy(course, f'answer = "{Answer.FULL}"\nattempts = 1\nwait_minutes = 0')
     pages = {"ada": submit("ada", "1", reference(course)), "bob": submit("bob", "1", {})}
     assert arrivals.answer_arrivals(course, arrivals.now(), print) == 2
     published = course.root.parent / "exchange" / course.id / "feedback"
-    notebook = read_course_notebook(course.source_notebook(NAME))
-    points, earned = notebook.points, sum(task.points for task in tasks(notebook) if not task.manual)
+    assignment = course.assignment(NAME)
+    points, earned = assignment.points, sum(task.points for task in assignment.tasks if not task.manual)
     assert f'content="{earned:g} of {points:g}"' in (published / pages["ada"]).read_text()
     assert f'content="0 of {points:g}"' in (published / pages["bob"]).read_text()
-    grades = gradebook.read(course, NAME, "ada")
+    grades = gradebook.read(course, course.assignment(NAME), "ada")
     assert grades and grades.score == earned
     assert arrivals.answer_arrivals(course, arrivals.now(), print) == 0, "once is enough"
     last = submit("bob", "2", reference(course))
     assert arrivals.answer_arrivals(course, arrivals.now(), print) == 1
     assert "this was the last" in (published / last).read_text()
-    grades = gradebook.read(course, NAME, "bob")
+    grades = gradebook.read(course, course.assignment(NAME), "bob")
     assert grades and grades.score == 0, "it waits for the class to be graded"
     told = json.loads((published.parent / "course.json").read_text())[NAME]
-    assert told["points"] == points and told["rule"] == course.on_submission(NAME).rule
+    assert told["points"] == points and told["rule"] == course.assignment(NAME).on_submission.rule
 
 
 def test_the_visible_part_says_what_passes_and_gives_no_hidden_check_away(hub: tuple[Course, Submit]) -> None:
     course, submit = hub
-    policy(course, f'answer = "{VISIBLE}"')
+    policy(course, f'answer = "{Answer.VISIBLE}"')
     first = next(iter(reference(course)))
     page = submit("ada", "1", reference(course, first))
     assert arrivals.answer_arrivals(course, arrivals.now(), print) == 1
     text = (course.root.parent / "exchange" / course.id / "feedback" / page).read_text()
-    tests = sum(cell.is_test for cell in read_course_notebook(course.source_notebook(NAME)).cells)
+    tests = sum(not task.manual for task in course.assignment(NAME).tasks)
     assert f"1 of {tests} visible tests pass" in text and "NotImplementedError" in text
-    assert gradebook.read(course, NAME, "ada") is None, "nothing is graded"
+    assert gradebook.read(course, course.assignment(NAME), "ada") is None, "nothing is graded"
 
 
 def test_a_submission_that_is_no_notebook_has_an_answer_too(hub: tuple[Course, Submit]) -> None:
     course, submit = hub
-    policy(course, f'answer = "{VISIBLE}"')
+    policy(course, f'answer = "{Answer.VISIBLE}"')
     page = submit("ada", "1", {})
     file = course.root.parent / "exchange" / course.id / "inbound" / f"ada+{NAME}+1" / f"{NAME}.ipynb"
     file.write_text("<html>")
@@ -195,7 +178,7 @@ def test_two_services_for_one_course_are_one_too_many(course: Course) -> None:
 
 def test_what_is_refused_or_fails_costs_nobody_else_an_answer(hub: tuple[Course, Submit]) -> None:
     course, submit = hub
-    policy(course, f'answer = "{FULL}"')
+    policy(course, f'answer = "{Answer.FULL}"')
     page = submit("ada", "1", reference(course))
     submit("bob", "1", {})
     inbound = course.root.parent / "exchange" / course.id / "inbound"
@@ -209,13 +192,13 @@ def test_what_is_refused_or_fails_costs_nobody_else_an_answer(hub: tuple[Course,
     arrivals.answer_arrivals(course, arrivals.now(), said.append)
     assert (inbound.parent / "feedback" / page).is_file()
     assert any(line.startswith("gradient_drills: nothing can be answered") for line in said), said
-    outcomes = {each.student: each.outcome for each in arrivals.entries(course, NAME)}
+    outcomes = {each.student: each.outcome for each in arrivals.entries(course, course.assignment(NAME))}
     assert outcomes == {"ada": ANSWERED, "bob": arrivals.REFUSED}
 
 
 def test_what_is_not_released_is_not_answered_and_not_announced(hub: tuple[Course, Submit]) -> None:
     course, submit = hub
-    policy(course, f'answer = "{VISIBLE}"')
+    policy(course, f'answer = "{Answer.VISIBLE}"')
     submit("ada", "1", {})
     folder = course.root.parent / "exchange" / course.id
     (folder / "outbound" / NAME).rmdir()
@@ -224,8 +207,11 @@ def test_what_is_not_released_is_not_answered_and_not_announced(hub: tuple[Cours
     assert json.loads((folder / "course.json").read_text()) == {}
 
 
-def test_a_line_that_a_crash_cut_off_costs_no_other_line(course: Course) -> None:
-    (course.data / "arrivals.jsonl").write_text('{"assignment": "tensor_dr')
+def test_a_line_that_a_crash_cut_off_costs_no_other_line(drill_released: Course) -> None:
+    course = drill_released
+    course.state.mkdir(exist_ok=True)
+    (course.state / "arrivals.jsonl").write_text('{"assignment": "tensor_dr')
     line = known(arrived("ada", NOON), ANSWERED, NOON)
     arrivals.note(course, line)
-    assert arrivals.entries(course, NAME) == [line]
+    assert arrivals.entries(course, course.assignment(NAME)) == [line]
+    (course.state / "arrivals.jsonl").unlink()

@@ -19,7 +19,7 @@ from tests.conftest import cell, notebook_bytes
 
 
 @pytest.fixture
-def course(tmp_path: Path) -> course_page.Course:
+def course(tmp_path: Path) -> course_page.ReleasedCourse:
     """Two released assignments, one of them fetched and handed in twice."""
     exchange, home = tmp_path / "exchange" / "ml", tmp_path / "home"
     for name in ("week_1", "week_2"):
@@ -39,26 +39,43 @@ def course(tmp_path: Path) -> course_page.Course:
     config = Config()
     config.CourseDirectory.course_id, config.CourseDirectory.student_id = "ml", "ada"
     config.Exchange.root, config.Exchange.cache = str(tmp_path / "exchange"), str(tmp_path / "cache")
-    return course_page.Course(config, home)
+    return course_page.ReleasedCourse(config, home)
 
 
-def test_what_is_due_first_comes_first(course: course_page.Course) -> None:
+def test_what_is_due_first_comes_first(course: course_page.ReleasedCourse) -> None:
     found = course.assignments()
-    assert [(each["title"], each["points"], each["fetched"]) for each in found] == [("Second", 12, False), ("First", 10, True)]
+    assert [(each["title"], each["points"], each["fetched"]) for each in found] == [
+        ("Second", 12, False),
+        ("First", 10, True),
+    ]
     assert [each["rule"] for each in found] == ["Up to 3 times.", ""]
-    assert found[1]["notebook"] == "ml/week_1/week_1.ipynb"
+    assert found[1]["notebooks"] == ["ml/week_1/week_1.ipynb"]
 
 
-def test_a_score_stands_beside_the_submission_that_it_is_for(course: course_page.Course) -> None:
+def test_a_score_stands_beside_the_submission_that_it_is_for(course: course_page.ReleasedCourse) -> None:
     name = notebook_hash(secret="2026-11-25 10:00:00 UTC", notebook_id="week_1")
     page = course.exchange / "feedback" / f"{name}.html"
     page.write_text('<head><meta name="score" content="7.5 of 10"></head>')
     newest, older = course.assignments()[1]["handed_in"]
-    assert (newest["page"], newest["score"]) == (name, "7.5 of 10")
-    assert (older["page"], older["score"]) == ("", "")
+    assert newest["pages"] == [{"notebook": "week_1", "page": name, "score": "7.5 of 10"}]
+    assert older["pages"] == []
 
 
-def test_a_course_that_tells_nothing_is_shown_by_its_names(course: course_page.Course) -> None:
+def test_each_notebook_of_an_assignment_has_its_page(course: course_page.ReleasedCourse) -> None:
+    (course.exchange / "outbound" / "week_1" / "week_1b.ipynb").write_text("{}")
+    for notebook, score in (("week_1", "3 of 4"), ("week_1b", "5 of 6")):
+        name = notebook_hash(secret="2026-11-25 10:00:00 UTC", notebook_id=notebook)
+        page = f'<head><meta name="score" content="{score}"></head>'
+        (course.exchange / "feedback" / f"{name}.html").write_text(page)
+    found = course.assignments()[1]
+    assert found["notebooks"] == ["ml/week_1/week_1.ipynb", "ml/week_1/week_1b.ipynb"]
+    assert [(page["notebook"], page["score"]) for page in found["handed_in"][0]["pages"]] == [
+        ("week_1", "3 of 4"),
+        ("week_1b", "5 of 6"),
+    ]
+
+
+def test_a_course_that_tells_nothing_is_shown_by_its_names(course: course_page.ReleasedCourse) -> None:
     (course.exchange / "course.json").write_text("{ broken")
     assert [each["title"] for each in course.assignments()] == ["week_1", "week_2"]
 
@@ -68,12 +85,19 @@ def error(kind: str, value: str, *lines: str) -> SimpleNamespace:
 
 
 def test_a_reason_is_the_error_and_where_it_happened() -> None:
-    assert course_page.reason([error("AssertionError", "3 is not 4", "----> 1 assert x == 4")]) == "AssertionError: 3 is not 4"
-    assert course_page.reason([error("AssertionError", "", "----> 1 assert x == 4")]) == "AssertionError\nin: assert x == 4"
+    assert (
+        course_page.reason([error("AssertionError", "3 is not 4", "----> 1 assert x == 4")])
+        == "AssertionError: 3 is not 4"
+    )
+    assert (
+        course_page.reason([error("AssertionError", "", "----> 1 assert x == 4")])
+        == "AssertionError\nin: assert x == 4"
+    )
     told = course_page.reason([error("KeyError", "'a'", "      1 d = {}", "\x1b[0;32m----> 2 d['a']\x1b[0m")])
     assert told == "KeyError: 'a'\nin: d['a']"
 
 
+@pytest.mark.kernel
 def test_a_notebook_is_checked_in_words(tmp_path: Path) -> None:
     file = tmp_path / "n.ipynb"
     extra = {"schema_version": 3, "task": False}
@@ -84,14 +108,18 @@ def test_a_notebook_is_checked_in_words(tmp_path: Path) -> None:
             cell("code", "test_double", "assert double(2) == 4", grade=True, locked=True, points=1, **extra),
             {"cell_type": "markdown", "metadata": {}, "source": "## 2 Half"},
             cell("code", "half", "def half(x):\n    return x", solution=True, **extra),
-            cell("code", "test_half", "assert half(4) == 2, 'half of 4 is 2'", grade=True, locked=True, points=1, **extra),
+            cell(
+                "code", "test_half", "assert half(4) == 2, 'half of 4 is 2'", grade=True, locked=True, points=1, **extra
+            ),
         )
     )
     for each in tree["cells"]:
         each |= {"outputs": [], "execution_count": None} if each["cell_type"] == "code" else {}
     nbformat.write(nbformat.from_dict({**tree, "nbformat_minor": 4}), file)
     env = {**os.environ, "PYTHONPATH": str(Path(course_page.__file__).parent)}
-    done = subprocess.run([sys.executable, "-m", "course_page", str(file)], capture_output=True, text=True, check=True, env=env)
+    done = subprocess.run(
+        [sys.executable, "-m", "course_page", str(file)], capture_output=True, text=True, check=True, env=env
+    )
     told = json.loads(done.stdout.splitlines()[-1])["parts"]
     assert [(each["title"], each["passed"]) for each in told] == [("1 Double", True), ("2 Half", False)]
     assert told[1]["why"] == "AssertionError: half of 4 is 2"

@@ -25,12 +25,23 @@ from tests.conftest import ANSWERS, EXERCISE, ROOT, scratch_course
 from tests.hub import browsing
 from tests.hub.browsing import CHROMIUM, COMMENT, ESSAY, SLOW, Hub, Person, in_the_browser
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+pytestmark = [pytest.mark.kernel, pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")]
 
 
 def start(folder: Path, course: Path) -> Hub:
     """`autograder hub`, as in a terminal."""
-    command = [sys.executable, "-m", "autograder", "hub", "--folder", str(folder), "--port", "0", "--course", str(course)]
+    command = [
+        sys.executable,
+        "-m",
+        "autograder",
+        "hub",
+        "--folder",
+        str(folder),
+        "--port",
+        "0",
+        "--course",
+        str(course),
+    ]
     return browsing.start(command, folder, course)
 
 
@@ -96,7 +107,9 @@ def test_the_whole_way(hub: Hub, browser: Browser) -> None:
     lise.read("ada")
     lise.comment("2", COMMENT)
     lise.picture(11, "read")
-    kept = [json.loads(line) for line in (hub.folder / "course" / "course_data" / "reviews.jsonl").read_text().splitlines()]
+    kept = [
+        json.loads(line) for line in (hub.folder / "course" / "course_data" / "reviews.jsonl").read_text().splitlines()
+    ]
     assert {(each["who"], each["student"], each["cell"]) for each in kept} == {("lise", "ada", "reflect")}
 
     marie.do("feedback")

@@ -12,7 +12,9 @@ PEOPLE = (Person("marie", "instructor"), Person("lise", "assistant"), Person("ad
 
 
 def test_staff_and_students_have_images_of_their_own_and_students_see_the_list_alone(course: Course) -> None:
-    text = kubernetes.values(course, PEOPLE, "registry.example.org:5000/ml/students:2", "registry.example.org:5000/ml/staff:3")
+    text = kubernetes.values(
+        course, PEOPLE, "registry.example.org:5000/ml/students:2", "registry.example.org:5000/ml/staff:3"
+    )
     assert "NOT RUN" in text.splitlines()[0]
     tree = yaml.safe_load(text)
     assert tree["singleuser"]["image"] == {"name": "registry.example.org:5000/ml/students", "tag": "2"}

@@ -16,6 +16,8 @@ from traitlets.config import Config
 from autograder.hub import exchange
 from tests.hub.test_exchange import COURSE, NAME, NoBook, private_submit
 
+pytestmark = pytest.mark.slow
+
 STUDENTS = [f"s{number:03}" for number in range(100)]
 AT_ONCE = 8
 
@@ -45,7 +47,12 @@ def config(root: Path, who: str) -> Config:
 
 def verb(kind: type, root: Path, who: str, **more: str) -> None:
     settings = config(root, who)
-    made = kind(coursedir=CourseDirectory(config=settings), authenticator=Authenticator(config=settings), config=settings, **more)
+    made = kind(
+        coursedir=CourseDirectory(config=settings),
+        authenticator=Authenticator(config=settings),
+        config=settings,
+        **more,
+    )
     made.log = logging.getLogger("quiet")
     made.start()
 

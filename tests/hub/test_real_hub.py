@@ -36,6 +36,8 @@ wait_minutes = 0
 """
 
 pytestmark = [
+    pytest.mark.kernel,
+    pytest.mark.matrix,
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
     pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed"),
     pytest.mark.skipif(os.geteuid() != 0, reason="as root: this makes Unix accounts"),
@@ -50,20 +52,26 @@ def program(standin_store: Path) -> Iterator[Path]:
     except CourseError as error:
         pytest.skip(str(error))
     if there := [name for name in (*PEOPLE, site.SERVICE_USER) if site.exists(name)]:
-        pytest.skip(f"this machine has the account {there[0]}, perhaps of a hub that is used: it would be removed afterwards")
+        pytest.skip(
+            f"this machine has the account {there[0]}, perhaps of a hub that is used: it would be removed afterwards"
+        )
     root = Path(tempfile.mkdtemp(prefix="autograder-test-", dir="/opt"))
     root.chmod(0o755)
-    files = subprocess.run(["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True)
+    files = subprocess.run(
+        ["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
+    )
     for name in filter(None, files.stdout.decode().split("\0")):
         if not name.startswith("tests/") and (ROOT / name).is_file():
             (root / "program" / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, root / "program" / name)
     course = root / "program"
     with open(course / "course_data" / "roster.csv", "w", newline="") as out:
-        csv.writer(out).writerows([["name", "role", "email", "group"], *([name, role, "", ""] for name, role in PEOPLE.items())])
+        csv.writer(out).writerows(
+            [["name", "role", "email", "group"], *([name, role, "", ""] for name, role in PEOPLE.items())]
+        )
     with open(course / "course_data" / "assignments.toml", "a") as out:
         out.write(POLICY)
-    shutil.copytree(standin_store, course / "course_data" / "store")
+    shutil.copytree(standin_store, course / "course_data" / "state" / "store")
     subprocess.run(["make", ".venv/.installed", f"PYTHON={python}"], cwd=course, check=True, capture_output=True)
     yield course
     for name in (*PEOPLE, site.SERVICE_USER):
@@ -114,10 +122,14 @@ def test_the_whole_way(hub: Hub, browser: Browser) -> None:
 
     notebook = read_course_notebook(ROOT / "source" / EXERCISE / f"{EXERCISE}.ipynb")
     essay = {task.cell: ESSAY for task in tasks(notebook) if task.manual}
-    for number, (name, file) in enumerate({"agada": "right/matrix_product.py", "agfarid": "wrong/not_divided.py"}.items()):
+    for number, (name, file) in enumerate(
+        {"agada": "right/matrix_product.py", "agfarid": "wrong/not_divided.py"}.items()
+    ):
         student = Person(browser, hub, name)
         student.course()
-        expect(student.page.locator(".rule")).to_contain_text("told which of the visible tests pass, at once: up to 3 times.")
+        expect(student.page.locator(".rule")).to_contain_text(
+            "told which of the visible tests pass, at once: up to 3 times."
+        )
         student.picture(1 + 4 * number, "released")
         student.click("Fetch")
         work = hub.home(name) / f"{EXERCISE}.ipynb"
@@ -141,7 +153,10 @@ def test_the_whole_way(hub: Hub, browser: Browser) -> None:
     lise = Person(browser, hub, "aglise")
     lise.read("agada")
     lise.comment("2", COMMENT)
-    kept = [json.loads(line) for line in (hub.folder / "course" / "course_data" / "reviews.jsonl").read_text().splitlines()]
+    kept = [
+        json.loads(line)
+        for line in (hub.folder / "course" / "course_data" / "state" / "reviews.jsonl").read_text().splitlines()
+    ]
     assert {(each["who"], each["student"]) for each in kept} == {("aglise", "agada")}
     marie.do("feedback")
 
@@ -163,9 +178,9 @@ def test_a_student_gets_at_nothing_that_is_not_the_students(hub: Hub, program: P
     course, exchange = hub.folder / "course", hub.folder / "exchange" / "ml_basics"
     secret = [
         program / "source" / EXERCISE / f"{EXERCISE}.ipynb",
-        program / "autograder" / "checks" / EXERCISE / "test_functions.py",
+        program / "course_data" / "checks" / EXERCISE / "test_functions.py",
         course / "gradebook.db",
-        course / "course_data" / "secrets" / "seed",
+        course / "course_data" / "state" / "secrets" / "seed",
         course / "submitted" / "agada" / EXERCISE / f"{EXERCISE}.ipynb",
         hub.folder / "hub" / "jupyterhub_config.py",
         hub.folder / "hub" / site.PASSWORDS,
@@ -177,7 +192,8 @@ def test_a_student_gets_at_nothing_that_is_not_the_students(hub: Hub, program: P
     assert site.as_account("agfarid", ["ls", str(exchange / "inbound")]).returncode != 0
     pages = sorted((exchange / "feedback").iterdir())
     seen = {
-        name: sum(site.as_account(name, ["cat", str(page)]).returncode == 0 for page in pages) for name in ("agada", "agfarid")
+        name: sum(site.as_account(name, ["cat", str(page)]).returncode == 0 for page in pages)
+        for name in ("agada", "agfarid")
     }
     assert seen == {"agada": 1, "agfarid": 1} and len(pages) == 2
 
@@ -190,7 +206,8 @@ def test_students_python_has_no_autograder_and_no_token_of_the_course(hub: Hub) 
     )
     assert withheld.returncode == 0, withheld.stderr
     mine, course = (
-        {each.environ().get("JUPYTERHUB_API_TOKEN") for each in processes_of(name)} for name in ("agada", site.SERVICE_USER)
+        {each.environ().get("JUPYTERHUB_API_TOKEN") for each in processes_of(name)}
+        for name in ("agada", site.SERVICE_USER)
     )
     assert mine and course - {None} and not mine & (course - {None})
 
@@ -207,7 +224,9 @@ def next_array(hub: Hub) -> str:
 
 
 def test_a_service_that_crashes_is_started_again_and_forgets_nothing(hub: Hub, browser: Browser) -> None:
-    (service,) = [each for each in processes_of(site.SERVICE_USER) if each.cmdline()[-4:-1] == ["hub", "answer", "--course"]]
+    (service,) = [
+        each for each in processes_of(site.SERVICE_USER) if each.cmdline()[-4:-1] == ["hub", "answer", "--course"]
+    ]
     service.kill()
     service.wait()
     student = Person(browser, hub, "agfarid")

@@ -96,7 +96,8 @@ def test_an_experiment_that_would_take_long_is_refused_before_it_begins(problem:
 def test_batches_of_one_are_within_the_limit_for_networks_that_people_try() -> None:
     for shape in ((4, 2), (8,), (8, 8)):
         assert (
-            experiment.updates(Settings(seed="1", batch_size=1, network_shape=shape), 250, 300) <= experiment.MOST_LAYER_UPDATES
+            experiment.updates(Settings(seed="1", batch_size=1, network_shape=shape), 250, 300)
+            <= experiment.MOST_LAYER_UPDATES
         )
 
 

@@ -136,7 +136,15 @@ def test_anything_else_gets_one_clear_line(url: str, message: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["learningRate=0.02", "batchSize=31", "noise=3", "noise=60", "percTrainData=55", "regularizationRate=2", "initZero=true"],
+    [
+        "learningRate=0.02",
+        "batchSize=31",
+        "noise=3",
+        "noise=60",
+        "percTrainData=55",
+        "regularizationRate=2",
+        "initZero=true",
+    ],
 )
 def test_what_the_controls_cannot_produce_is_no_answer_to_a_task(text: str) -> None:
     url = f"{PAGE}#seed=1&{text}"
@@ -149,9 +157,14 @@ def test_two_experiments_differ_in_what_is_in_use() -> None:
     one = Settings(seed="1")
     assert changed(one, replace(one, activation="relu", seed="2")) == ["activation", "seed"]
     assert changed(one, replace(one, regularization_rate=0.1, reg_dataset="reg-gauss")) == []
-    assert changed(one, replace(one, regularization="L1", regularization_rate=0.1)) == ["regularization", "regularizationRate"]
+    assert changed(one, replace(one, regularization="L1", regularization_rate=0.1)) == [
+        "regularization",
+        "regularizationRate",
+    ]
 
 
 def test_every_setting_is_written() -> None:
-    keys = {part.split("=")[0] for part in write(replace(Settings(seed="1"), regularization="L2")).split("#")[1].split("&")}
+    keys = {
+        part.split("=")[0] for part in write(replace(Settings(seed="1"), regularization="L2")).split("#")[1].split("&")
+    }
     assert keys == set(ORDER)

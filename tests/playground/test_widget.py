@@ -43,14 +43,16 @@ TRAIN = """async ([module, url, epochs]) => {
     return losses;
 }"""
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
+pytestmark = [pytest.mark.kernel, pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A headless Chromium."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"])
+        opened = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
+        )
         yield opened
         opened.close()
 
@@ -75,7 +77,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     places["JUPYTERLAB_SETTINGS_DIR"] = str(folder / "settings")
     notices = folder / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
     notices.parent.mkdir(parents=True)
-    notices.write_text('{"fetchNews": "false", "checkForUpdates": false}')  # a notice would cover a corner of the pictures
+    notices.write_text(
+        '{"fetchNews": "false", "checkForUpdates": false}'
+    )  # a notice would cover a corner of the pictures
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -9,10 +9,9 @@ from autograder.course.course import Course
 from autograder.course.notebooks import Notebook, visible
 from autograder.recording import feedback, gradebook, graded
 from autograder.recording.gradebook import GradebookSink
-from autograder.records import Remark
+from autograder.records import Level, Remark
 from autograder.teaching import release
-from tests.conftest import EXERCISE
-from tests.recording.conftest import MakeReport
+from tests.conftest import EXERCISE, MakeReport
 
 WRONG = {"test_weights": ("this is blue, green, red", "CIFAR-10 stores red first")}
 
@@ -51,22 +50,24 @@ def test_what_a_check_tells_and_draws_is_shown_also_when_it_passed(make_report: 
     tasks = []
     for task in report.tasks:
         remarks = {"test_weights": (Remark("a <sentence>"), Remark("another", b"\x89PNG\r\n\x1a\n drawn"))}
-        checks = tuple(
-            dataclasses.replace(check, remarks=remarks.get(check.check.name, ())) for check in task.checks
-        )
+        checks = tuple(dataclasses.replace(check, remarks=remarks.get(check.check.name, ())) for check in task.checks)
         tasks.append(dataclasses.replace(task, checks=checks))
     notebook = dataclasses.replace(report.notebooks[0], tasks=tuple(tasks))
     report = dataclasses.replace(report, notebooks=(notebook,))
     text = page(report)
     assert "a &lt;sentence&gt;" in text and "another" in text
-    assert [source for tag, at in Tags(text).found if tag == "img" and (source := at.get("alt")) == "drawn by the grader"]
+    assert [
+        source for tag, at in Tags(text).found if tag == "img" and (source := at.get("alt")) == "drawn by the grader"
+    ]
     tree = graded.graded_notebook(report, report.notebooks[0])
     (cell,) = (cell for cell in tree["cells"] if len(cell.get("outputs", [])) == 2)
     assert cell["outputs"][1]["data"]["image/png"] == "iVBORw0KGgogZHJhd24="
 
 
 def test_standins_are_labelled(make_report: MakeReport) -> None:
-    assert "Practice data" in page(make_report()) and "Practice data" not in page(make_report(data=(("cifar10", "published"),)))
+    assert "Practice data" in page(make_report()) and "Practice data" not in page(
+        make_report(data=(("cifar10", "published"),))
+    )
 
 
 def test_nothing_for_staff_is_on_it(make_report: MakeReport) -> None:
@@ -127,7 +128,9 @@ def test_formulas_become_mathml_and_pictures_of_the_task_are_in_the_page(make_re
 def test_points_and_comments_of_people_are_shown(released: Course, make_report: MakeReport) -> None:
     report = make_report("ann")
     GradebookSink(released).write(report)
-    assert "3 more points wait for a person" in page(report, gradebook.read(released, released.assignment(EXERCISE), "ann"))
+    assert "3 more points wait for a person" in page(
+        report, gradebook.read(released, released.assignment(EXERCISE), "ann")
+    )
     with gradebook.opened(released) as book:
         grade = book.find_grade("reflect", EXERCISE, EXERCISE, "ann")
         grade.manual_score, grade.needs_manual_grade = 2.5, False
@@ -138,7 +141,9 @@ def test_points_and_comments_of_people_are_shown(released: Course, make_report: 
 
 
 def test_an_empty_submission_reads_kindly(released: Course, make_report: MakeReport, notebook: Notebook) -> None:
-    stubs = {each.grade_id: each.source if each.is_code else "# YOUR ANSWER HERE" for each in visible(notebook).solutions()}
+    stubs = {
+        each.grade_id: each.source if each.is_code else "# YOUR ANSWER HERE" for each in visible(notebook).solutions()
+    }
     failed = {check.check.name: ("there is no variable", "") for task in make_report().tasks for check in task.checks}
     report = make_report("ann", failed, answers=stubs)
     GradebookSink(released).write(report)
@@ -152,5 +157,5 @@ def test_an_empty_submission_reads_kindly(released: Course, make_report: MakeRep
 
 
 def test_a_page_made_without_a_sandbox_says_so(make_report: MakeReport) -> None:
-    assert "Graded without a sandbox (level: none)." in feedback.page(graded.graded_notebook(make_report(isolation="none")))
-    assert "without a sandbox" not in feedback.page(graded.graded_notebook(make_report(isolation="namespaces")))
+    assert "Graded without a sandbox (level: none)." in page(make_report(isolation=Level.NONE))
+    assert "without a sandbox" not in page(make_report(isolation=Level.NAMESPACES))

@@ -11,8 +11,7 @@ from autograder.course.course import Course
 from autograder.errors import CourseError
 from autograder.recording import gradebook
 from autograder.recording.gradebook import GradebookSink
-from tests.conftest import EXERCISE
-from tests.recording.conftest import MakeReport
+from tests.conftest import EXERCISE, MakeReport
 
 WRONG = {"test_weights": ("the weights are wrong", "look again")}
 
@@ -114,7 +113,9 @@ def test_a_file_that_is_no_gradebook_is_refused(released: Course, make_report: M
         GradebookSink(released).write(make_report("ann"))
 
 
-def test_a_locked_gradebook_is_one_line(released: Course, make_report: MakeReport, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_gradebook_is_one_line(
+    released: Course, make_report: MakeReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
     config = released.root / "nbgrader_config.py"
     config.write_text(
         config.read_text() + f"\nc.CourseDirectory.db_url = 'sqlite:///{released.root}/gradebook.db?timeout=0.05'\n"

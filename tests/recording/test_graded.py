@@ -14,8 +14,7 @@ from autograder.grading.pipeline import key
 from autograder.recording import graded
 from autograder.recording.graded import GradedNotebooks, Reports
 from autograder.records import Level
-from tests.conftest import EXERCISE
-from tests.recording.conftest import MakeReport
+from tests.conftest import EXERCISE, MakeReport
 
 WRONG = {"test_weights": ("this is <blue>", "red first")}
 
@@ -24,9 +23,9 @@ def test_the_graded_notebook_is_valid_and_shows_each_check_under_its_cell(make_r
     report = make_report("ann", WRONG)
     tree = graded.graded_notebook(report, report.notebooks[0])
     nbformat.validate(nbformat.from_dict(tree))
-    table = next(cell for cell in tree["cells"] if cell["metadata"].get("nbgrader", {}).get("grade_id") == "test_to_gray")[
-        "outputs"
-    ][0]["data"]
+    table = next(
+        cell for cell in tree["cells"] if cell["metadata"].get("nbgrader", {}).get("grade_id") == "test_to_gray"
+    )["outputs"][0]["data"]
     assert "2 of 4 points" in table["text/plain"] and "✗ to_gray weighs red, green and blue" in table["text/plain"]
     assert "this is &lt;blue&gt;" in table["text/html"] and "staff only: 4711" in table["text/html"]
 

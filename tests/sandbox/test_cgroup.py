@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.records import Limits
+from autograder.records import Ending, Limits
 from autograder.sandbox.cgroup import Cgroup, parent_group
 
 LIMITS = Limits(memory_bytes=2**30, scratch_bytes=2**20, processes=77)
@@ -36,7 +36,7 @@ def test_without_version_2_or_at_its_root_there_is_none(tree: Path) -> None:
 
 
 def test_a_group_gets_its_limits_and_then_the_process(tree: Path) -> None:
-    group = Cgroup.around(4711, LIMITS, tree / "root" / "slice")
+    group = Cgroup.create(4711, LIMITS, tree / "root" / "slice")
     assert group and group.folder.parent == tree / "root" / "slice"
     written = {file.name: file.read_text() for file in group.folder.iterdir()}
     assert written == {
@@ -46,10 +46,10 @@ def test_a_group_gets_its_limits_and_then_the_process(tree: Path) -> None:
         "pids.max": "77",
         "cgroup.procs": "4711",
     }
-    assert group.verdict() == ""
+    assert group.ending() is None
     (group.folder / "memory.events").write_text("low 0\nmax 12\noom 1\noom_kill 3\n")
-    assert "memory" in group.verdict()
+    assert group.ending() is Ending.OUT_OF_MEMORY
 
 
 def test_a_group_that_cannot_be_made_gives_none(tree: Path) -> None:
-    assert Cgroup.around(4711, LIMITS, tree / "no such folder") is None
+    assert Cgroup.create(4711, LIMITS, tree / "no such folder") is None

@@ -4,31 +4,35 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.sandbox import doctor, isolation
+from autograder.records import Level
+from autograder.sandbox import doctor
+from autograder.sandbox.levels import landlock, namespaces
+
+pytestmark = pytest.mark.kernel
 
 
 def test_every_probe_is_refused_where_namespaces_work() -> None:
-    if reason := isolation.why_no_namespaces():
+    if reason := namespaces.why_not():
         pytest.skip(f"isolation level namespaces: {reason}")
-    findings = {each.name: each for each in doctor.examine("namespaces")}
-    assert findings["isolation level"].said.startswith("namespaces;")
+    findings = {each.name: each for each in doctor.examine(Level.NAMESPACES)}
+    assert findings["isolation level"].seen.startswith("namespaces;")
     assert findings["memory of a kernel"].good
     probes = [findings[f"cannot {name}"] for name in doctor.PROBES]
     assert all(each.good for each in probes), [each for each in probes if not each.good]
 
 
 def test_a_machine_without_bubblewrap_gets_the_command_that_mends_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(isolation, "why_no_namespaces", lambda: "install bubblewrap")
-    monkeypatch.setattr(isolation, "why_no_landlock", lambda: "Landlock's version here is 4")
-    findings = {each.name: each for each in doctor.examine("namespaces")}
+    monkeypatch.setattr(namespaces, "why_not", lambda: "install bubblewrap")
+    monkeypatch.setattr(landlock, "why_not", lambda: "Landlock's version here is 4")
+    findings = {each.name: each for each in doctor.examine(Level.NAMESPACES)}
     assert not findings["isolation level"].good and "apt-get install bubblewrap" in findings["isolation level"].mend
-    assert "version here is 4" in findings["level landlock"].said
+    assert "version here is 4" in findings["level landlock"].seen
     assert not findings["walls"].good
 
 
 def test_a_probe_that_succeeds_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    if reason := isolation.why_no_namespaces():
+    if reason := namespaces.why_not():
         pytest.skip(f"isolation level namespaces: {reason}")
     monkeypatch.setattr(doctor, "PROBES", {"add one and one": "1 + 1"})
-    findings = {each.name: each for each in doctor.examine("namespaces")}
-    assert not findings["cannot add one and one"].good and findings["cannot add one and one"].said == "it can"
+    findings = {each.name: each for each in doctor.examine(Level.NAMESPACES)}
+    assert not findings["cannot add one and one"].good and findings["cannot add one and one"].seen == "it can"

@@ -1,66 +1,85 @@
-"""The level is found by trying, and below the minimum nothing is graded."""
+"""The level is found by trying, below the minimum nothing is graded, and what is no level is an error everywhere."""
 
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from autograder.errors import CourseError
-from autograder.sandbox import levels
+from autograder.records import Level
+from autograder.sandbox import launch, levels, warm
+from autograder.sandbox.levels import landlock, namespaces
 
 
 @pytest.fixture
 def without(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without bubblewrap."""
-    isolation.why_no_namespaces.cache_clear()
+    namespaces.why_not.cache_clear()
     monkeypatch.setattr("shutil.which", lambda name: None)
-    monkeypatch.setattr(isolation, "why_no_landlock", lambda: "Landlock's version here is 4")
+    monkeypatch.setattr(landlock, "why_not", lambda: "Landlock's version here is 4")
 
 
 @pytest.fixture(autouse=True)
-def forget() -> object:
+def forget() -> Iterator[None]:
     yield
-    isolation.why_no_namespaces.cache_clear()
+    namespaces.why_not.cache_clear()
 
 
 def test_below_the_minimum_one_line_says_what_to_install(without: None) -> None:
     with pytest.raises(CourseError, match=r"install bubblewrap .*apt-get install bubblewrap.*--isolation none"):
-        isolation.choose("namespaces")
+        levels.choose(Level.NAMESPACES)
 
 
 def test_no_sandbox_is_taken_only_when_asked_for(without: None) -> None:
-    assert isolation.choose("namespaces", "none") == "none" and levels.choose(Level.NONE) == "none"
+    assert levels.choose(Level.NAMESPACES, "none") is Level.NONE and levels.choose(Level.NONE) is Level.NONE
     with pytest.raises(CourseError):
-        isolation.choose("none", "namespaces")
+        levels.choose(Level.NONE, "namespaces")
 
 
-def test_without_bubblewrap_landlock_is_taken_where_the_course_allows_it(monkeypatch: pytest.MonkeyPatch, without: None) -> None:
-    monkeypatch.setattr(isolation, "why_no_landlock", lambda: "")
-    assert isolation.choose("landlock") == "landlock" and levels.choose(Level.NONE) == "landlock"
+def test_without_bubblewrap_landlock_is_taken_where_the_course_allows_it(
+    monkeypatch: pytest.MonkeyPatch, without: None
+) -> None:
+    monkeypatch.setattr(landlock, "why_not", lambda: "")
+    assert levels.choose(Level.LANDLOCK) is Level.LANDLOCK and levels.choose(Level.NONE) is Level.LANDLOCK
     with pytest.raises(CourseError, match="install bubblewrap"):
-        isolation.choose("namespaces")
+        levels.choose(Level.NAMESPACES)
 
 
 def test_an_installed_package_is_left_out_of_what_may_be_read(tmp_path: Path) -> None:
     hidden = tmp_path / "lib" / "autograder"
-    for folder in (hidden / "checks", tmp_path / "lib" / "numpy", tmp_path / "bin"):
+    for folder in (hidden / "inside", tmp_path / "lib" / "numpy", tmp_path / "bin"):
         folder.mkdir(parents=True)
-    assert isolation.leaving_out(tmp_path, hidden) == [tmp_path / "bin", tmp_path / "lib" / "numpy"]
-    assert isolation.leaving_out(tmp_path / "bin", hidden) == [tmp_path / "bin"]
+    assert landlock.leaving_out(tmp_path, hidden) == [tmp_path / "bin", tmp_path / "lib" / "numpy"]
+    assert landlock.leaving_out(tmp_path / "bin", hidden) == [tmp_path / "bin"]
 
 
-def test_unknown_levels_are_named() -> None:
-    with pytest.raises(CourseError, match="there is no isolation level docker; there are: namespaces, landlock, none"):
-        isolation.choose("none", "docker")
-    with pytest.raises(CourseError, match="the course asks for the isolation level strong"):
-        isolation.choose("strong")
+TAKES_A_LEVEL: dict[str, Callable[[Any], object]] = {
+    "levels.module": levels.module,
+    "levels.why_not": levels.why_not,
+    "levels.parse": levels.parse,
+    "levels.choose": levels.choose,
+    "levels.choose wanted": lambda level: levels.choose(Level.NONE, level),
+    "warm.WarmSettings": lambda level: warm.WarmSettings.of(level, {}, 1),
+    "warm.WarmProcess": lambda level: warm.WarmProcess(warm.WarmSettings(level, (), 1)),
+    "warm.use": lambda level: warm.use(level, {}, 1),
+    "launch.start": lambda level: launch.start({}, level),
+}
+
+
+@pytest.mark.parametrize("taker", TAKES_A_LEVEL)
+@pytest.mark.parametrize("level", ["docker", "NAMESPACES", "namespaces "])
+def test_what_is_no_level_raises_at_each_function_that_takes_one(taker: str, level: object) -> None:
+    with pytest.raises(CourseError, match=r"there is no isolation level .*; there are: namespaces, landlock, none"):
+        TAKES_A_LEVEL[taker](cast("Level", level))
 
 
 def test_a_bubblewrap_that_may_not_do_its_work_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    isolation.why_no_namespaces.cache_clear()
+    namespaces.why_not.cache_clear()
     monkeypatch.setattr("shutil.which", lambda name: "/usr/bin/bwrap")
     refused = subprocess.CompletedProcess([], 1, "", "bwrap: setting up uid map: Permission denied\n")
     monkeypatch.setattr("subprocess.run", lambda *args, **kwargs: refused)
-    assert "setting up uid map: Permission denied" in isolation.why_no_namespaces()
+    assert "setting up uid map: Permission denied" in namespaces.why_not()

@@ -13,23 +13,24 @@ from pathlib import Path
 import pytest
 
 from autograder.grading.kernel import JupyterKernel
-from autograder.records import CellStatus, Limits
-from autograder.sandbox import isolation, launch
+from autograder.records import CellStatus, Level, Limits
+from autograder.sandbox import launch, levels
 from tests.conftest import ROOT
 
 LIMITS = Limits(processes=64, memory_bytes=2 * 2**30, scratch_bytes=32 * 2**20, file_bytes=16 * 2**20)
 
 
-@pytest.fixture(params=[isolation.NAMESPACES, isolation.LANDLOCK], scope="module")
-def level(request: pytest.FixtureRequest) -> str:
+@pytest.fixture(params=[Level.NAMESPACES, Level.LANDLOCK], scope="module")
+def level(request: pytest.FixtureRequest) -> Level:
     """Each isolation level that has walls; of the module's scope, so that one warm process serves all of its tests."""
-    if reason := isolation.why_not(request.param):
-        pytest.skip(f"isolation level {request.param}: {reason}")
-    return str(request.param)
+    level: Level = request.param
+    if reason := levels.why_not(level):
+        pytest.skip(f"isolation level {level}: {reason}")
+    return level
 
 
 @pytest.fixture
-def kernels(level: str) -> Iterator[list[JupyterKernel]]:
+def kernels(level: Level) -> Iterator[list[JupyterKernel]]:
     """Two students' kernels, running at the same time."""
     both = [JupyterKernel(launch.start({}, level, LIMITS), LIMITS) for _ in range(2)]
     yield both
@@ -38,7 +39,7 @@ def kernels(level: str) -> Iterator[list[JupyterKernel]]:
 
 
 # at the level landlock no student can start a process
-where_processes_can_be_started = pytest.mark.parametrize("level", [isolation.NAMESPACES], indirect=True)
+where_processes_can_be_started = pytest.mark.parametrize("level", [Level.NAMESPACES], indirect=True)
 
 
 def said(kernel: JupyterKernel, code: str, seconds: float = 30) -> str:
@@ -59,7 +60,7 @@ REFUSED = {
     "tracing": "import ctypes; assert ctypes.CDLL(None).ptrace(16, 1, 0, 0) == 0",
     "writing the system": "open('/usr/x', 'w')",
     "writing the interpreter": "import sys; open(sys.prefix + '/x', 'w')",
-    "the grader's hidden checks": "import autograder.checks",
+    "the grader": "import autograder.checking",
     "an abstract socket by datagram": "import socket; socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'x', '\\0autograder-test')",
     "a socket in the file system": "import socket; socket.socket(socket.AF_UNIX).connect('/run/dbus/system_bus_socket')",
     "reading another process": "import os; open('/proc/GRADER/environ', 'rb').read()",
@@ -99,7 +100,7 @@ def test_files_of_the_course_and_of_the_grader_are_not_there(kernels: list[Jupyt
     (tmp_path / "secret").write_text("x")
     places = [
         ROOT / "source",
-        ROOT / "autograder" / "checks",
+        ROOT / "course_data" / "checks",
         ROOT / "course_data",
         ROOT / ".git",
         tmp_path / "secret",
@@ -145,11 +146,13 @@ def test_no_file_that_can_be_read_holds_a_line_of_a_check(kernels: list[JupyterK
 def test_only_the_own_process_is_seen_and_no_other_can_be_signalled(kernels: list[JupyterKernel]) -> None:
     code = f"""
 import os, signal
+
+pytestmark = pytest.mark.kernel
 try:
     print([int(name) for name in os.listdir('/proc') if name.isdigit()] == [os.getpid()])
 except PermissionError:
     print(True)
-for pid in [{os.getpid()}, {kernels[1]._process.watch.pid if kernels[1]._process.watch else 0}, os.getppid(), -1]:
+for pid in [{os.getpid()}, {kernels[1]._process.monitor.pid if kernels[1]._process.monitor else 0}, os.getppid(), -1]:
     try:
         os.kill(pid, 0) if pid > 0 else os.kill(-1, signal.SIGWINCH) or os.kill(pid, 0)
     except OSError:
@@ -175,26 +178,27 @@ def test_two_students_cannot_exchange_a_byte(kernels: list[JupyterKernel]) -> No
     assert other.run("import socket; socket.socket(socket.AF_UNIX).connect('\\0meet')", 30).status is CellStatus.ERROR
 
 
-def test_a_fork_bomb_hurts_nobody_else(level: str, kernels: list[JupyterKernel]) -> None:
+def test_a_fork_bomb_hurts_nobody_else(level: Level, kernels: list[JupyterKernel]) -> None:
     one, other = kernels
     run = one.run("import os, time\nfor _ in range(1000):\n    if os.fork() == 0:\n        time.sleep(600)\n", 30)
     assert run.status is CellStatus.ERROR and "BlockingIOError" in run.error
     assert other.run("import threading; threading.Thread(target=print).start()", 30).status is CellStatus.OK
-    if level == isolation.LANDLOCK:
+    if level == Level.LANDLOCK:
         return
     assert (
         said(
-            other, "import os\npid = os.fork()\nif pid == 0: os._exit(7)\nprint(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))"
+            other,
+            "import os\npid = os.fork()\nif pid == 0: os._exit(7)\nprint(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))",
         ).strip()
         == "7"
     )
 
 
-def test_memory_and_disk_end_at_a_number(level: str, kernels: list[JupyterKernel]) -> None:
+def test_memory_and_disk_end_at_a_number(level: Level, kernels: list[JupyterKernel]) -> None:
     kernel = kernels[0]
     assert "MemoryError" in kernel.run("x = bytearray(3 * 2**30)", 30).error
     assert "OSError" in kernel.run("import os; open(os.environ['TMPDIR'] + '/big', 'wb').truncate(2**30)", 30).error
-    if level == isolation.NAMESPACES:
+    if level == Level.NAMESPACES:
         filled = kernel.run("for k in range(10):\n    open(f'/tmp/{k}', 'wb').write(bytes(8 * 2**20))", 30)
         assert "No space left" in filled.error and kernel.run("1", 30).status is CellStatus.OK
         assert "No space left" in kernel.run("open('/dev/shm/x', 'wb').write(bytes(8 * 2**20))", 30).error
@@ -209,7 +213,7 @@ HOGS = {
 
 
 @pytest.mark.parametrize("what", HOGS)
-def test_the_total_of_a_submission_is_watched_from_outside(level: str, what: str) -> None:
+def test_the_total_of_a_submission_is_watched_from_outside(level: Level, what: str) -> None:
     limits = Limits(processes=1000, memory_bytes=700 * 2**20, scratch_bytes=64 * 2**20)
     kernel = JupyterKernel(launch.start({}, level, limits), limits)
     try:
@@ -226,7 +230,7 @@ def test_the_total_of_a_submission_is_watched_from_outside(level: str, what: str
 
 
 @where_processes_can_be_started
-def test_memory_spread_over_many_processes_counts_as_one(level: str) -> None:
+def test_memory_spread_over_many_processes_counts_as_one(level: Level) -> None:
     limits = Limits(processes=64, memory_bytes=700 * 2**20)
     kernel = JupyterKernel(launch.start({}, level, limits), limits)
     code = "import os, time\nfor _ in range(20):\n    if os.fork() == 0:\n        x = bytearray(b'x') * (200 * 2**20)\n        time.sleep(600)\nos.wait()"
@@ -236,7 +240,7 @@ def test_memory_spread_over_many_processes_counts_as_one(level: str) -> None:
 
 
 @where_processes_can_be_started
-def test_whatever_a_student_leaves_running_ends_with_the_kernel(level: str, kernels: list[JupyterKernel]) -> None:
+def test_whatever_a_student_leaves_running_ends_with_the_kernel(level: Level, kernels: list[JupyterKernel]) -> None:
     """A straggler in a session of its own holds a pipe open; the kernel's end closes it."""
     kernel = kernels[0]
     talk = kernel._process.folder / "talk"
@@ -266,7 +270,9 @@ def test_a_kernel_that_leaves_its_group_and_ignores_signals_is_killed(kernels: l
 
 def test_nobody_and_nothing(kernels: list[JupyterKernel]) -> None:
     status = dict(
-        line.split(":\t", 1) for line in said(kernels[0], "print(open('/proc/self/status').read())").splitlines() if ":\t" in line
+        line.split(":\t", 1)
+        for line in said(kernels[0], "print(open('/proc/self/status').read())").splitlines()
+        if ":\t" in line
     )
     assert int(status["CapEff"], 16) == int(status["CapPrm"], 16) == 0
     assert status["NoNewPrivs"] == "1" and status["Seccomp"] == "2"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,10 +10,13 @@ import pytest
 from autograder.course import thresholds
 from autograder.course.course import Course
 from autograder.errors import CourseError
-from autograder.teaching.calibration import Distribution, Plan, Wanted, bounds, read_plan, seeded, toml, write
+from autograder.teaching.calibration import Distribution, Plan, Wanted, bounds, read_plan, seeded, write
 
 PLAN = Plan(
-    ("train",), ("reference",), ("weak",), (Wanted("good", "model accuracy", 0.0), Wanted("some", "model accuracy", 0.05))
+    ("train",),
+    ("reference",),
+    ("weak",),
+    (Wanted("good", "model accuracy", 0.0), Wanted("some", "model accuracy", 0.05)),
 )
 
 
@@ -44,31 +46,27 @@ def test_every_seed_is_another_one_and_a_cell_without_a_seed_is_refused() -> Non
         seeded({"train": "model.fit(x, y)"}, 1)
 
 
-def test_what_is_written_is_read_back_and_other_parts_stay(course: Course) -> None:
-    file = thresholds.file_of(course)
-    before = tomllib.loads(file.read_text())
-    found = [Distribution("reference", True, "model accuracy", (0.90, 0.91, 0.92))]
-    write(course, "exercise_1_grayscale", PLAN, found)
+def test_what_is_written_is_read_back_and_other_parts_and_comments_stay(course: Course) -> None:
+    file = course.data / thresholds.FILE
+    before = file.read_text()
+    assignment = course.assignment("exercise_1_grayscale")
+    write(course, assignment, PLAN, [Distribution("reference", True, "model accuracy", (0.90, 0.91, 0.92))])
     after = tomllib.loads(file.read_text())
     part = after.pop("exercise_1_grayscale")["stand-in"]
-    assert after == before
+    assert after == tomllib.loads(before) and before.splitlines()[0] in file.read_text()
     assert part["good"]["behind"]["reference"]["n"] == 3 and set(part["versions"]) == {"tensorflow", "keras", "numpy"}
-    assert thresholds.read(course, "exercise_1_grayscale") == {name: part[name]["threshold"] for name in ("good", "some")}
+    read = dict(course.assignment("exercise_1_grayscale").thresholds)
+    assert read == {name: part[name]["threshold"] for name in ("good", "some")}
 
 
-def test_a_tree_becomes_toml_that_says_the_same() -> None:
-    tree = {"a": {"stand-in": {"x": {"threshold": 0.5, "behind": {"one": {"right": True, "n": 3}}}, "versions": {"numpy": "2"}}}}
-    assert tomllib.loads(toml(tree)) == tree
-
-
-def test_an_assignment_without_a_plan_says_so(course: Course) -> None:
+def test_an_assignment_without_a_plan_says_so(drawn: Course) -> None:
     with pytest.raises(CourseError, match="nothing to calibrate"):
-        read_plan(course, "exercise_1_grayscale")
-    assert read_plan(course, "exercise_3_fashion").right[0] == "reference"
+        read_plan(drawn, drawn.assignment("exercise_1_grayscale"))
+    assert read_plan(drawn, drawn.assignment("exercise_3_fashion")).right[0] == "reference"
 
 
 def test_the_published_thresholds_were_calibrated_over_at_least_ten_seeds(repository: Course) -> None:
-    tree = tomllib.loads(Path(thresholds.file_of(repository)).read_text())
+    tree = tomllib.loads((repository.data / thresholds.FILE).read_text())
     for name in ("good_accuracy", "learned_accuracy", "overfitting_gap"):
         behind = tree["exercise_3_fashion"]["published"][name]["behind"]
         assert all(each["n"] >= 10 for each in behind.values()) and behind["reference"]["right"]

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from autograder import screen
 from autograder.course import datasets
 from autograder.course.course import Course
-from autograder.course.notebooks import read_course_notebook, tasks
-from autograder.grading.scoring import NOT_ATTEMPTED
+from autograder.messages import NOT_ATTEMPTED
 from autograder.recording import gradebook
+from autograder.records import Level
 from autograder.sandbox import levels
 from autograder.teaching import demo
-from tests.conftest import scratch_course
+from tests.conftest import EXERCISE, ROOT, scratch_course
 
+pytestmark = pytest.mark.kernel
+PLAN = demo.read_plan(Course.open(ROOT))
 SCORES = {
     "ada": 15,
     "ben": 15,
@@ -36,25 +40,26 @@ SCORES = {
 
 
 def scores(done: demo.Demonstration) -> dict[str, float]:
-    return {row.student: row.score for row in done.graded.grades}
+    return {row.student: row.score for row in done.parts[-1].graded.grades}
 
 
 @pytest.fixture(scope="module")
 def on_standins(tmp_path_factory: pytest.TempPathFactory, repository: Course) -> tuple[demo.Demonstration, str]:
     """The demo, run once on stand-ins, with what it printed."""
     out = Console(file=io.StringIO(), width=120)
-    done = demo.run(repository, tmp_path_factory.mktemp("demo") / "class", True, out)
+    folder = tmp_path_factory.mktemp("demo") / "class"
+    done = demo.run(repository, PLAN, folder, True, screen.DemoProgress(out))
+    screen.print_demo(out, done)
     assert isinstance(out.file, io.StringIO)
     return done, out.file.getvalue()
 
 
-def test_the_class_gets_its_grades_and_pages(on_standins: tuple[demo.Demonstration, str], repository: Course) -> None:
+def test_the_class_gets_its_grades_and_pages(on_standins: tuple[demo.Demonstration, str]) -> None:
     done, printed = on_standins
-    assert scores(done) == SCORES and len(done.pages) == len(demo.CLASS) >= 12
-    assert (
-        "cifar10 (stand-in)" in printed and str(done.pages[5]) in printed and f"isolation: {levels.choose(Level.NONE)}" in printed
-    )
-    assert not (repository.root / "submitted").exists() or done.course.root != repository.root
+    pages = done.parts[-1].pages
+    assert scores(done) == SCORES and len(pages) == len(PLAN.classes[EXERCISE]) >= 12
+    assert "cifar10 (stand-in)" in printed and f"isolation: {levels.choose(Level.NONE)}" in printed
+    assert any(f"feedback   {page}" in printed for page in pages)
 
 
 @pytest.mark.parametrize(
@@ -70,39 +75,35 @@ def test_a_small_group_hands_in_the_others_beside_it(
     on_standins: tuple[demo.Demonstration, str], assignment: str, points: tuple[float, float]
 ) -> None:
     course = on_standins[0].course
-    rows = gradebook.read_all(course, assignment, ["ada", "farid", "lena"])
+    rows = gradebook.read_all(course, course.assignment(assignment), ["ada", "farid", "lena"])
     assert [row.score if row else None for row in rows] == [*points, 0]
 
 
-@pytest.mark.parametrize("assignment", list(demo.GROUP))
+@pytest.mark.parametrize("name", list(PLAN.classes)[:-1])
 def test_an_empty_notebook_gets_a_kind_word_for_each_task_and_no_traceback(
-    on_standins: tuple[demo.Demonstration, str], assignment: str
+    on_standins: tuple[demo.Demonstration, str], name: str
 ) -> None:
     course = on_standins[0].course
-    page = (course.feedback / "lena" / assignment / f"{assignment}.html").read_text()
-    parts = [each for each in tasks(read_course_notebook(course.source_notebook(assignment))) if not each.manual]
-    assert page.count(NOT_ATTEMPTED) == len(parts)
+    page = (course.feedback / "lena" / name / f"{name}.html").read_text()
+    checked = [task for task in course.assignment(name).tasks if not task.manual]
+    assert page.count(NOT_ATTEMPTED.text) == len(checked)
     assert "Traceback (most" not in page and "NotImplementedError" not in page
 
 
 def test_the_demo_stays_in_its_own_folder(on_standins: tuple[demo.Demonstration, str], repository: Course) -> None:
     done, _ = on_standins
     assert done.course.root != repository.root
-    assert all(page.is_relative_to(done.course.root) for page in done.pages)
+    assert all(page.is_relative_to(done.course.root) for part in done.parts for page in part.pages)
 
 
 def test_the_real_data_gives_the_same_scores(
-    on_standins: tuple[demo.Demonstration, str],
-    real_data: Path,
-    repository: Course,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    on_standins: tuple[demo.Demonstration, str], real_data: Path, tmp_path: Path
 ) -> None:
-    some = ("ada", "farid", "hugo", "lena")
-    monkeypatch.setattr(demo, "CLASS", {name: demo.CLASS[name] for name in some})
-    course = scratch_course(tmp_path / "course", None)
-    datasets.fetch(datasets.read_registry(course.data / "datasets.toml")["cifar10"], course.store, real_data)
-    (course.root / "tests").symlink_to(repository.root / "tests")
-    done = demo.run(course, tmp_path / "class", False, Console(file=io.StringIO()), group=False)
-    assert done.graded.data == (("cifar10", "published"),)
+    some = {name: PLAN.classes[EXERCISE][name] for name in ("ada", "farid", "hugo", "lena")}
+    course = scratch_course(tmp_path / "course", None, EXERCISE)
+    datasets.fetch(datasets.read_registry(course.data / datasets.REGISTRY)["cifar10"], course.store, real_data)
+    listener = screen.DemoProgress(Console(file=io.StringIO()))
+    plan = dataclasses.replace(PLAN, classes={EXERCISE: some})
+    done = demo.run(course, plan, tmp_path / "class", False, listener)
+    assert done.parts[-1].graded.data == (("cifar10", "published"),)
     assert scores(done) == {name: scores(on_standins[0])[name] for name in some}

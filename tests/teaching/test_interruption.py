@@ -17,14 +17,17 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from autograder.course.assignment import Assignment
 from autograder.course.course import Course
 from autograder.errors import CourseError
 from autograder.grading.pipeline import key
 from autograder.grading.scheduling import Result
-from autograder.recording import classroom
-from autograder.records import GradeReport, Submission
-from tests.conftest import EXERCISE
-from tests.recording.conftest import MakeReport
+from autograder.records import GradeReport, Level, Submission
+from autograder.teaching import classroom
+from autograder.teaching.classroom import Grading, Silent
+from tests.conftest import EXERCISE, MakeReport
+
+pytestmark = pytest.mark.slow
 
 STUDENTS = ("ann", "bob")
 KILLED = -signal.SIGKILL
@@ -32,48 +35,52 @@ MAX_POINTS = 200
 CLONE_NEWNS, MS_REC, MS_PRIVATE = 0x20000, 16384, 1 << 18
 
 
-class Watcher:
+class Listener(Silent):
     """Calls a function before the first submission is recorded."""
 
     def __init__(self, begun: Callable[[], object] = lambda: None) -> None:
         self._begun = begun
 
-    @contextlib.contextmanager
-    def begin(self, total: int, unchanged: int) -> Iterator[None]:
+    def begin(self, total: int, unchanged: int) -> contextlib.AbstractContextManager[object]:
         """Grading begins."""
         self._begun()
-        yield
-
-    def finished(self, result: Result) -> None:
-        """Nothing to show."""
+        return contextlib.nullcontext()
 
 
 @pytest.fixture
 def prepared(
-    released: Course, submit: Callable[[Course, str, str], Path], make_report: MakeReport, monkeypatch: pytest.MonkeyPatch
+    released: Course,
+    submit: Callable[[Course, str, str], Path],
+    make_report: MakeReport,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Course:
     """A released course with two submissions, whose grading is made up and takes no time."""
     for student in STUDENTS:
         submit(released, student, "right/loops.py")
         (released.submitted / student / EXERCISE / "timestamp.txt").write_text("2026-11-01 12:00:00.0 UTC\n")
 
-    def report(course: Course, submission: Submission) -> GradeReport:
+    def report(submission: Submission, assignment: Assignment) -> GradeReport:
         failed = {"test_weights": ("the weights are wrong", "look")} if submission.student == "bob" else {}
-        known = key(submission, course, "none")
+        known = key(submission, assignment, Level.NONE)
         return make_report(submission.student, failed, key=known, timestamp=submission.timestamp)
 
-    @contextlib.contextmanager
-    def grading(course: Course, submissions: Sequence[Submission], *rest: Any) -> Iterator[Iterator[Result]]:
-        yield (Result(each, report(course, each)) for each in submissions)
+    def schedule(submissions: Sequence[Submission], assignment: Assignment, *rest: Any) -> Iterator[Result]:
+        return (Result(submission, report(submission, assignment)) for submission in submissions)
 
-    monkeypatch.setattr(classroom, "grading", grading)
+    @contextlib.contextmanager
+    def no_workers(*rest: Any) -> Iterator[object]:
+        yield object()
+
+    monkeypatch.setattr(classroom, "schedule", schedule)
+    monkeypatch.setattr(classroom, "local_workers", no_workers)
     return released
 
 
-def run(course: Course, watcher: Watcher | None = None) -> None:
+def run(course: Course, listener: Listener | None = None) -> None:
     """Grade the class and write its pages."""
-    classroom.grade_class(course, EXERCISE, isolation="none", watch=watcher or Watcher())
-    classroom.write_feedback(course, EXERCISE)
+    assignment = course.assignment(EXERCISE)
+    classroom.grade_class(course, assignment, Grading(isolation="none"), listener or Listener())
+    classroom.write_feedback(course, assignment)
 
 
 def copy(course: Course, root: Path) -> Course:
@@ -165,7 +172,7 @@ def test_a_locked_gradebook_loses_nothing(prepared: Course, tmp_path: Path) -> N
     run(undisturbed)
     with contextlib.closing(sqlite3.connect(prepared.root / "gradebook.db", isolation_level=None)) as other:
         with pytest.raises(CourseError, match="database is locked"):
-            run(prepared, Watcher(lambda: other.execute("begin exclusive")))
+            run(prepared, Listener(lambda: other.execute("begin exclusive")))
         other.execute("rollback")
     run(prepared)
     assert state(prepared) == state(undisturbed)

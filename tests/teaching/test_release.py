@@ -11,13 +11,14 @@ import pytest
 
 from autograder.course.course import Course
 from autograder.errors import CourseError
-from autograder.recording import gradebook, release
+from autograder.recording import gradebook
+from autograder.teaching import release
 from tests.conftest import EXERCISE
 
 
 def edit(course: Course, grade_id: str, change: Callable[[dict[str, Any]], None]) -> None:
     """Change a cell of the scratch course's source notebook."""
-    file = course.source_notebook(EXERCISE)
+    file = course.source / EXERCISE / f"{EXERCISE}.ipynb"
     tree = json.loads(file.read_text())
     change(
         next(
@@ -33,19 +34,23 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
 
 
+@pytest.mark.slow
 def test_the_committed_release_is_what_the_source_gives(course: Course, repository: Course) -> None:
     for assignment in repository.assignments():
-        release.generate(course, assignment)
+        release.generate(course, course.assignment(assignment))
         stale = f"release/{assignment} is stale: run `autograder release {assignment}`"
         assert contents(course.release / assignment) == contents(repository.release / assignment), stale
 
 
+@pytest.mark.kernel
 def test_a_release_earns_full_points_and_fills_the_gradebook(course: Course) -> None:
-    report = release.release(course, EXERCISE)
-    assert report.earned == report.auto_points == 15 and gradebook.has_assignment(course, EXERCISE)
+    assignment = course.assignment(EXERCISE)
+    report = release.release(course, assignment)
+    assert report.earned == report.auto_points == 15 and gradebook.has_assignment(course, assignment)
     assert not list(course.root.glob(".release-*"))
 
 
+@pytest.mark.kernel
 def test_a_reference_that_fails_is_not_released(course: Course) -> None:
     edit(
         course,
@@ -53,7 +58,7 @@ def test_a_reference_that_fails_is_not_released(course: Course) -> None:
         lambda cell: cell.update(source=cell["source"].replace("0.2989, 0.5870, 0.1140", "0.1140, 0.5870, 0.2989")),
     )
     with pytest.raises(CourseError, match="does not earn full points:\n  - test_weights: this is blue, green, red"):
-        release.release(course, EXERCISE)
+        release.release(course, course.assignment(EXERCISE))
     assert not course.release.exists()
 
 
@@ -94,7 +99,7 @@ def test_what_is_wrong_or_would_leak_is_refused_and_named(
 ) -> None:
     edit(course, grade_id, change)
     with pytest.raises(CourseError) as refused:
-        release.release(course, EXERCISE)
+        release.release(course, course.assignment(EXERCISE))
     assert problem in str(refused.value)
     assert not course.release.exists()
 
@@ -102,5 +107,5 @@ def test_what_is_wrong_or_would_leak_is_refused_and_named(
 def test_a_leak_in_another_file_of_the_assignment_is_refused(course: Course) -> None:
     (course.source / EXERCISE / "notes.txt").write_text("for staff: ### BEGIN SOLUTION")
     with pytest.raises(CourseError, match=r"notes\.txt: contains the words 'BEGIN SOLUTION'"):
-        release.generate(course, EXERCISE)
+        release.generate(course, course.assignment(EXERCISE))
     assert not (course.release / EXERCISE).exists()

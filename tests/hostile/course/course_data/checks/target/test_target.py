@@ -38,12 +38,16 @@ def test_total(student: Student) -> None:
 
 @check(cell="classify", points=2, title="predict is right for points it has never seen")
 def test_accuracy(student: Student, rng: np.random.Generator) -> None:
-    truth = (rng.random(2000) < rng.uniform(0.25, 0.35)).astype(int)  # not half and half, on which a program could count
+    truth = (rng.random(2000) < rng.uniform(0.25, 0.35)).astype(
+        int
+    )  # not half and half, on which a program could count
     x = rng.normal(size=(2000, 2)) + np.where(truth == 1, 1, -1)[:, None]
     seen = expect.array(student.call("predict", x), "predict(x)")
     expect.shape(seen, (2000,), "predict(x)")
     accuracy = float(np.mean(seen == truth))
-    expect.that(accuracy >= GOOD_ENOUGH, f"{accuracy:.2f} of 2000 new points are classified correctly; {BAYES:.2f} is possible")
+    expect.that(
+        accuracy >= GOOD_ENOUGH, f"{accuracy:.2f} of 2000 new points are classified correctly; {BAYES:.2f} is possible"
+    )
 
 
 @check(cell="classify", points=1, title="a point's class does not depend on the points beside it")
