@@ -71,8 +71,8 @@ def mutants(cell: str, marked: str) -> Iterator[Mutant]:
     for at, node in enumerate(places):
         for number, changed in enumerate(changes(node) if node.lineno in own else ()):
             mutated = copy.deepcopy(tree)
-            twins = [each for each in ast.walk(mutated) if hasattr(each, "lineno")]
-            twins.sort(key=lambda each: (each.lineno, each.col_offset, type(each).__name__))
+            twins = [twin for twin in ast.walk(mutated) if hasattr(twin, "lineno")]
+            twins.sort(key=lambda twin: (twin.lineno, twin.col_offset, type(twin).__name__))
             Replace(twins[at], copy.deepcopy(changed)).visit(mutated)
             told = ast.unparse(changed) if not isinstance(changed, ast.Pass) else "(left out)"
             before = ast.unparse(node).splitlines()[0]

@@ -25,7 +25,7 @@ ASSIGNMENTS = sorted(folder.name for folder in ANSWERS.iterdir())
 TRAINING = {"exercise_2_playground", "exercise_3_fashion", "mnist_digits"}
 FIGURES = {"show_color", "show_gray"}
 
-# Where tasks build on each other: those that a wrong answer can be given to and the others stay right, or fail as it says.
+# Where tasks build on each other: those whose wrong answers leave the answers to the others right.
 UNSPOILT = {
     "exercise_1_grayscale": {"to_gray", "normalize", "convert", *FIGURES},
     "exercise_3_fashion": {"curves", "gap", "errors"},
@@ -91,7 +91,7 @@ def graded(
 
 
 def submissions_of(files: list[Path]) -> list[list[Path]]:
-    """The files that are handed in together: no two of them fill one cell or fail one check, and none spoils another one."""
+    """Return the files that are handed in together: no two fill one cell or fail one check, none spoils another one."""
     submissions = [[file] for file in files if not is_shared(file)]
     for assignment in ASSIGNMENTS:
         shared = {file: read_answers(file) for file in files if is_shared(file) and assignment_of(file) == assignment}
@@ -106,7 +106,7 @@ def is_shared(file: Path) -> bool:
 
 
 def remember_the_reference(course: Course, submissions: list[Submission]) -> None:
-    """Train the reference solutions once: where an answer trains exactly what they train, it remembers what came out."""
+    """Train the reference solutions once: an answer that trains exactly what they train reuses their trainings."""
     cache = TrainingCache(course.trainings)
     for name in sorted({submission.assignment for submission in submissions} & TRAINING):
         assignment = course.assignment(name)
@@ -144,7 +144,7 @@ def place(course: Course, student: str, files: list[Path]) -> Submission:
 
 
 def left_open(assignment: Assignment, files: list[Path]) -> set[str]:
-    """The cells that stay as a student finds them: what the wrong answers in these files do not need and do not spoil."""
+    """Return the cells that stay as they were released: what wrong answers in these files do not need or spoil."""
     if files[0].parent.name == "right":
         return set()
     together = [read_answers(file) for file in files]

@@ -132,8 +132,8 @@ def test_try_prints_each_checks_verdict_as_json(
     code, out, _ = run(monkeypatch, capsys, "try", EXERCISE, str(answers), "--json", "--course", str(course.root))
     tree = json.loads(out)
     assert code == 0 and tree["score"] == 13 and tree["max_score"] == 15 and tree["data"] == {"cifar10": "stand-in"}
-    failed = [each for each in tree["checks"] if each["verdict"] == "failed"]
-    assert [(each["cell"], each["check"], each["points"], each["max_points"]) for each in failed] == [
+    failed = [check for check in tree["checks"] if check["verdict"] == "failed"]
+    assert [(check["cell"], check["check"], check["points"], check["max_points"]) for check in failed] == [
         ("to_gray", "test_weights", 0, 2)
     ]
     assert failed[0]["message"].startswith("this is blue, green, red")
@@ -166,9 +166,12 @@ def test_the_data_commands_say_what_is_a_standin(
 
 
 @pytest.mark.slow
-def test_commands_start_without_what_takes_long_to_import() -> None:
+def test_commands_start_without_importing_slow_packages() -> None:
     slow = {"tensorflow", "matplotlib", "scipy.stats", "scipy.special"}
-    code = f"import sys, autograder.cli, autograder.teaching.classroom, autograder.teaching.demo; print(*({slow} & set(sys.modules)))"
+    code = (
+        "import sys, autograder.cli, autograder.teaching.classroom, autograder.teaching.demo; "
+        f"print(*({slow} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "\n"
 

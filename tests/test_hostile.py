@@ -1,4 +1,4 @@
-"""Every hostile submission gets its verdict, at both levels, as root and as an ordinary account, in one class with honest ones."""
+"""Hostile submissions get their verdicts, at both levels, as root and as an ordinary account, beside honest ones."""
 
 from __future__ import annotations
 
@@ -106,8 +106,8 @@ def by_themselves() -> Iterator[dict[str, Class]]:
     """The honest students alone, by the level at which they were graded."""
     made: dict[str, Class] = {}
     yield made
-    for each in made.values():
-        shutil.rmtree(each.course.root.parent)
+    for graded_class in made.values():
+        shutil.rmtree(graded_class.course.root.parent)
 
 
 @pytest.fixture(scope="module")
@@ -139,9 +139,9 @@ def verdict_of(case: Path, hostile: Class) -> None:
     told = notebook["notes"] + [task["error"] for task in notebook["tasks"]] + [check["message"] for check in checks]
     known = told + notebook["staff_notes"] + [check["detail"] for check in checks]
     for text in wanted.student:
-        assert any(text in each for each in told), told
+        assert any(text in line for line in told), told
     for text in wanted.staff:
-        assert any(text in each for each in known), known
+        assert any(text in line for line in known), known
     for text in wanted.page_lacks:
         assert text not in page
     reader = Reader()
@@ -173,14 +173,14 @@ class Reader(HTMLParser):
 
 
 @pytest.mark.kernel
-def test_honest_students_have_what_they_have_alone(hostile: Class, alone: Class) -> None:
+def test_honest_students_get_the_same_grades_as_in_a_class_without_hostile_ones(hostile: Class, alone: Class) -> None:
     for student in HONEST:
         among, by_themselves = hostile.report(student), alone.report(student)
         assert essence(among) == essence(by_themselves)
         assert hostile.points(student) == alone.points(student)
         assert hostile.page(student) == alone.page(student)
     assert hostile.points("honest_mistake") == {"double": 2.0, "total": 0.0, "classify": 3.0}
-    assert all(hostile.points(each) == FULL for each in HONEST if each != "honest_mistake")
+    assert all(hostile.points(student) == FULL for student in HONEST if student != "honest_mistake")
 
 
 def essence(report: dict[str, Any]) -> dict[str, Any]:

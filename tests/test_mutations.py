@@ -42,9 +42,9 @@ def test_mutants_of_the_reference_solution_lose_points(name: str, tmp_path: Path
     assignment = course.assignment(name)
     notebook = assignment.only_notebook.notebook
     chosen_ones = chosen(assignment)
-    assert len(chosen_ones) >= 50 and len({each.name for each in chosen_ones}) == len(chosen_ones)
+    assert len(chosen_ones) >= 50 and len({mutant.name for mutant in chosen_ones}) == len(chosen_ones)
     together = {
-        str(number): members for number, members in enumerate(pack({each: (each.cell,) for each in chosen_ones}))
+        str(number): members for number, members in enumerate(pack({mutant: (mutant.cell,) for mutant in chosen_ones}))
     }
     submissions = []
     for student, members in together.items():  # the other answers stay stubs: what is looked at are the mutants alone
@@ -53,7 +53,7 @@ def test_mutants_of_the_reference_solution_lose_points(name: str, tmp_path: Path
     survivors = set()
     for result in grade_all(course, submissions):
         assert result.report, result.error
-        full = {each.task.cell for each in result.report.tasks if each.earned == each.task.points}
+        full = {graded.task.cell for graded in result.report.tasks if graded.earned == graded.task.points}
         survivors |= {mutant.name for mutant in together[result.submission.student] if mutant.cell in full}
     harmless = tomllib.loads(HARMLESS.read_text(encoding="utf-8")).get(name, {})
     behaving = len(chosen_ones) - len(survivors & set(harmless))

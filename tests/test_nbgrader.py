@@ -46,7 +46,7 @@ def twins(released: Course, submit: Callable[[Course, str, str], Path]) -> tuple
     return released, Course.open(other)
 
 
-def test_both_ways_give_the_same_scores_pages_and_export(twins: tuple[Course, Course]) -> None:
+def test_nbgraders_commands_and_ours_give_the_same_scores_pages_and_export(twins: tuple[Course, Course]) -> None:
     ours, theirs = twins
     assignment = ours.assignment(EXERCISE)
     graded = grade_class(ours, assignment)

@@ -8,7 +8,7 @@ from autograder.records import CellStatus, Limits, Task, TaskReport
 
 
 @pytest.mark.parametrize("earned", [-1.0, 2.5, float("nan"), float("inf")])
-def test_points_lie_between_zero_and_the_tasks(earned: float) -> None:
+def test_points_lie_between_zero_and_the_points_of_the_task(earned: float) -> None:
     with pytest.raises(ValueError, match="points"):
         TaskReport(Task("a", "test_a", 2.0, "A"), earned, CellStatus.OK, True)
 

@@ -1,4 +1,4 @@
-"""Bytes and plain values: what goes across comes out equal, and bytes that lie are refused before anything is allocated."""
+"""Bytes and plain values: what is sent arrives equal, and bytes that lie are refused before anything is allocated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a check says of an experiment: in words that a student can follow on the page, and no number where none holds."""
+"""What a check says about an experiment: words that a student can follow on the page, and only numbers that hold."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def test_the_rerun_is_quoted_with_what_to_do_to_see_it() -> None:
     tell(student, handed(CIRCLE))
     (told,) = student.remarks()
     assert told.text == (
-        "circle_url: open it in a new tab and run 300 epochs: test loss about 0.003 from this seed; 20 of 20 resets get below 0.1."
+        "circle_url: open it in a new tab and run 300 epochs: test loss about 0.003 from this seed; "
+        "20 of 20 resets get below 0.1."
     )
     assert told.picture.startswith(b"\x89PNG")
     assert student.remarks() == ()
@@ -43,7 +44,7 @@ def test_the_rerun_is_quoted_with_what_to_do_to_see_it() -> None:
         replace(CIRCLE, dataset="spiral", activation="relu", features=FEATURES, network_shape=(8, 8)),
     ],
 )
-def test_of_a_chaotic_run_no_number_is_promised(chaotic: Settings) -> None:
+def test_no_number_is_promised_for_a_chaotic_run(chaotic: Settings) -> None:
     student = with_url("")
     tell(student, handed(chaotic), pictured=False)
     (told,) = student.remarks()
@@ -54,7 +55,7 @@ def test_of_a_chaotic_run_no_number_is_promised(chaotic: Settings) -> None:
     )
 
 
-def test_where_some_starts_arrive_the_check_passes_and_says_that_it_depends_on_the_start() -> None:
+def test_when_only_some_starts_reach_the_loss_the_check_passes_and_says_so() -> None:
     lucky = replace(CIRCLE, seed="0.82817", dataset="xor", activation="relu", network_shape=(3,))
     student = with_url("")
     solved(student, handed(lucky, "xor_url"))
@@ -62,7 +63,7 @@ def test_where_some_starts_arrive_the_check_passes_and_says_that_it_depends_on_t
     assert told.text.startswith("It depends on the initial weights: ") and "Press reset" in told.text
 
 
-def test_where_every_start_arrives_nothing_is_said_and_where_none_does_the_check_fails() -> None:
+def test_when_every_start_reaches_the_loss_nothing_is_said_and_when_none_does_the_check_fails() -> None:
     student = with_url("")
     solved(student, handed(CIRCLE))
     assert student.remarks() == ()
@@ -91,7 +92,7 @@ def test_a_controlled_experiment_differs_in_one_thing() -> None:
         only_changed(one, handed(CIRCLE, "relu_url"), "activation")
 
 
-def test_an_experiment_that_takes_too_long_is_a_verdict() -> None:
+def test_an_experiment_that_takes_too_long_fails_the_check() -> None:
     worst = replace(CIRCLE, problem="regression", batch_size=1, perc_train_data=90, network_shape=(8,) * 6)
     with pytest.raises(CheckFailed, match="circle_url: this is too long to re-run"):
         playground.rerun(handed(worst))

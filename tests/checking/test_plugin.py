@@ -53,7 +53,7 @@ def test_checks_run_in_the_order_of_the_cells_and_reach_each_once(folder: Path) 
     reach = Reach()
     results = run_checks(folder, ["a", "b"], reach, b"seed")
     assert reach.cells == ["a", "b"]
-    assert [(each.check.name, each.passed) for each in results] == [
+    assert [(result.check.name, result.passed) for result in results] == [
         ("test_first", True),
         ("test_second", False),
         ("test_assertion", False),
@@ -61,7 +61,7 @@ def test_checks_run_in_the_order_of_the_cells_and_reach_each_once(folder: Path) 
 
 
 def test_a_failed_check_says_what_its_author_wrote_and_an_assertion_is_for_staff(folder: Path) -> None:
-    by_name = {each.check.name: each for each in run_checks(folder, ["a", "b"], Reach(), b"seed")}
+    by_name = {result.check.name: result for result in run_checks(folder, ["a", "b"], Reach(), b"seed")}
     assert (by_name["test_second"].message, by_name["test_second"].hint) == ("x is not two", "add one")
     assert (
         "3" not in by_name["test_assertion"].message and "the expected value is 3" in by_name["test_assertion"].detail
@@ -69,7 +69,9 @@ def test_a_failed_check_says_what_its_author_wrote_and_an_assertion_is_for_staff
 
 
 def test_declared_checks_are_listed_without_running(folder: Path) -> None:
-    assert [(each.name, each.cell, each.points, each.title) for each in declared_checks(folder)] == [
+    assert [
+        (declared.name, declared.cell, declared.points, declared.title) for declared in declared_checks(folder)
+    ] == [
         ("test_second", "b", 1, "second"),
         ("test_first", "a", 2, "first"),
         ("test_assertion", "b", 1, "assertion"),
@@ -78,12 +80,13 @@ def test_declared_checks_are_listed_without_running(folder: Path) -> None:
 
 def test_random_inputs_depend_on_the_seed_and_the_check_alone(tmp_path: Path) -> None:
     (tmp_path / "test_random.py").write_text(
-        HEAD
-        + "@check(cell='a', points=1, title='t')\ndef test_r(student, rng):\n    expect.fail(str(rng.integers(10**9)))\n"
-        "@check(cell='a', points=1, title='t')\ndef test_s(student, rng):\n    expect.fail(str(rng.integers(10**9)))\n"
+        HEAD + "@check(cell='a', points=1, title='t')\n"
+        "def test_r(student, rng):\n    expect.fail(str(rng.integers(10**9)))\n"
+        "@check(cell='a', points=1, title='t')\n"
+        "def test_s(student, rng):\n    expect.fail(str(rng.integers(10**9)))\n"
     )
     one, again, other = (
-        [each.message for each in run_checks(tmp_path, ["a"], Reach(), seed)] for seed in (b"1", b"1", b"2")
+        [result.message for result in run_checks(tmp_path, ["a"], Reach(), seed)] for seed in (b"1", b"1", b"2")
     )
     assert one == again and one != other and one[0] != one[1]
 
@@ -127,6 +130,6 @@ def test_a_dead_kernel_fails_its_checks_only(folder: Path) -> None:
 
         return Student(dead if cell == "a" else FakeKernel(2).ask, CellRun(CellStatus.OK), lambda name: pytest.fail(""))
 
-    by_name = {each.check.name: each for each in run_checks(folder, ["a", "b"], reach, b"")}
+    by_name = {result.check.name: result for result in run_checks(folder, ["a", "b"], reach, b"")}
     assert not by_name["test_first"].passed and by_name["test_first"].message == "your program ended the Python process"
     assert by_name["test_second"].passed

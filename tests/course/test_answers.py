@@ -20,7 +20,9 @@ def write(folder: Path, text: str) -> Path:
 def test_cells_and_header_are_read(tmp_path: Path) -> None:
     file = write(
         tmp_path,
-        "# why: because\n# fails: test_a, test_b\n\n# %% to_gray\n\ndef to_gray(x):\n    return x\n\n# %% normalize\npass\n",
+        "# why: because\n# fails: test_a, test_b\n\n"
+        "# %% to_gray\n\ndef to_gray(x):\n    return x\n\n"
+        "# %% normalize\npass\n",
     )
     assert read_answers(file) == Answers(
         {"to_gray": "def to_gray(x):\n    return x", "normalize": "pass"}, "because", ("test_a", "test_b")
@@ -46,7 +48,7 @@ def test_cells_that_are_not_named_keep_the_reference_solution(notebook: Notebook
         hand_in(notebook, Answers({"to_gray": "mine", "reflect": "# Grey *loses* colour.\n#\n# Less is more."})), "n"
     )
     assert made.cell("to_gray").source == "mine" and "return images / 255.0" in made.cell("normalize").source
-    assert not any("SOLUTION" in each.source for each in made.cells)
+    assert not any("SOLUTION" in cell.source for cell in made.cells)
     assert made.cell("reflect").source == "Grey *loses* colour.\n\nLess is more."
 
 

@@ -69,7 +69,7 @@ def test_workers_that_come_at_once_find_the_same_secret(tmp_path: Path, monkeypa
 
     monkeypatch.setattr("os.link", another_was_faster)
     assert course.secret() == b"s" * 32
-    assert [each.name for each in (tmp_path / "course_data" / "state" / "secrets").iterdir()] == ["seed"]
+    assert [file.name for file in (tmp_path / "course_data" / "state" / "secrets").iterdir()] == ["seed"]
 
 
 def test_two_courses_have_different_secrets(tmp_path: Path) -> None:
@@ -83,7 +83,10 @@ def test_submissions_come_with_their_timestamp_and_links_are_not_followed(course
     (course.submitted / "ann" / "exercise_1_grayscale" / "timestamp.txt").write_text("2026-11-22 10:00:00 UTC\n")
     (course.submitted / "zoe" / "exercise_1_grayscale" / "timestamp.txt").symlink_to(tmp_path / "private")
     found = course.submissions(course.assignment("exercise_1_grayscale"))
-    assert [(each.student, each.timestamp) for each in found] == [("ann", "2026-11-22 10:00:00 UTC"), ("zoe", "")]
+    assert [(submission.student, submission.timestamp) for submission in found] == [
+        ("ann", "2026-11-22 10:00:00 UTC"),
+        ("zoe", ""),
+    ]
 
 
 def test_an_assignment_is_read_once_and_again_when_a_file_changed(course: Course) -> None:

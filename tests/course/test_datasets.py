@@ -190,10 +190,10 @@ def test_a_failed_write_leaves_the_old_dataset(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(DataError, match="No space left on device; nothing was changed"):
         datasets.save_dataset(tmp_path, "tiny", "published", {"x_train": np.arange(9)})
     assert datasets.open_dataset(tmp_path, "tiny")["x_train"].tolist() == [0, 1, 2]
-    assert [each.name for each in tmp_path.iterdir()] == ["tiny"]
+    assert [folder.name for folder in tmp_path.iterdir()] == ["tiny"]
 
 
-def test_the_published_data_goes_before_its_standin(tmp_path: Path) -> None:
+def test_the_published_data_is_preferred_to_its_standin(tmp_path: Path) -> None:
     datasets.save_dataset(tmp_path, "tiny", "stand-in", {"x_train": np.zeros(1)})
     assert datasets.origin_of(tmp_path, "tiny") == "stand-in"
     datasets.save_dataset(tmp_path, "tiny", "published", {"x_train": np.ones(1)})
@@ -211,7 +211,7 @@ def test_a_missing_dataset_says_how_to_get_it(tmp_path: Path) -> None:
 def test_the_status_notices_a_changed_file(tmp_path: Path, repository: Course) -> None:
     registry = datasets.read_registry(repository.data / "datasets.toml")
     folder = datasets.save_dataset(tmp_path, "mnist", "published", {"x_train": np.zeros(100)})
-    assert {each.spec.name: each.origin for each in datasets.status(tmp_path, registry)} == {
+    assert {dataset.spec.name: dataset.origin for dataset in datasets.status(tmp_path, registry)} == {
         "cifar10": "",
         "cifar100": "",
         "fashion_mnist": "",
@@ -221,7 +221,7 @@ def test_the_status_notices_a_changed_file(tmp_path: Path, repository: Course) -
     stream = io.BytesIO()
     np.save(stream, np.ones(100))
     (folder / "x_train.npy").write_bytes(stream.getvalue())
-    problem = next(each.problem for each in datasets.status(tmp_path, registry) if each.spec.name == "mnist")
+    problem = next(dataset.problem for dataset in datasets.status(tmp_path, registry) if dataset.spec.name == "mnist")
     assert "x_train changed on disk" in problem
 
 

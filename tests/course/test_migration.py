@@ -73,7 +73,9 @@ def test_random_numbers_of_remembered_trainings_begin_where_they_began(old: Path
     assert int((folder / "seed").read_text()) == began
 
 
-def test_what_version_0_1_graded_is_not_graded_anew(old: Path, submit: Callable[[Course, str, str], Path]) -> None:
+def test_submissions_that_version_0_1_graded_are_not_graded_again(
+    old: Path, submit: Callable[[Course, str, str], Path]
+) -> None:
     course = Course.open(old)
     submit(course, "ann", "right/loops.py")
     assignment, level = course.assignment(EXERCISE), levels.choose(Level.NONE)

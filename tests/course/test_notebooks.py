@@ -1,4 +1,4 @@
-"""The notebook that runs is the instructor's, with the student's text in the solution cells and nothing else of theirs."""
+"""The notebook that runs is the instructor's; only the text of the solution cells is the student's."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_only_solution_text_is_taken() -> None:
         cell("code", "test_f", "pass", grade=True, points=99),
     )
     rebuilt = rebuild(INSTRUCTOR, student)
-    sources = {each.grade_id: each.source for each in rebuilt.notebook.cells}
+    sources = {cell.grade_id: cell.source for cell in rebuilt.notebook.cells}
     assert sources["setup"] == "import os" and sources["f"] == "mine" and sources["test_f"] == "assert f(0) == 1"
     assert rebuilt.notebook.cell("test_f").points == 2
     assert any("test_f" in note for note in rebuilt.notes)
@@ -83,7 +83,7 @@ def test_invented_and_added_cells_are_left_out_and_reported() -> None:
         INSTRUCTOR,
         handed_in(cell("code", "bonus", "x", grade=True, points=100), added, cell("code", "f", "a", solution=True)),
     )
-    assert [each.grade_id for each in rebuilt.notebook.cells] == [each.grade_id for each in INSTRUCTOR.cells]
+    assert [cell.grade_id for cell in rebuilt.notebook.cells] == [cell.grade_id for cell in INSTRUCTOR.cells]
     assert any("bonus: there is no such cell" in note for note in rebuilt.staff_notes)
     assert any("code cell(s) that you added" in note for note in rebuilt.notes)
 
@@ -101,12 +101,12 @@ def test_released_text_has_no_solution_and_no_scheme() -> None:
 
 def test_released_text_is_what_nbgrader_releases(repository: Course, notebook: Notebook) -> None:
     released = parse((repository.release / EXERCISE / f"{EXERCISE}.ipynb").read_bytes(), EXERCISE)
-    assert [each.source for each in released.cells] == [each.source for each in visible(notebook).cells]
+    assert [cell.source for cell in released.cells] == [cell.source for cell in visible(notebook).cells]
 
 
 def test_tasks_carry_the_heading_before_them(notebook: Notebook) -> None:
     found = tasks(notebook)
-    assert [(each.cell, each.points, each.manual) for each in found] == [
+    assert [(task.cell, task.points, task.manual) for task in found] == [
         ("load", 2, False),
         ("show_color", 2, False),
         ("to_gray", 4, False),
@@ -132,7 +132,7 @@ def test_tasks_carry_the_heading_before_them(notebook: Notebook) -> None:
 )
 def test_problems_of_an_instructors_notebook_are_named(change, problem: str) -> None:
     found = problems(replace(INSTRUCTOR, cells=tuple(change(list(INSTRUCTOR.cells)))))
-    assert any(problem in each for each in found), found
+    assert any(problem in line for line in found), found
 
 
 def test_the_repositorys_notebook_has_no_problems(notebook: Notebook) -> None:

@@ -43,7 +43,7 @@ def test_limits_and_datasets_are_overridden_by_assignment(tmp_path: Path) -> Non
         ("on_submission = { tries = 3 }", r"\[a.on_submission\]: "),
     ],
 )
-def test_what_is_wrong_with_one_assignment_costs_no_other_one_anything(tmp_path: Path, text: str, problem: str) -> None:
+def test_a_mistake_in_one_assignment_leaves_the_others_unaffected(tmp_path: Path, text: str, problem: str) -> None:
     found = read(tmp_path, f"[a]\n{text}\n[b]\ncell_seconds = 3\n")
     assert found.of("b").problems == () and found.of("b").limits.cell_seconds == 3
     (line,) = found.of("a").problems

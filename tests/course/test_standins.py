@@ -24,7 +24,9 @@ for folder in sys.argv[1:]:
     tf.keras.utils.set_random_seed(1)
     data = {key: np.load(f"{folder}/{key}.npy") for key in ("x_train", "y_train", "x_test", "y_test")}
     model = tf.keras.Sequential([
-        tf.keras.layers.Flatten(), tf.keras.layers.Dense(128, activation="relu"), tf.keras.layers.Dense(10, activation="softmax"),
+        tf.keras.layers.Flatten(),
+        tf.keras.layers.Dense(128, activation="relu"),
+        tf.keras.layers.Dense(10, activation="softmax"),
     ])
     model.compile(tf.keras.optimizers.Adam(0.003), "sparse_categorical_crossentropy", metrics=["accuracy"])
     history = model.fit(data["x_train"] / np.float32(255), data["y_train"], epochs=8, batch_size=512, verbose=0,

@@ -74,8 +74,8 @@ def test_cells_run_in_order_and_visible_tests_do_not() -> None:
 
 def test_a_cell_for_people_does_not_run_but_a_students_tag_counts_for_nothing() -> None:
     widget, answer = cell("code", "widget", "widget", locked=True), cell("code", "a", "a", solution=True)
-    for each in (widget, answer):
-        each["metadata"]["tags"] = ["skip-execution"]
+    for tagged in (widget, answer):
+        tagged["metadata"]["tags"] = ["skip-execution"]
     machine = Machine()
     with Session(parse(notebook_bytes(widget, answer), "n"), machine, Limits()) as session:
         session.finish()
@@ -131,7 +131,7 @@ def test_a_notebook_out_of_time_runs_no_further_cell(monkeypatch: pytest.MonkeyP
             session.ask(CALL)
 
 
-def test_what_hidden_checks_take_is_not_charged_to_the_student(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_time_of_hidden_checks_is_not_charged_to_the_student(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr("autograder.grading.execution.time.monotonic", lambda: now[0])
     with Session(NOTEBOOK, Machine(), Limits(notebook_seconds=100)) as session:

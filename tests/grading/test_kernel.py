@@ -51,9 +51,11 @@ def call(kernel: JupyterKernel, name: str, seconds: float = 10.0) -> object:
 def test_a_cell_runs_and_its_outputs_are_kept(start: Start) -> None:
     run = start().run("import sys\nprint('a'); print('b', file=sys.stderr)\n6 * 7", 20)
     assert run.status is CellStatus.OK
-    streams = {each["name"]: each["text"] for each in run.outputs if each["output_type"] == "stream"}
+    streams = {output["name"]: output["text"] for output in run.outputs if output["output_type"] == "stream"}
     assert streams == {"stdout": "a\n", "stderr": "b\n"}
-    assert [each["data"] for each in run.outputs if each["output_type"] == "execute_result"] == [{"text/plain": "42"}]
+    assert [output["data"] for output in run.outputs if output["output_type"] == "execute_result"] == [
+        {"text/plain": "42"}
+    ]
 
 
 def test_an_error_is_told_in_one_line(start: Start) -> None:
@@ -84,7 +86,7 @@ def test_waiting_for_input_does_not_hang(start: Start) -> None:
 
 def test_endless_output_is_cut(start: Start) -> None:
     run = start(output_bytes=10_000).run("for i in range(1000):\n    print('x' * 1000)", 60)
-    text = "".join(each.get("text", "") for each in run.outputs)
+    text = "".join(output.get("text", "") for output in run.outputs)
     assert len(text) < 12_000 and "was cut" in text
 
 
@@ -138,7 +140,11 @@ ANSWERS = {
 def test_an_answer_that_is_no_small_plain_file_is_refused(start: Start, answer: str) -> None:
     kernel = start()
     kernel.run(
-        f"import os, sys\ndef answer(token):\n    name = os.environ['AUTOGRADER_SCRATCH'] + f'/{{token}}.answer'\n    {ANSWERS[answer]}\nsys.modules['autograder_bridge'].answer = answer",
+        "import os, sys\n"
+        "def answer(token):\n"
+        "    name = os.environ['AUTOGRADER_SCRATCH'] + f'/{token}.answer'\n"
+        f"    {ANSWERS[answer]}\n"
+        "sys.modules['autograder_bridge'].answer = answer",
         20,
     )
     with pytest.raises(BadReply):
@@ -149,7 +155,9 @@ def test_an_answer_that_is_no_small_plain_file_is_refused(start: Start, answer: 
 def test_a_folder_replaced_by_a_link_redirects_nothing(start: Start, tmp_path: Path) -> None:
     kernel = start()
     kernel.run(
-        f"import os, shutil\nshutil.rmtree(os.environ['AUTOGRADER_SCRATCH'])\nos.symlink({str(tmp_path)!r}, os.environ['AUTOGRADER_SCRATCH'])",
+        "import os, shutil\n"
+        "shutil.rmtree(os.environ['AUTOGRADER_SCRATCH'])\n"
+        f"os.symlink({str(tmp_path)!r}, os.environ['AUTOGRADER_SCRATCH'])",
         20,
     )
     with pytest.raises(BadReply):
@@ -183,7 +191,8 @@ def test_keras_loads_the_courses_datasets_offline(start: Start, standin_store: P
         "import keras, tensorflow as tf\n"
         "from keras.datasets import cifar10\n"
         "from keras.src.datasets.cifar10 import load_data\n"
-        "assert tf.keras.datasets.cifar10.load_data is load_data is cifar10.load_data is keras.datasets.cifar10.load_data\n"
+        "assert tf.keras.datasets.cifar10.load_data is load_data is cifar10.load_data "
+        "is keras.datasets.cifar10.load_data\n"
         "(x, y), (x_test, y_test) = load_data()\n"
         "assert x.shape == (50000, 32, 32, 3) and y.shape == (50000, 1) and type(x).__name__ == 'ndarray'\n"
         "x[0] = 7; assert x[0, 0, 0, 0] == 7 and load_data()[0][0][0, 0, 0, 0] != 7 or x is not load_data()[0][0]\n"
@@ -191,4 +200,4 @@ def test_keras_loads_the_courses_datasets_offline(start: Start, standin_store: P
         60,
     )
     assert run.status is CellStatus.OK, run.error
-    assert "mnist is not among the datasets of this course" in "".join(each.get("text", "") for each in run.outputs)
+    assert "mnist is not among the datasets of this course" in "".join(output.get("text", "") for output in run.outputs)

@@ -99,7 +99,7 @@ def kill_a_worker(process: WarmProcess) -> None:
 
 
 @pytest.mark.parametrize("act", [kill_a_worker, WarmProcess.kill])
-def test_what_dies_costs_its_submissions_one_more_try(
+def test_when_a_process_dies_its_submissions_are_tried_once_more(
     target: Course,
     temporary: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -119,7 +119,7 @@ def end_this_process(text: str) -> str:
     return text
 
 
-def test_work_that_kills_its_worker_twice_fails_and_costs_no_other_work_anything(tmp_path: Path) -> None:
+def test_work_that_kills_its_worker_twice_fails_and_leaves_other_work_unaffected(tmp_path: Path) -> None:
     with LocalExecutor(2, tmp_path) as executor:
         futures = [executor.submit(end_this_process, text) for text in ("a", "die", "b", "c")]
         outcomes = [error if (error := future.exception()) else future.result() for future in futures]
@@ -127,7 +127,7 @@ def test_work_that_kills_its_worker_twice_fails_and_costs_no_other_work_anything
     assert [outcomes[0], *outcomes[2:]] == ["a", "b", "c"]
 
 
-def test_the_warm_process_that_this_process_has_serves_a_class_and_stays(
+def test_the_warm_process_that_this_process_owns_serves_a_class_and_keeps_running(
     target: Course, temporary: Path, monkeypatch: pytest.MonkeyPatch, cold: None
 ) -> None:
     assignment = target.assignment(ASSIGNMENT)
@@ -150,7 +150,7 @@ def test_a_run_that_is_left_early_leaves_nothing(target: Course, temporary: Path
     assert list(temporary.iterdir()) == []
 
 
-def test_what_a_killed_run_has_left_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folders_that_a_killed_run_left_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
@@ -163,7 +163,8 @@ def test_what_a_killed_run_has_left_is_swept(tmp_path: Path, monkeypatch: pytest
 def test_an_interrupted_run_keeps_what_is_graded_and_ends_everything(target: Course, temporary: Path) -> None:
     """Ctrl-C while one submission is recorded and another runs for ever; the next run goes on from there.
 
-    SIGINT is ignored in what starts the command, as it is in the background of a script: the command has its own handler.
+    The process that starts the command ignores SIGINT, as a script does for what it runs in the background: the
+    command sets its own handler.
     """
     for student in list(HONEST)[1:]:
         shutil.rmtree(target.submitted / student)

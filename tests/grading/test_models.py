@@ -14,11 +14,10 @@ from autograder.grading.kernel import JupyterKernel
 from autograder.records import CellRun, CellStatus, Level, Limits
 from autograder.sandbox import launch, levels
 
+pytestmark = pytest.mark.kernel
 SETUP = """
 import numpy as np
 import tensorflow as tf
-
-pytestmark = pytest.mark.kernel
 layers, regularizers = tf.keras.layers, tf.keras.regularizers
 tf.keras.utils.set_random_seed(7)
 
@@ -37,15 +36,27 @@ REBUILT = {
     "scaled": "stacked(layers.Rescaling(2.0, offset=-1.0), layers.Dense(4, 'selu'))",
     "normalized": "stacked(layers.Normalization(mean=[1.0] * 6, variance=[2.0] * 6), layers.Dense(4, 'softplus'))",
     "idle layers": "stacked(layers.Dropout(0.5), layers.GaussianNoise(1.0), layers.AlphaDropout(0.2), layers.Dense(3))",
-    "activation layers": "stacked(layers.Dense(4), layers.Activation('relu'), layers.Dense(4), layers.ReLU(max_value=1.0), layers.Softmax())",
+    "activation layers": (
+        "stacked(layers.Dense(4), layers.Activation('relu'), layers.Dense(4), "
+        "layers.ReLU(max_value=1.0), layers.Softmax())"
+    ),
     "leaky": "stacked(layers.Dense(4), layers.LeakyReLU(negative_slope=0.3), layers.PReLU(), layers.ELU(alpha=0.7))",
-    "batch normalization": "stacked(layers.Dense(4), layers.BatchNormalization(), layers.BatchNormalization(center=False))",
-    "layer normalization": "stacked(layers.Dense(4), layers.LayerNormalization(), layers.LayerNormalization(scale=False))",
+    "batch normalization": (
+        "stacked(layers.Dense(4), layers.BatchNormalization(), layers.BatchNormalization(center=False))"
+    ),
+    "layer normalization": (
+        "stacked(layers.Dense(4), layers.LayerNormalization(), layers.LayerNormalization(scale=False))"
+    ),
     "nested": "stacked(stacked(layers.Dense(5, 'gelu')), layers.Dense(3, tf.nn.softmax), shape=(6,))",
-    "functional": "(lambda i: tf.keras.Model(i, layers.Dense(3, tf.nn.silu)(layers.Dense(4, tf.nn.leaky_relu)(i))))(tf.keras.Input((6,)))",
+    "functional": (
+        "(lambda i: tf.keras.Model(i, layers.Dense(3, tf.nn.silu)(layers.Dense(4, tf.nn.leaky_relu)(i))))"
+        "(tf.keras.Input((6,)))"
+    ),
 }
 ASKED = {
-    "a skip connection": "(lambda i: tf.keras.Model(i, layers.Add()([layers.Dense(3)(i), layers.Dense(3)(i)])))(tf.keras.Input((6,)))",
+    "a skip connection": (
+        "(lambda i: tf.keras.Model(i, layers.Add()([layers.Dense(3)(i), layers.Dense(3)(i)])))(tf.keras.Input((6,)))"
+    ),
     "an activation of one's own": "stacked(layers.Dense(3, lambda z: tf.sin(z)))",
     "a layer that is not listed": "stacked(layers.Dense(4), layers.UnitNormalization())",
     "a class with a call of its own": "Own()",
@@ -106,13 +117,13 @@ def test_any_other_model_is_asked_and_each_row_gets_its_own_answer(student: Stud
     np.testing.assert_allclose(model.outputs(x), np.asarray(student.call("model", x)), rtol=1e-4, atol=1e-5)
 
 
-def test_weights_that_are_not_those_of_the_live_model_prove_nothing(student: Student) -> None:
+def test_a_model_is_not_rebuilt_from_weights_that_disagree_with_the_live_model(student: Student) -> None:
     put(student, REBUILT["dense"])
     student.run_code("model.call = lambda x, training=None, mask=None: tf.one_hot(tf.zeros(len(x), tf.int32), 3)")  # type: ignore[attr-defined]
     assert not student.model("model", np.random.default_rng(1), shape=(6,)).rebuilt
 
 
-def test_how_it_was_compiled_and_regularised_is_told(student: Student) -> None:
+def test_compilation_and_regularisation_of_a_model_are_reported(student: Student) -> None:
     put(student, "stacked(layers.Dense(5, 'relu', kernel_regularizer='l2'), layers.Dense(3))")
     student.run_code("model.compile('adam', tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True))")  # type: ignore[attr-defined]
     model = student.model("model", np.random.default_rng(1), shape=(6,))
@@ -132,7 +143,8 @@ def test_what_is_no_model_is_a_failed_check(student: Student, expression: str, m
 def test_a_history_is_read_and_what_is_none_is_a_failed_check(student: Student) -> None:
     put(student, "stacked(layers.Dense(1))")
     student.run_code(  # type: ignore[attr-defined]
-        "model.compile('sgd', 'mse'); history = model.fit(np.zeros((20, 6)), np.zeros(20), epochs=3, batch_size=5, verbose=0); other = 7"
+        "model.compile('sgd', 'mse'); "
+        "history = model.fit(np.zeros((20, 6)), np.zeros(20), epochs=3, batch_size=5, verbose=0); other = 7"
     )
     history = student.history("history")
     assert (history.epochs, history.asked, history.steps, list(history.record)) == (3, 3, 4, ["loss"])
@@ -143,13 +155,13 @@ def test_a_history_is_read_and_what_is_none_is_a_failed_check(student: Student) 
 # --- lies, and measures: no kernel ------------------------------------------------------------------------------------
 
 
-def test_the_activations_are_those_of_their_names() -> None:
+def test_activation_functions_compute_what_their_names_say() -> None:
     z = np.linspace(-3, 3, 7)
     assert np.allclose(ACTIVATIONS["softmax"](z).sum(), 1) and np.allclose(ACTIVATIONS["silu"](z), z / (1 + np.exp(-z)))
     assert rebuild([])(np.ones((2, 3))).shape == (2, 3)
 
 
-def test_measures_are_those_of_the_books() -> None:
+def test_metrics_agree_with_their_textbook_definitions() -> None:
     table = confusion(np.array([0, 0, 1, 1, 2]), np.array([0, 1, 1, 1, 0]), classes=3)
     assert table.tolist() == [[1, 1, 0], [0, 2, 0], [1, 0, 0]]
     precision, recall, f1 = precision_recall_f1(table)

@@ -41,4 +41,4 @@ def test_a_task_without_a_result_is_our_fault() -> None:
 
 def test_a_submission_that_cannot_be_read_gets_every_check_failed_with_the_reason() -> None:
     report, essay = refused([F, ESSAY], [ONE, TWO], Unreadable("not JSON", "save it again"))
-    assert report.earned == 0 and [each.message for each in report.checks] == ["not JSON"] * 2 and essay.earned == 0
+    assert report.earned == 0 and [check.message for check in report.checks] == ["not JSON"] * 2 and essay.earned == 0

@@ -1,4 +1,4 @@
-"""Trainings that are remembered: equal to what they were in everything, only for the same answers, and of no use to a cheat."""
+"""The training cache: it repeats a training exactly, only for the same answers, and it is of no use to a cheat."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ Start = Callable[..., JupyterKernel]
 
 @pytest.fixture(scope="module")
 def start() -> Iterator[Start]:
-    """Starts kernels with a memory, at the best level that this machine gives."""
+    """Start kernels with the trainings of a submission, at the best level that this machine gives."""
     level = levels.choose(Level.NONE)
     running: list[JupyterKernel] = []
 
-    def one(memory: SubmissionTrainings, seed: int = 3) -> JupyterKernel:
-        process = launch.start({}, level, Limits(), 1, seed, memory.lay_out)
-        running.append(JupyterKernel(process, Limits(), memory.collect))
+    def one(trainings: SubmissionTrainings, seed: int = 3) -> JupyterKernel:
+        process = launch.start({}, level, Limits(), 1, seed, trainings.lay_out)
+        running.append(JupyterKernel(process, Limits(), trainings.collect))
         return running[-1]
 
     yield one
@@ -56,23 +56,23 @@ def start() -> Iterator[Start]:
 
 @pytest.fixture(scope="module")
 def trained(start: Start, tmp_path_factory: pytest.TempPathFactory) -> tuple[SubmissionTrainings, str]:
-    """A memory that holds FIT and the training in LEFT, and what LEFT printed."""
-    memory = SubmissionTrainings(tmp_path_factory.mktemp("trained") / "memory")
-    known, said = train(start, memory, SETUP, FIT, LEFT)
-    assert known == [False, False] and len(list(memory.folder.iterdir())) == 2
-    return memory, said
+    """Trainings that hold FIT and the training in LEFT, and what LEFT printed."""
+    trainings = SubmissionTrainings(tmp_path_factory.mktemp("trained") / "trainings")
+    known, said = train(start, trainings, SETUP, FIT, LEFT)
+    assert known == [False, False] and len(list(trainings.folder.iterdir())) == 2
+    return trainings, said
 
 
 @pytest.fixture(scope="module")
 def one_kernel(start: Start, tmp_path_factory: pytest.TempPathFactory) -> JupyterKernel:
-    """A kernel with an empty memory, for what leaves nothing in it."""
-    return start(SubmissionTrainings(tmp_path_factory.mktemp("one") / "memory"))
+    """A kernel without remembered trainings, for code whose trainings are not remembered."""
+    return start(SubmissionTrainings(tmp_path_factory.mktemp("one") / "trainings"))
 
 
 def run(kernel: JupyterKernel, code: str) -> str:
     done = kernel.run(code, 60)
     assert done.status is CellStatus.OK, done.error
-    return "".join(each["text"] for each in done.outputs if each.get("name") == "stdout")
+    return "".join(output["text"] for output in done.outputs if output.get("name") == "stdout")
 
 
 def remembered(kernel: JupyterKernel) -> list[bool]:
@@ -80,9 +80,9 @@ def remembered(kernel: JupyterKernel) -> list[bool]:
     return [known for _, known, _ in told]
 
 
-def train(start: Start, memory: SubmissionTrainings, *cells: str, seed: int = 3) -> tuple[list[bool], str]:
+def train(start: Start, trainings: SubmissionTrainings, *cells: str, seed: int = 3) -> tuple[list[bool], str]:
     """Run cells in a kernel of their own; which of its trainings were remembered, and what the last cell printed."""
-    kernel = start(memory, seed)
+    kernel = start(trainings, seed)
     said = [run(kernel, code) for code in cells][-1]
     known = remembered(kernel)
     kernel.close()
@@ -92,8 +92,8 @@ def train(start: Start, memory: SubmissionTrainings, *cells: str, seed: int = 3)
 def test_a_remembered_training_leaves_what_the_first_one_left(
     start: Start, trained: tuple[SubmissionTrainings, str]
 ) -> None:
-    memory, said = trained
-    assert train(start, memory, SETUP, FIT, LEFT) == ([True, True], said) and "loss" in said
+    trainings, said = trained
+    assert train(start, trainings, SETUP, FIT, LEFT) == ([True, True], said) and "loss" in said
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_remembered_training_leaves_what_the_first_one_left(
         "model.layers[0].trainable = False",
     ],
 )
-def test_a_change_of_anything_that_matters_is_trained(
+def test_a_change_of_anything_that_matters_leads_to_a_new_training(
     start: Start, trained: tuple[SubmissionTrainings, str], change: str
 ) -> None:
     assert train(start, trained[0], SETUP, change, FIT)[0] == [False]
@@ -135,16 +135,18 @@ def test_arguments_matter_and_how_they_are_given_does_not(
     "own",
     [
         "model.add(layers.Dense(3, lambda z: z))",
-        "y = np.eye(3)[y]; model.compile('sgd', lambda truth, seen: tf.reduce_mean((tf.cast(truth, 'float32') - seen) ** 2))",
+        "y = np.eye(3)[y]; "
+        "model.compile('sgd', lambda truth, seen: tf.reduce_mean((tf.cast(truth, 'float32') - seen) ** 2))",
         "y = np.eye(3)[y]; model.compile('sgd', 'mse', metrics=[lambda truth, seen: tf.reduce_mean(seen)])",
         "step = model.train_step\nmodel.train_step = lambda batch: step(batch)",
         "model.add(layers.Lambda(lambda z: z))",
         "stop = tf.keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: None)",
-        "class Own(tf.keras.Sequential):\n    pass\nmodel = Own(model.layers)\nmodel.compile('sgd', 'sparse_categorical_crossentropy')",
+        "class Own(tf.keras.Sequential):\n    pass\n"
+        "model = Own(model.layers)\nmodel.compile('sgd', 'sparse_categorical_crossentropy')",
         "x, y = tf.data.Dataset.from_tensor_slices((x, y)).batch(32), None",
     ],
 )
-def test_what_has_code_of_its_own_is_not_remembered(one_kernel: JupyterKernel, own: str) -> None:
+def test_a_training_with_custom_code_is_not_remembered(one_kernel: JupyterKernel, own: str) -> None:
     for code in (SETUP, own, "model.fit(x, y, epochs=1, verbose=0, callbacks=[stop])"):
         run(one_kernel, code)
     assert remembered(one_kernel)[-1] is False
@@ -152,22 +154,28 @@ def test_what_has_code_of_its_own_is_not_remembered(one_kernel: JupyterKernel, o
     assert run(one_kernel, listing) == "['begin']\n"
 
 
-def test_random_numbers_begin_the_same_each_time_and_for_each_student_elsewhere(start: Start, tmp_path: Path) -> None:
-    memory = SubmissionTrainings(tmp_path / "memory")
-    draw = "import random\nprint(np.random.random(), random.random(), tf.random.normal((2,)).numpy(), model(x[:1]).numpy())"
-    said = [train(start, memory, SETUP, draw, seed=seed)[1] for seed in (3, 3, 4)]
+def test_random_numbers_begin_the_same_each_time_and_differ_between_students(start: Start, tmp_path: Path) -> None:
+    trainings = SubmissionTrainings(tmp_path / "trainings")
+    draw = (
+        "import random\n"
+        "print(np.random.random(), random.random(), tf.random.normal((2,)).numpy(), model(x[:1]).numpy())"
+    )
+    said = [train(start, trainings, SETUP, draw, seed=seed)[1] for seed in (3, 3, 4)]
     assert said[0] == said[1] != said[2]
     assert kernel_seed(b"key", "a", "ann") == kernel_seed(b"key", "a", "ann") != kernel_seed(b"key", "a", "bob")
 
 
 def test_what_checks_call_does_not_change_what_the_next_cell_draws(start: Start, tmp_path: Path) -> None:
     make = "def make():\n    np.random.random()\n    tf.random.normal((1,))\n    return float(layers.Dense(2)(x)[0, 0])"
-    draw = "print(np.random.random(), tf.random.normal((2,)).numpy(), layers.Dense(2).name, layers.Dense(2)(x).numpy().sum())"
+    draw = (
+        "print(np.random.random(), tf.random.normal((2,)).numpy(), "
+        "layers.Dense(2).name, layers.Dense(2)(x).numpy().sum())"
+    )
     forget = wire.encode({"ask": "forget"})
     question = wire.encode({"ask": "call", "name": "make", "args": [], "kwargs": {}, "inputs": False})
     said = []
     for calls in (0, 1, 4):
-        kernel = start(SubmissionTrainings(tmp_path / "memory"))
+        kernel = start(SubmissionTrainings(tmp_path / "trainings"))
         run(kernel, SETUP + make)
         answers = [wire.decode(kernel.ask(question, 20))["value"]["result"] for _ in range(calls)]
         kernel.ask(forget, 20)
@@ -176,17 +184,17 @@ def test_what_checks_call_does_not_change_what_the_next_cell_draws(start: Start,
     assert said[0] == said[1] == said[2]
 
 
-def test_asking_a_kernel_who_it_is_draws_nothing(start: Start, tmp_path: Path) -> None:
+def test_a_kernel_info_request_draws_no_random_number(start: Start, tmp_path: Path) -> None:
     said = []
     for asked in (0, 3):
-        kernel = start(SubmissionTrainings(tmp_path / "memory"))
+        kernel = start(SubmissionTrainings(tmp_path / "trainings"))
         for _ in range(asked):
             kernel._process.client.kernel_info(reply=True, timeout=30)
         said.append(run(kernel, "import random; print(random.random())"))
     assert said[0] == said[1]
 
 
-def test_two_models_without_weights_yet_are_two(start: Start, tmp_path: Path) -> None:
+def test_two_models_without_weights_are_told_apart(start: Start, tmp_path: Path) -> None:
     again = """
 losses = []
 for _ in range(2):
@@ -197,17 +205,17 @@ for _ in range(2):
     losses.append(model.fit(x, y, epochs=1, verbose=0).history["loss"][0])
 assert losses[0] != losses[1], losses
 """
-    assert train(start, SubmissionTrainings(tmp_path / "memory"), SETUP, again)[0] == [False, False]
+    assert train(start, SubmissionTrainings(tmp_path / "trainings"), SETUP, again)[0] == [False, False]
 
 
 def test_a_kernel_that_replaces_one_that_died_does_not_train_again(start: Start, tmp_path: Path) -> None:
-    memory = SubmissionTrainings(tmp_path / "memory")
-    kernel = start(memory)
+    trainings = SubmissionTrainings(tmp_path / "trainings")
+    kernel = start(trainings)
     run(kernel, SETUP)
     run(kernel, FIT)
     assert kernel.run("import os\nos._exit(1)", 20).status is CellStatus.DIED
     kernel.close()
-    assert train(start, memory, SETUP, FIT)[0] == [True]
+    assert train(start, trainings, SETUP, FIT)[0] == [True]
 
 
 # --- the grader's side ------------------------------------------------------------------------------------------------
@@ -217,7 +225,7 @@ def answers(text: str) -> Notebook:
     return parse(notebook_bytes(cell("code", "one", text, solution=True)), "n")
 
 
-def test_nobody_else_and_no_other_submission_gets_trainings(tmp_path: Path) -> None:
+def test_no_other_student_assignment_or_submission_gets_the_trainings(tmp_path: Path) -> None:
     cache = TrainingCache(tmp_path)
     own = cache.of("a", "ann", answers("1"))
     assert own == cache.of("a", "ann", answers("1"))
@@ -247,14 +255,14 @@ def test_only_plain_files_with_a_key_for_a_name_are_kept_and_the_first_one_stays
     os.mkfifo(talk / ("c" * 64))
     (talk / ("d" * 64)).mkdir()
     (talk / "readme").write_text("x")
-    memory = SubmissionTrainings(tmp_path / "store" / "ann" / "answers")
-    memory.collect(descriptor)
-    assert {file.name: file.read_bytes() for file in memory.folder.iterdir()} == {"a" * 64: b"first"}
+    trainings = SubmissionTrainings(tmp_path / "store" / "ann" / "answers")
+    trainings.collect(descriptor)
+    assert {file.name: file.read_bytes() for file in trainings.folder.iterdir()} == {"a" * 64: b"first"}
     (talk / ("a" * 64)).write_bytes(b"second")
-    memory.collect(descriptor)
-    assert (memory.folder / ("a" * 64)).read_bytes() == b"first"
-    SubmissionTrainings(memory.folder, fresh=True).collect(descriptor)
-    assert (memory.folder / ("a" * 64)).read_bytes() == b"second"
+    trainings.collect(descriptor)
+    assert (trainings.folder / ("a" * 64)).read_bytes() == b"first"
+    SubmissionTrainings(trainings.folder, fresh=True).collect(descriptor)
+    assert (trainings.folder / ("a" * 64)).read_bytes() == b"second"
     os.close(descriptor)
 
 
@@ -266,10 +274,10 @@ def test_the_cache_has_a_size_and_the_oldest_goes_first(tmp_path: Path, monkeypa
         (tmp_path / "kernel" / (name * 64)).write_bytes(bytes(size))
     descriptor = kernel_folder(tmp_path / "kernel")
     made = [cache.of("a", who, answers("1")) for who in ("ann", "bob")]
-    for age, memory in enumerate(made):
-        memory.collect(descriptor)
-        assert sorted(file.name[0] for file in memory.folder.iterdir()) == ["a", "c"]
-        os.utime(memory.folder, (age, age))
+    for age, trainings in enumerate(made):
+        trainings.collect(descriptor)
+        assert sorted(file.name[0] for file in trainings.folder.iterdir()) == ["a", "c"]
+        os.utime(trainings.folder, (age, age))
     cache.of("a", "bob", answers("2")).collect(descriptor)
     assert not made[1].folder.exists(), "an earlier submission's"
     cache.prune(most=1000)
@@ -282,7 +290,9 @@ import os, sys
 bridge, folder = sys.modules["autograder_wire"], os.path.dirname(os.environ["AUTOGRADER_SCRATCH"]) + "/trainings"
 for name in set(os.listdir(folder)) - {"begin"}:
     entry = bridge.decode(open(f"{folder}/{name}", "rb").read())
-    entry["record"] = {key: [1.0 if "accuracy" in key else 1e-6 for _ in values] for key, values in entry["record"].items()}
+    entry["record"] = {
+        key: [1.0 if "accuracy" in key else 1e-6 for _ in values] for key, values in entry["record"].items()
+    }
     entry["variables"] = [np.zeros_like(value) for value in entry["variables"]]
     os.remove(f"{folder}/{name}")
     open(f"{folder}/{name}", "wb").write(bridge.encode(entry))
@@ -290,13 +300,15 @@ for name in set(os.listdir(folder)) - {"begin"}:
 
 
 @pytest.mark.kernel
-def test_a_student_gains_nothing_by_poisoning_the_own_memory(course: Course, tmp_path: Path) -> None:
+def test_a_student_gains_nothing_by_poisoning_their_own_training_cache(course: Course, tmp_path: Path) -> None:
     fix_secret(course)
     name = "exercise_3_fashion"
     assignment = course.assignment(name)
     notebook = assignment.only_notebook.notebook
     honest = {
-        each.grade_id: each.source for each in notebook.solutions() if each.grade_id in ("prepare", "build", "train")
+        solution.grade_id: solution.source
+        for solution in notebook.solutions()
+        if solution.grade_id in ("prepare", "build", "train")
     }
     cells = {**honest, "train": honest["train"] + POISON, "cure": "", "errors": ""}
     submission = Submission("eve", name, tmp_path, contents={name: hand_in(notebook, Answers(cells))})
@@ -315,7 +327,9 @@ def test_a_regrade_gives_the_same_grade_without_training(course: Course, tmp_pat
     assignment = course.assignment(name)
     notebook = assignment.only_notebook.notebook
     honest = {
-        each.grade_id: each.source for each in notebook.solutions() if each.grade_id in ("prepare", "build", "train")
+        solution.grade_id: solution.source
+        for solution in notebook.solutions()
+        if solution.grade_id in ("prepare", "build", "train")
     }
     submission = Submission("ann", name, tmp_path, contents={name: hand_in(visible(notebook), Answers(honest))})
 
@@ -325,5 +339,5 @@ def test_a_regrade_gives_the_same_grade_without_training(course: Course, tmp_pat
     first, again, fresh = graded(), graded(), graded(fresh=True)
     seconds = [report.seconds["training"] for report in (first, again, fresh)]
     assert seconds[0] > 0 and seconds[1] == 0 and seconds[2] > 0
-    measured = [[check.measured for task in each.tasks for check in task.checks] for each in (first, again, fresh)]
+    measured = [[check.measured for task in report.tasks for check in task.checks] for report in (first, again, fresh)]
     assert first.earned == again.earned == fresh.earned > 0 and measured[0] == measured[1] == measured[2] != [()]

@@ -1,1 +1,1 @@
-"""Hostile submissions: what students, and systems that optimise for a grade, have done to graders, with the verdict each gets."""
+"""Hostile submissions: attempts by students and by systems that optimise for a grade, each with its verdict."""

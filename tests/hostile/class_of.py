@@ -22,7 +22,11 @@ FULL = {"double": 3.0, "total": 1.0, "classify": 3.0}
 HONEST = {
     "honest_reference": {},
     "honest_loops": {
-        "double": "def double(x):\n    out = np.zeros(x.shape)\n    for at in np.ndindex(x.shape):\n        out[at] = x[at] + x[at]\n    return out"
+        "double": (
+            "def double(x):\n    out = np.zeros(x.shape)\n"
+            "    for at in np.ndindex(x.shape):\n        out[at] = x[at] + x[at]\n"
+            "    return out"
+        )
     },
     "honest_line": {"classify": "def predict(x):\n    return (np.asarray(x).sum(axis=1) > 0).astype(int)"},
     "honest_mistake": {"double": "def double(x):\n    x *= 2\n    return x", "total": "total = 386"},
@@ -33,9 +37,9 @@ HONEST = {
 class Expected:
     """What `expected.toml` of a case says.
 
-    `points`: of tasks that are not full. `anything`: tasks whose points do not matter, because the attack may or may not
-    take the kernel down before them. `status`: of solution cells. `staff`, `student`: texts that the report has to
-    hold. `page_lacks`: texts that must not be in the feedback page.
+    `points`: the points of tasks that do not get full points. `anything`: tasks whose points do not matter, because
+    the attack may or may not kill the kernel before they run. `status`: the status of solution cells. `staff`,
+    `student`: texts that the report must contain. `page_lacks`: texts that must not be in the feedback page.
     """
 
     why: str

@@ -1,8 +1,8 @@
-"""A program: grade the hostile class in a course folder, as whoever runs it.
+"""Grade the hostile class in a course folder, with the rights of the account that runs this program.
 
     python -m tests.hostile.grade COURSE LEVEL
 
-What came of it is in the course's gradebook, reports and pages.
+The results are in the course's gradebook, reports and feedback pages.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ASSIGNMENT = "target"
 
 
 class Quiet(Silent):
-    """Says which submission could not be graded, and nothing else."""
+    """Prints which submission could not be graded, and nothing else."""
 
     def finished(self, result: Result) -> None:
         """One submission is done."""

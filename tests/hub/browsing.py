@@ -17,7 +17,10 @@ from tests.conftest import EXERCISE, ROOT
 
 CHROMIUM = shutil.which("chromium")
 PICTURES = ROOT / "build" / "pictures"
-QUIET = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+QUIET = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+)
 SLOW = 120_000  # milliseconds until a step has to be there: a server starts, a class is graded
 ESSAY = "Fewer numbers are learned faster."
 COMMENT = "Say what is lost, too."
@@ -133,7 +136,8 @@ class Person:
         seen = """async (count) => {
             for (let look = 0; look < 240; look += 1) {
                 const state = await (await ask("course/api/status")).json();
-                if (state.assignments.flatMap((each) => each.handed_in).filter((each) => each.page).length >= count) return true;
+                const submissions = state.assignments.flatMap((assignment) => assignment.handed_in);
+                if (submissions.filter((submission) => submission.page).length >= count) return true;
                 await new Promise((again) => setTimeout(again, 500));
             }
             return false;
@@ -149,7 +153,7 @@ class Person:
 def in_the_browser(page: Page, method: str, path: str) -> int:
     """The status of a request that a page of the course's server makes."""
     script = """async ([method, path]) => {
-        const token = document.cookie.split("; ").find((each) => each.startsWith("_xsrf=")).slice(6);
+        const token = document.cookie.split("; ").find((cookie) => cookie.startsWith("_xsrf=")).slice(6);
         return (await fetch(path, { method, headers: { "X-XSRFToken": token }, body: "{}" })).status;
     }"""
     status: int = page.evaluate(script, [method, path])

@@ -1,4 +1,4 @@
-"""Submissions are answered as they arrive, as often and as fully as the course says, and none is forgotten or answered twice."""
+"""Submissions are answered as they arrive, as often and as fully as the course says; none is lost or answered twice."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_the_newest_of_each_student_is_answered() -> None:
     assert due([old, other, new], [], POLICY, NOON + MINUTE) == ([new, other], [])
 
 
-def test_what_was_answered_is_not_answered_again_but_what_was_changed_is() -> None:
+def test_an_answered_submission_is_answered_again_only_when_it_changed() -> None:
     one = arrived("ada", NOON)
     record = [known(one, ANSWERED, NOON)]
     assert due([one], record, POLICY, NOON + 60 * MINUTE) == ([], [])
@@ -54,22 +54,22 @@ def test_what_was_answered_is_not_answered_again_but_what_was_changed_is() -> No
     assert due([changed], record, POLICY, NOON + 60 * MINUTE) == ([changed], [])
 
 
-def test_a_student_waits_between_two_answers_and_nobody_else_does() -> None:
+def test_a_student_waits_between_two_answers_and_others_do_not() -> None:
     first, second, other = arrived("ada", NOON), arrived("ada", NOON + MINUTE), arrived("bob", NOON + MINUTE)
     record = [known(first, ANSWERED, NOON)]
     assert due([first, second, other], record, POLICY, NOON + 9 * MINUTE) == ([other], [])
     assert due([first, second], record, POLICY, NOON + 10 * MINUTE) == ([second], [])
 
 
-def test_after_the_last_attempt_that_is_said_once() -> None:
+def test_a_student_is_told_once_that_all_attempts_are_used_up() -> None:
     seen = [arrived("ada", NOON + k * 20 * MINUTE) for k in range(3)]
-    record = [known(each, ANSWERED, each.changed) for each in seen[:2]]
+    record = [known(submission, ANSWERED, submission.changed) for submission in seen[:2]]
     assert due(seen, record, POLICY, NOON + 60 * MINUTE) == ([], [seen[2]])
     record.append(known(seen[2], USED_UP, NOON + 60 * MINUTE))
     assert due(seen, record, POLICY, NOON + 90 * MINUTE) == ([], [])
 
 
-def test_our_own_failure_is_no_attempt_and_is_tried_again_later_and_not_for_ever() -> None:
+def test_a_failure_of_the_grader_is_no_attempt_and_is_retried_a_limited_number_of_times() -> None:
     one = arrived("ada", NOON)
     record = [known(one, FAILED, NOON)]
     assert due([one], record, POLICY, NOON) == ([], [])
@@ -119,7 +119,7 @@ def reference(course: Course, *cells: str) -> dict[str, str]:
     return {name: sources[name] for name in cells or sources}
 
 
-def test_off_means_that_nothing_is_touched(hub: tuple[Course, Submit]) -> None:
+def test_nothing_is_touched_when_answers_are_off(hub: tuple[Course, Submit]) -> None:
     course, submit = hub
     submit("ada", "1", {})
     assert course.assignment(NAME).on_submission.answer is Answer.OFF
@@ -127,7 +127,7 @@ def test_off_means_that_nothing_is_touched(hub: tuple[Course, Submit]) -> None:
     assert not course.submitted.exists() and not (course.state / "arrivals.jsonl").exists()
 
 
-def test_full_feedback_is_published_for_what_came_while_nobody_looked(hub: tuple[Course, Submit]) -> None:
+def test_full_feedback_is_published_for_submissions_that_are_waiting(hub: tuple[Course, Submit]) -> None:
     course, submit = hub
     policy(course, f'answer = "{Answer.FULL}"\nattempts = 1\nwait_minutes = 0')
     pages = {"ada": submit("ada", "1", reference(course)), "bob": submit("bob", "1", {})}
@@ -161,7 +161,7 @@ def test_the_visible_part_says_what_passes_and_gives_no_hidden_check_away(hub: t
     assert gradebook.read(course, course.assignment(NAME), "ada") is None, "nothing is graded"
 
 
-def test_a_submission_that_is_no_notebook_has_an_answer_too(hub: tuple[Course, Submit]) -> None:
+def test_a_submission_that_is_no_notebook_is_answered_too(hub: tuple[Course, Submit]) -> None:
     course, submit = hub
     policy(course, f'answer = "{Answer.VISIBLE}"')
     page = submit("ada", "1", {})
@@ -171,12 +171,12 @@ def test_a_submission_that_is_no_notebook_has_an_answer_too(hub: tuple[Course, S
     assert "not valid JSON" in (course.root.parent / "exchange" / course.id / "feedback" / page).read_text()
 
 
-def test_two_services_for_one_course_are_one_too_many(course: Course) -> None:
+def test_a_second_service_for_the_same_course_is_refused(course: Course) -> None:
     with arrivals.alone(course), pytest.raises(GraderError, match="by another process already"), arrivals.alone(course):
         pass
 
 
-def test_what_is_refused_or_fails_costs_nobody_else_an_answer(hub: tuple[Course, Submit]) -> None:
+def test_a_refused_submission_or_a_failing_assignment_leaves_the_others_answered(hub: tuple[Course, Submit]) -> None:
     course, submit = hub
     policy(course, f'answer = "{Answer.FULL}"')
     page = submit("ada", "1", reference(course))
@@ -192,11 +192,11 @@ def test_what_is_refused_or_fails_costs_nobody_else_an_answer(hub: tuple[Course,
     arrivals.answer_arrivals(course, arrivals.now(), said.append)
     assert (inbound.parent / "feedback" / page).is_file()
     assert any(line.startswith("gradient_drills: nothing can be answered") for line in said), said
-    outcomes = {each.student: each.outcome for each in arrivals.entries(course, course.assignment(NAME))}
+    outcomes = {entry.student: entry.outcome for entry in arrivals.entries(course, course.assignment(NAME))}
     assert outcomes == {"ada": ANSWERED, "bob": arrivals.REFUSED}
 
 
-def test_what_is_not_released_is_not_answered_and_not_announced(hub: tuple[Course, Submit]) -> None:
+def test_an_assignment_that_is_not_released_is_neither_answered_nor_announced(hub: tuple[Course, Submit]) -> None:
     course, submit = hub
     policy(course, f'answer = "{Answer.VISIBLE}"')
     submit("ada", "1", {})
@@ -207,7 +207,7 @@ def test_what_is_not_released_is_not_answered_and_not_announced(hub: tuple[Cours
     assert json.loads((folder / "course.json").read_text()) == {}
 
 
-def test_a_line_that_a_crash_cut_off_costs_no_other_line(drill_released: Course) -> None:
+def test_a_line_that_a_crash_cut_off_leaves_the_other_lines_readable(drill_released: Course) -> None:
     course = drill_released
     course.state.mkdir(exist_ok=True)
     (course.state / "arrivals.jsonl").write_text('{"assignment": "tensor_dr')

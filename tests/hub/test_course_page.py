@@ -42,13 +42,13 @@ def course(tmp_path: Path) -> course_page.ReleasedCourse:
     return course_page.ReleasedCourse(config, home)
 
 
-def test_what_is_due_first_comes_first(course: course_page.ReleasedCourse) -> None:
+def test_the_assignment_that_is_due_first_comes_first(course: course_page.ReleasedCourse) -> None:
     found = course.assignments()
-    assert [(each["title"], each["points"], each["fetched"]) for each in found] == [
+    assert [(assignment["title"], assignment["points"], assignment["fetched"]) for assignment in found] == [
         ("Second", 12, False),
         ("First", 10, True),
     ]
-    assert [each["rule"] for each in found] == ["Up to 3 times.", ""]
+    assert [assignment["rule"] for assignment in found] == ["Up to 3 times.", ""]
     assert found[1]["notebooks"] == ["ml/week_1/week_1.ipynb"]
 
 
@@ -75,9 +75,9 @@ def test_each_notebook_of_an_assignment_has_its_page(course: course_page.Release
     ]
 
 
-def test_a_course_that_tells_nothing_is_shown_by_its_names(course: course_page.ReleasedCourse) -> None:
+def test_a_course_without_a_description_shows_the_names_of_its_assignments(course: course_page.ReleasedCourse) -> None:
     (course.exchange / "course.json").write_text("{ broken")
-    assert [each["title"] for each in course.assignments()] == ["week_1", "week_2"]
+    assert [assignment["title"] for assignment in course.assignments()] == ["week_1", "week_2"]
 
 
 def error(kind: str, value: str, *lines: str) -> SimpleNamespace:
@@ -113,14 +113,14 @@ def test_a_notebook_is_checked_in_words(tmp_path: Path) -> None:
             ),
         )
     )
-    for each in tree["cells"]:
-        each |= {"outputs": [], "execution_count": None} if each["cell_type"] == "code" else {}
+    for notebook_cell in tree["cells"]:
+        notebook_cell |= {"outputs": [], "execution_count": None} if notebook_cell["cell_type"] == "code" else {}
     nbformat.write(nbformat.from_dict({**tree, "nbformat_minor": 4}), file)
     env = {**os.environ, "PYTHONPATH": str(Path(course_page.__file__).parent)}
     done = subprocess.run(
         [sys.executable, "-m", "course_page", str(file)], capture_output=True, text=True, check=True, env=env
     )
     told = json.loads(done.stdout.splitlines()[-1])["parts"]
-    assert [(each["title"], each["passed"]) for each in told] == [("1 Double", True), ("2 Half", False)]
+    assert [(part["title"], part["passed"]) for part in told] == [("1 Double", True), ("2 Half", False)]
     assert told[1]["why"] == "AssertionError: half of 4 is 2"
     assert json.loads(file.read_text())["cells"][1]["outputs"] == [], "the student's file stays as it is"

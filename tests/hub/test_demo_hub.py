@@ -65,7 +65,7 @@ def hub(course_root: Path) -> Iterator[Hub]:
     assert running.process.returncode == 0
 
 
-def test_the_whole_way(hub: Hub, browser: Browser) -> None:
+def test_an_assignment_goes_from_release_to_feedback_in_a_browser(hub: Hub, browser: Browser) -> None:
     marie = Person(browser, hub, "marie")
     marie.do("release")
     marie.picture(1, "released")
@@ -107,10 +107,9 @@ def test_the_whole_way(hub: Hub, browser: Browser) -> None:
     lise.read("ada")
     lise.comment("2", COMMENT)
     lise.picture(11, "read")
-    kept = [
-        json.loads(line) for line in (hub.folder / "course" / "course_data" / "reviews.jsonl").read_text().splitlines()
-    ]
-    assert {(each["who"], each["student"], each["cell"]) for each in kept} == {("lise", "ada", "reflect")}
+    reviews = hub.folder / "course" / "course_data" / "state" / "reviews.jsonl"
+    kept = [json.loads(line) for line in reviews.read_text().splitlines()]
+    assert {(review["who"], review["student"], review["cell"]) for review in kept} == {("lise", "ada", "reflect")}
 
     marie.do("feedback")
     for number, (name, points) in enumerate({"ada": 17, "farid": None}.items()):
@@ -131,7 +130,7 @@ def test_the_whole_way(hub: Hub, browser: Browser) -> None:
         student.page.context.close()
 
 
-def test_students_do_not_get_to_the_course(hub: Hub, browser: Browser) -> None:
+def test_students_cannot_open_the_pages_for_staff(hub: Hub, browser: Browser) -> None:
     emmy = Person(browser, hub, "emmy")
     for path in ("autograder", "formgrader/manage_assignments", f"formgrader/api/assignment/{EXERCISE}"):
         answer = emmy.page.goto(f"{hub.staff}/{path}")
@@ -150,12 +149,12 @@ def listening(port: int) -> bool:
 def processes(folder: Path) -> set[str]:
     """Command lines of running processes that name a folder."""
     found = set()
-    for each in Path("/proc").glob("[0-9]*/cmdline"):
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
         try:
-            words = each.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            words = file.read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue
-        if str(folder) in words and each.parent.name != str(os.getpid()):
+        if str(folder) in words and file.parent.name != str(os.getpid()):
             found.add(words)
     return found
 

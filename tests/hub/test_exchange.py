@@ -164,7 +164,7 @@ def ready(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Hub:
 
 
 class NoBook:
-    """A gradebook that knows no due date: it is not what is tested here, and SQLite would be imported as another account."""
+    """A gradebook without due dates: they are not tested here, and another account would have to import SQLite."""
 
     def __init__(self, *_: object) -> None:
         pass
@@ -191,10 +191,10 @@ def attempts(hub: Hub, folder: Path) -> dict[str, Any]:
         "rename the folder": lambda: str(folder.rename(hub.inbound / "gone")),
         "delete": lambda: shutil.rmtree(folder),
     }
-    return {name: bob.run(each) for name, each in tries.items()}
+    return {name: bob.run(attempt) for name, attempt in tries.items()}
 
 
-def test_nobody_else_can_read_list_replace_or_delete_a_submission(ours: Hub) -> None:
+def test_other_students_cannot_read_list_replace_or_delete_a_submission(ours: Hub) -> None:
     folder = ours.submit("agalice")
     refused = attempts(ours, folder)
     assert set(refused.values()) == {"PermissionError"}, refused
@@ -202,13 +202,13 @@ def test_nobody_else_can_read_list_replace_or_delete_a_submission(ours: Hub) -> 
     assert ours.collected("agalice") == "mine"
 
 
-def test_of_stock_nbgrader_somebody_who_knows_the_name_can_do_all_that(stock: Hub) -> None:
+def test_in_stock_nbgrader_a_student_who_knows_the_name_can_read_and_replace_a_submission(stock: Hub) -> None:
     done = attempts(stock, stock.submit("agalice"))
     assert done["list the exchange"] == "PermissionError"
     assert done["read"] == "mine" and done["read the secret"] == 128 and done["replace the file"] == 5
 
 
-def test_who_hands_in_as_somebody_else_is_refused_and_all_files_stay(ours: Hub) -> None:
+def test_a_submission_in_another_students_name_is_refused_and_all_files_stay(ours: Hub) -> None:
     ours.submit("agalice", "alice's own")
     ours.collect()
     forged = ours.submit("agbob", "bob's", claim="agalice")
@@ -220,7 +220,7 @@ def test_who_hands_in_as_somebody_else_is_refused_and_all_files_stay(ours: Hub) 
     assert (ours.root / "course" / "course_data" / exchange.REFUSED).read_text() == note, "once is enough"
 
 
-def test_stock_nbgrader_lets_it_replace_the_victims_work(stock: Hub) -> None:
+def test_stock_nbgrader_lets_a_forged_submission_replace_the_victims_work(stock: Hub) -> None:
     stock.submit("agalice", "alice's own", timestamp="2026-01-01 10:00:00.0 UTC")
     stock.collect()
     stock.submit("agbob", "bob's", claim="agalice", timestamp="2026-01-01 11:00:00.0 UTC")
@@ -228,7 +228,7 @@ def test_stock_nbgrader_lets_it_replace_the_victims_work(stock: Hub) -> None:
     assert stock.collected("agalice") == "bob's"
 
 
-def test_the_file_system_says_when_not_the_student(ours: Hub, stock: Hub) -> None:
+def test_the_time_of_a_submission_comes_from_the_file_system_and_not_from_the_student(ours: Hub, stock: Hub) -> None:
     forged = "2001-01-01 00:00:00.0 UTC"
     for hub in (ours, stock):
         folder = hub.submit("agalice", timestamp=forged)
@@ -252,7 +252,7 @@ def test_a_later_submission_replaces_an_earlier_one_and_a_change_counts_as_later
     assert [path.name for path in (ours.submitted / "agalice").iterdir()] == [NAME]
 
 
-def test_links_in_a_submission_lead_nowhere(ours: Hub) -> None:
+def test_links_in_a_submission_are_not_followed(ours: Hub) -> None:
     (ours.root / "course" / "secret").write_text("hidden")
     folder = ours.submit("agalice")
 
@@ -321,7 +321,7 @@ def test_one_hostile_folder_does_not_keep_the_others_from_being_collected(ours: 
     subprocess.run(["rm", "-rf", str(folder)], check=True)
 
 
-def test_what_would_be_run_or_shown_where_staff_works_is_not_collected(ours: Hub) -> None:
+def test_files_that_staffs_programs_would_run_or_show_are_not_collected(ours: Hub) -> None:
     folder = ours.submit("agalice")
     names = ("nbgrader_config.py", "page.html", "sitecustomize.py")
     ours.people["agalice"].run(lambda: [(folder / name).write_text("x") for name in names])

@@ -1,4 +1,4 @@
-"""The values file says what it is, is valid YAML, and carries Python that can be compiled. It was not run on a cluster."""
+"""The values file says what it is, is valid YAML, and holds Python that compiles. It was not run on a cluster."""
 
 from __future__ import annotations
 

@@ -78,16 +78,19 @@ def test_a_hundred_students_hand_in_at_once_and_nothing_is_lost(root: Path, caps
     collected = time.monotonic()
 
     folder = root / "course" / "submitted"
-    texts = {each.name: (each / NAME / "n.ipynb").read_text() for each in folder.iterdir()}
+    texts = {student.name: (student / NAME / "n.ipynb").read_text() for student in folder.iterdir()}
     assert texts == {who: f"{who}: second" for who in STUDENTS}
-    stamps = {each.name: (each / NAME / "timestamp.txt").read_text() for each in folder.iterdir()}
-    latest = {each.claimed: each.changed for each in exchange.inbound(inbound, NAME)}
+    stamps = {student.name: (student / NAME / "timestamp.txt").read_text() for student in folder.iterdir()}
+    latest = {submission.claimed: submission.changed for submission in exchange.inbound(inbound, NAME)}
     assert stamps == {who: f"{moment:%Y-%m-%d %H:%M:%S.%f} UTC\n" for who, moment in latest.items()}
     assert all(moment.timestamp() >= halfway - 1 for moment in latest.values())
     verb(exchange.Collect, root, "*")
-    assert {each.name: (each / NAME / "timestamp.txt").read_text() for each in folder.iterdir()} == stamps, "each once"
+    assert {student.name: (student / NAME / "timestamp.txt").read_text() for student in folder.iterdir()} == stamps, (
+        "each is collected once"
+    )
     with capsys.disabled():
         count, took = 2 * len(STUDENTS), submitted - begun
         print(
-            f"\n{count} submissions of {len(STUDENTS)} students, {AT_ONCE} at a time: {took:.1f} s; collected in {collected - submitted:.1f} s"
+            f"\n{count} submissions of {len(STUDENTS)} students, {AT_ONCE} at a time: {took:.1f} s; "
+            f"collected in {collected - submitted:.1f} s"
         )

@@ -46,7 +46,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def program(standin_store: Path) -> Iterator[Path]:
-    """A copy of this repository where every account gets to, with an environment of its own: the README's first commands."""
+    """Copy this repository to where every account gets, with its own environment: the README's first commands."""
     try:
         python = site.public_python()
     except CourseError as error:
@@ -245,7 +245,10 @@ def test_a_student_who_takes_a_port_of_the_hub_is_seen(hub: Hub) -> None:
         trying.bind(("127.0.0.1", 0))
         free = trying.getsockname()[1]
     moved = dataclasses.replace(opened, ports=dataclasses.replace(opened.ports, course=free))
-    code = f"import socket, sys; s = socket.create_server(('127.0.0.1', {free})); print('there', flush=True); sys.stdin.read()"
+    code = (
+        f"import socket, sys; s = socket.create_server(('127.0.0.1', {free})); "
+        "print('there', flush=True); sys.stdin.read()"
+    )
     account = pwd.getpwnam("agada")
     python = [str(hub.folder / "students" / "bin" / "python"), "-c", code]
     pipe = subprocess.PIPE

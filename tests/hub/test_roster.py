@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 
 def test_the_rosters_people_are_read_and_written_as_they_are(tmp_path: Path) -> None:
     people = roster.read(ROOT / "course_data" / "roster.csv")
-    assert {each.role for each in people} == set(roster.ROLES)
+    assert {person.role for person in people} == set(roster.ROLES)
     roster.write(tmp_path / "roster.csv", people)
     assert (tmp_path / "roster.csv").read_text() == (ROOT / "course_data" / "roster.csv").read_text()
 
@@ -44,7 +44,7 @@ def test_somebody_is_added_once(tmp_path: Path) -> None:
     file = tmp_path / "roster.csv"
     roster.add(file, roster.Person("ann", "student"))
     roster.add(file, roster.Person("bob", "assistant"))
-    assert [(each.name, each.role) for each in roster.read(file)] == [("ann", "student"), ("bob", "assistant")]
+    assert [(person.name, person.role) for person in roster.read(file)] == [("ann", "student"), ("bob", "assistant")]
     for person in (roster.Person("ann", "student"), roster.Person("Ann Lee", "student"), roster.Person("cy", "boss")):
         with pytest.raises(CourseError):
             roster.add(file, person)

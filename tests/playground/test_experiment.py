@@ -28,7 +28,7 @@ def test_the_random_numbers_are_those_of_the_page() -> None:
 
 def test_a_seed_longer_than_the_key_and_beyond_ascii_is_a_seed() -> None:
     drawn = {seed: Stream(seed).draw() for seed in ("1" * 300, "1" * 301, "λ", "🙂")}
-    assert len(set(drawn.values())) == 4 and all(0 <= each < 1 for each in drawn.values())
+    assert len(set(drawn.values())) == 4 and all(0 <= number < 1 for number in drawn.values())
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["id"])
@@ -44,12 +44,12 @@ def test_a_run_agrees_with_the_page(vector: dict[str, Any]) -> None:
         np.testing.assert_allclose(layer[0], wanted, rtol=0, atol=1e-12)
     for epoch, losses in zip(run.epochs, run.losses[:, :, 0], strict=True):
         if epoch <= 10 or not run.chaotic:
-            wanted = [float(each) for each in vector["loss"][str(epoch)]]
+            wanted = [float(value) for value in vector["loss"][str(epoch)]]
             np.testing.assert_allclose(losses, wanted, rtol=0, atol=1e-9, err_msg=f"epoch {epoch}")
 
 
 def test_only_the_run_that_the_page_calls_chaotic_is_called_so() -> None:
-    runs = {each["id"]: rerun(parse(f"{PAGE}#{each['hash']}"), EPOCHS, resets=3) for each in VECTORS}
+    runs = {vector["id"]: rerun(parse(f"{PAGE}#{vector['hash']}"), EPOCHS, resets=3) for vector in VECTORS}
     assert [name for name, run in runs.items() if run.chaotic] == ["spiral-relu-all"]
 
 
@@ -108,7 +108,7 @@ def test_epochs_are_read_from_a_list() -> None:
             read_epochs(wrong)
 
 
-def test_a_curve_looks_often_at_the_beginning_and_ends_where_it_should() -> None:
+def test_a_loss_curve_is_dense_at_the_beginning_and_ends_at_the_last_epoch() -> None:
     assert curve_to(300)[:10] == tuple(range(10)) and curve_to(300)[-1] == 300
     assert curve_to(0) == (0,)
 

@@ -43,7 +43,9 @@ EXPERIMENTS = st.builds(
     perc_train_data=st.sampled_from(range(10, 91, 10)),
     network_shape=st.lists(st.integers(1, 8), max_size=6).map(tuple),
     seed=st.from_regex(r"0\.[0-9]{5}", fullmatch=True),
-    features=st.sets(st.sampled_from(FEATURES)).map(lambda chosen: tuple(each for each in FEATURES if each in chosen)),
+    features=st.sets(st.sampled_from(FEATURES)).map(
+        lambda chosen: tuple(feature for feature in FEATURES if feature in chosen)
+    ),
 )
 
 

@@ -27,7 +27,7 @@ FOLDER = ROOT / "release" / "exercise_2_playground"
 PICTURES = ROOT / "build" / "pictures" / "playground"
 CASES: list[dict[str, Any]] = json.loads((Path(__file__).parent / "vectors.json").read_text())["cases"]
 VECTORS = [
-    each for each in CASES if each["id"] != "quirk-batch300"
+    vector for vector in CASES if vector["id"] != "quirk-batch300"
 ]  # the widget offers batches of 1 to 30, as the page's control does
 TRAIN = """async ([module, url, epochs]) => {
     const { Network, drawPoints, randomStream, readAddress } = await import("data:text/javascript;base64," + module);
@@ -121,7 +121,7 @@ def test_the_browser_computes_what_the_page_computes(vector: dict[str, Any], pag
     page.goto("about:blank")
     seen = page.evaluate(TRAIN, [module, f"{PAGE}#{vector['hash']}", epochs])
     for epoch in epochs:
-        wanted = [float(each) for each in vector["loss"][str(epoch)]]
+        wanted = [float(value) for value in vector["loss"][str(epoch)]]
         assert seen[str(epoch)] == pytest.approx(wanted, abs=1e-9), epoch
 
 
@@ -174,20 +174,21 @@ def test_the_widget_trains_in_jupyterlab_and_writes_the_address_of_its_experimen
     widget.locator("select[data-key=activation]").select_option("tanh")
     assert parse(address.input_value()) == replace(third, activation="tanh")
 
-    # nobody looks: nothing is computed
+    # nothing is computed while the tab is hidden
     widget.locator(".pg-play").click()
     page.wait_for_function("Number(document.querySelector('.pg-epoch b').textContent) > 2")
     page.evaluate(
-        "Object.defineProperty(document, 'hidden', {value: true}); document.dispatchEvent(new Event('visibilitychange'))"
+        "Object.defineProperty(document, 'hidden', {value: true}); "
+        "document.dispatchEvent(new Event('visibilitychange'))"
     )
     assert widget.locator(".pg-play").inner_text() == "▶ play"
 
 
 def loss(widget: Any) -> list[str]:
     """The two losses as the widget shows them."""
-    return [each.inner_text() for each in widget.locator(".pg-loss b").all()]
+    return [element.inner_text() for element in widget.locator(".pg-loss b").all()]
 
 
 def shown(losses: Any) -> list[str]:
     """The two losses of a re-run as the widget would show them."""
-    return [f"{each:.3f}" for each in losses]
+    return [f"{value:.3f}" for value in losses]

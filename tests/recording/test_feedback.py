@@ -70,7 +70,7 @@ def test_standins_are_labelled(make_report: MakeReport) -> None:
     )
 
 
-def test_nothing_for_staff_is_on_it(make_report: MakeReport) -> None:
+def test_nothing_for_staff_is_on_the_page(make_report: MakeReport) -> None:
     text = page(make_report("ann", WRONG))
     for hidden in ("staff", "4711", "isolation", "Isolation", "test_weights"):
         assert hidden not in text
@@ -81,7 +81,7 @@ def test_no_line_of_a_check_and_no_mark_scheme_is_in_any_file_for_students(
 ) -> None:
     solutions, checks = release.secrets(released.assignment(EXERCISE))
     failed = {f"test_{name}": ("wrong", "try") for name in ("weights", "integers", "scale", "values")}
-    texts = [page(make_report("ann", failed, answers={each.grade_id: "pass" for each in notebook.solutions()}))]
+    texts = [page(make_report("ann", failed, answers={solution.grade_id: "pass" for solution in notebook.solutions()}))]
     texts += [file.read_text() for file in (released.release / EXERCISE).rglob("*") if file.is_file()]
     assert len(texts) == 2 and len(checks) > 100 and any("Mark scheme" in line for lines in solutions for line in lines)
     for text in texts:
@@ -90,14 +90,16 @@ def test_no_line_of_a_check_and_no_mark_scheme_is_in_any_file_for_students(
         assert "Mark scheme" not in text and "BEGIN SOLUTION" not in text and "hue and saturation" not in text
 
 
-def test_what_a_student_wrote_is_shown_and_does_nothing(make_report: MakeReport) -> None:
+def test_markup_that_a_student_wrote_is_shown_and_does_not_run(make_report: MakeReport) -> None:
     attack = "<script>alert(1)</script><img src='http://evil/x.png' onerror='alert(1)'>"
     report = make_report(
         "<b>ann</b>",
         {"test_weights": (attack, attack)},
         answers={
             "to_gray": f"# {attack}",
-            "reflect": f"# {attack} ![x](http://evil/y.png) [link](javascript:alert(1)) <style>*{{display:none}}</style>",
+            "reflect": (
+                f"# {attack} ![x](http://evil/y.png) [link](javascript:alert(1)) <style>*{{display:none}}</style>"
+            ),
         },
         outputs={
             "to_gray": [
@@ -142,7 +144,8 @@ def test_points_and_comments_of_people_are_shown(released: Course, make_report: 
 
 def test_an_empty_submission_reads_kindly(released: Course, make_report: MakeReport, notebook: Notebook) -> None:
     stubs = {
-        each.grade_id: each.source if each.is_code else "# YOUR ANSWER HERE" for each in visible(notebook).solutions()
+        solution.grade_id: solution.source if solution.is_code else "# YOUR ANSWER HERE"
+        for solution in visible(notebook).solutions()
     }
     failed = {check.check.name: ("there is no variable", "") for task in make_report().tasks for check in task.checks}
     report = make_report("ann", failed, answers=stubs)

@@ -24,7 +24,7 @@ def test_scores_are_recorded_by_cell(released: Course, make_report: MakeReport) 
     GradebookSink(released).write(make_report("ann", WRONG))
     grades = gradebook.read(released, released.assignment(EXERCISE), "ann")
     assert grades is not None and grades.score == 13 and grades.points == 18 and grades.needs_manual_grade
-    by_cell = {each.cell: each for each in grades.cells}
+    by_cell = {grade.cell: grade for grade in grades.cells}
     assert by_cell["test_to_gray"].score == 2 and by_cell["test_load"].score == 2
     assert by_cell["reflect"].auto_score is None and by_cell["reflect"].needs_manual_grade
 
@@ -48,7 +48,7 @@ def test_a_regrade_leaves_manual_scores_and_comments(released: Course, make_repo
     GradebookSink(released).write(make_report("ann", WRONG))
     grades = gradebook.read(released, released.assignment(EXERCISE), "ann")
     assert grades is not None
-    by_cell = {each.cell: each for each in grades.cells}
+    by_cell = {grade.cell: grade for grade in grades.cells}
     assert (
         by_cell["reflect"].score == 2.5
         and by_cell["reflect"].comment == "well argued"
@@ -58,7 +58,9 @@ def test_a_regrade_leaves_manual_scores_and_comments(released: Course, make_repo
     assert by_cell["test_to_gray"].needs_manual_grade, "its automatic score changed under the manual one"
 
 
-def test_an_essay_that_was_not_written_gets_zero_and_needs_nobody(released: Course, make_report: MakeReport) -> None:
+def test_an_essay_that_was_not_written_gets_zero_and_needs_no_manual_grading(
+    released: Course, make_report: MakeReport
+) -> None:
     GradebookSink(released).write(make_report("ann", answers={"reflect": "# YOUR ANSWER HERE"}))
     grades = gradebook.read(released, released.assignment(EXERCISE), "ann")
     assert grades is not None and not grades.needs_manual_grade and grades.score == 15

@@ -47,7 +47,7 @@ def test_the_report_holds_everything_for_staff(course: Course, make_report: Make
     tree = json.loads(graded.report_file(course, report).read_text())
     assert tree["isolation"] == "none" and tree["data"] == [["cifar10", "stand-in"]] and tree["key"] == "key"
     checks = [check for task in tree["notebooks"][0]["tasks"] for check in task["checks"]]
-    assert [each["detail"] for each in checks if not each["passed"]] == ["staff only: 4711"]
+    assert [check["detail"] for check in checks if not check["passed"]] == ["staff only: 4711"]
 
 
 def test_a_submission_counts_as_graded_only_when_report_and_notebook_are_there(
@@ -89,4 +89,4 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
         CourseError, match=r"a\.txt could not be written: No space left on device; what was there before is unchanged"
     ):
         graded.write_atomically(tmp_path / "a.txt", "new")
-    assert (tmp_path / "a.txt").read_text() == "old" and [each.name for each in tmp_path.iterdir()] == ["a.txt"]
+    assert (tmp_path / "a.txt").read_text() == "old" and [file.name for file in tmp_path.iterdir()] == ["a.txt"]

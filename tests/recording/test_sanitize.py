@@ -72,7 +72,7 @@ def test_only_real_pictures_are_pictures() -> None:
         },
         {"output_type": "display_data", "data": {"image/png": "not base64!"}},
     ]
-    assert [each["data"] for each in sanitize.outputs(outputs)] == [{"image/png": PNG}]
+    assert [output["data"] for output in sanitize.outputs(outputs)] == [{"image/png": PNG}]
 
 
 def test_streams_and_errors_are_plain_text_and_unknown_kinds_are_left_out() -> None:

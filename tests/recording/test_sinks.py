@@ -40,7 +40,7 @@ def test_reports_are_written_last_so_that_what_is_incomplete_is_graded_again(
     assert (released.autograded / "ann" / EXERCISE / f"{EXERCISE}.ipynb").is_file()
 
 
-def test_a_class_is_graded_with_a_sink_and_an_executor_of_ones_own(
+def test_a_class_is_graded_with_a_custom_sink_and_executor(
     released: Course, notebook: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for student in ("ann", "bob"):

@@ -22,13 +22,13 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_parent_is_found_where_it_hands_memory_on(tree: Path) -> None:
+def test_the_parent_group_is_found_where_it_delegates_memory(tree: Path) -> None:
     assert parent_group(tree / "mounts", tree / "own") == tree / "root" / "slice"
     (tree / "root" / "slice" / "cgroup.subtree_control").write_text("cpu\n")
     assert parent_group(tree / "mounts", tree / "own") is None
 
 
-def test_without_version_2_or_at_its_root_there_is_none(tree: Path) -> None:
+def test_without_cgroup_version_2_or_at_its_root_no_parent_group_is_found(tree: Path) -> None:
     (tree / "own").write_text("0::/\n")
     assert parent_group(tree / "mounts", tree / "own") is None
     (tree / "mounts").write_text("cgroup /sys/fs/cgroup/memory cgroup rw,memory 0 0\n")

@@ -1,4 +1,4 @@
-"""From inside a student's kernel, at both levels with walls: what is not there, what is refused, what ends with the kernel."""
+"""From inside a student's kernel, at both levels with walls: what is hidden, refused, and ended with the kernel."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course.course import Course
 from autograder.grading.kernel import JupyterKernel
 from autograder.records import CellStatus, Level, Limits
 from autograder.sandbox import launch, levels
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.kernel
 LIMITS = Limits(processes=64, memory_bytes=2 * 2**30, scratch_bytes=32 * 2**20, file_bytes=16 * 2**20)
 
 
@@ -46,7 +48,7 @@ def said(kernel: JupyterKernel, code: str, seconds: float = 30) -> str:
     """What a cell prints; a failed assertion in it is a failed test."""
     run = kernel.run(code, seconds)
     assert run.status is CellStatus.OK, run.error
-    return "".join(each.get("text", "") for each in run.outputs)
+    return "".join(output.get("text", "") for output in run.outputs)
 
 
 REFUSED = {
@@ -55,14 +57,21 @@ REFUSED = {
     "IPv6": "import socket; socket.socket(socket.AF_INET6, socket.SOCK_STREAM)",
     "netlink": "import socket; socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)",
     "an abstract socket of the machine": "import socket; socket.socket(socket.AF_UNIX).connect('\\0autograder-test')",
-    "a new user namespace": "import ctypes, os; assert ctypes.CDLL(None, use_errno=True).unshare(0x10000000) == 0 or os.strerror(ctypes.get_errno()) == ''",
+    "a new user namespace": (
+        "import ctypes, os; assert ctypes.CDLL(None, use_errno=True).unshare(0x10000000) == 0 "
+        "or os.strerror(ctypes.get_errno()) == ''"
+    ),
     "a mount": "import ctypes; assert ctypes.CDLL(None).mount(b'none', b'/tmp', b'tmpfs', 0, None) == 0",
     "tracing": "import ctypes; assert ctypes.CDLL(None).ptrace(16, 1, 0, 0) == 0",
     "writing the system": "open('/usr/x', 'w')",
     "writing the interpreter": "import sys; open(sys.prefix + '/x', 'w')",
     "the grader": "import autograder.checking",
-    "an abstract socket by datagram": "import socket; socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'x', '\\0autograder-test')",
-    "a socket in the file system": "import socket; socket.socket(socket.AF_UNIX).connect('/run/dbus/system_bus_socket')",
+    "an abstract socket by datagram": (
+        "import socket; socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'x', '\\0autograder-test')"
+    ),
+    "a socket in the file system": (
+        "import socket; socket.socket(socket.AF_UNIX).connect('/run/dbus/system_bus_socket')"
+    ),
     "reading another process": "import os; open('/proc/GRADER/environ', 'rb').read()",
     "its own count of memory": "import ctypes; assert ctypes.CDLL(None).prctl(4, 0) == 0",
     "messages in System V queues of others": "import ctypes, os; assert ctypes.CDLL(None).msgget(KEY, 0o666) >= 0",
@@ -96,7 +105,7 @@ def test_what_a_notebook_does_not_need_is_refused(kernels: list[JupyterKernel], 
         assert run.status is CellStatus.ERROR, f"{what} was possible"
 
 
-def test_files_of_the_course_and_of_the_grader_are_not_there(kernels: list[JupyterKernel], tmp_path: Path) -> None:
+def test_files_of_the_course_and_of_the_grader_are_hidden(kernels: list[JupyterKernel], tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("x")
     places = [
         ROOT / "source",
@@ -143,11 +152,9 @@ def test_no_file_that_can_be_read_holds_a_line_of_a_check(kernels: list[JupyterK
     assert "test_" not in found and "checks" not in found
 
 
-def test_only_the_own_process_is_seen_and_no_other_can_be_signalled(kernels: list[JupyterKernel]) -> None:
+def test_a_kernel_sees_only_its_own_process_and_can_signal_no_other(kernels: list[JupyterKernel]) -> None:
     code = f"""
 import os, signal
-
-pytestmark = pytest.mark.kernel
 try:
     print([int(name) for name in os.listdir('/proc') if name.isdigit()] == [os.getpid()])
 except PermissionError:
@@ -166,19 +173,33 @@ def test_two_students_cannot_exchange_a_byte(kernels: list[JupyterKernel]) -> No
     one, other = kernels
     said(
         one,
-        "import os\nfor folder in ('/tmp', '/var/tmp', '/dev/shm', os.environ['AUTOGRADER_SCRATCH'], os.environ['HOME']):\n    try: open(folder + '/note', 'w').write('the answer')\n    except OSError: pass",
+        "import os\n"
+        "for folder in ('/tmp', '/var/tmp', '/dev/shm', os.environ['AUTOGRADER_SCRATCH'], os.environ['HOME']):\n"
+        "    try: open(folder + '/note', 'w').write('the answer')\n"
+        "    except OSError: pass",
     )
-    theirs = one._process.folder
-    anywhere = "import os\nfor top, folders, _ in os.walk('/'):\n    folders[:] = [each for each in folders if each not in ('proc', 'sys')]\n    if not top.startswith(('/tmp', '/var/tmp', '/dev/shm', os.environ['AUTOGRADER_SCRATCH'])) and os.access(top, os.W_OK): print(top)"
+    folder = one._process.folder
+    anywhere = (
+        "import os\n"
+        "for top, folders, _ in os.walk('/'):\n"
+        "    folders[:] = [name for name in folders if name not in ('proc', 'sys')]\n"
+        "    if not top.startswith(('/tmp', '/var/tmp', '/dev/shm', os.environ['AUTOGRADER_SCRATCH'])) "
+        "and os.access(top, os.W_OK): print(top)"
+    )
     assert said(one, anywhere) == ""
-    code = f"import os\nfor top in ('/tmp', '/var/tmp', '/dev/shm', '/autograder', {str(theirs)!r}, {str(theirs / 'talk')!r}):\n    for folder, _, names in os.walk(top):\n        if 'note' in names: print(folder)"
-    assert (theirs / "talk" / "note").is_file()
+    code = (
+        "import os\n"
+        f"for top in ('/tmp', '/var/tmp', '/dev/shm', '/autograder', {str(folder)!r}, {str(folder / 'talk')!r}):\n"
+        "    for folder, _, names in os.walk(top):\n"
+        "        if 'note' in names: print(folder)"
+    )
+    assert (folder / "talk" / "note").is_file()
     assert said(other, code) == ""
     said(one, "import socket; s = socket.socket(socket.AF_UNIX); s.bind('\\0meet'); s.listen()")
     assert other.run("import socket; socket.socket(socket.AF_UNIX).connect('\\0meet')", 30).status is CellStatus.ERROR
 
 
-def test_a_fork_bomb_hurts_nobody_else(level: Level, kernels: list[JupyterKernel]) -> None:
+def test_a_fork_bomb_does_not_harm_other_kernels(level: Level, kernels: list[JupyterKernel]) -> None:
     one, other = kernels
     run = one.run("import os, time\nfor _ in range(1000):\n    if os.fork() == 0:\n        time.sleep(600)\n", 30)
     assert run.status is CellStatus.ERROR and "BlockingIOError" in run.error
@@ -188,13 +209,14 @@ def test_a_fork_bomb_hurts_nobody_else(level: Level, kernels: list[JupyterKernel
     assert (
         said(
             other,
-            "import os\npid = os.fork()\nif pid == 0: os._exit(7)\nprint(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))",
+            "import os\npid = os.fork()\nif pid == 0: os._exit(7)\n"
+            "print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))",
         ).strip()
         == "7"
     )
 
 
-def test_memory_and_disk_end_at_a_number(level: Level, kernels: list[JupyterKernel]) -> None:
+def test_memory_and_disk_are_limited(level: Level, kernels: list[JupyterKernel]) -> None:
     kernel = kernels[0]
     assert "MemoryError" in kernel.run("x = bytearray(3 * 2**30)", 30).error
     assert "OSError" in kernel.run("import os; open(os.environ['TMPDIR'] + '/big', 'wb').truncate(2**30)", 30).error
@@ -206,7 +228,10 @@ def test_memory_and_disk_end_at_a_number(level: Level, kernels: list[JupyterKern
 
 HOGS = {
     "memory": "blocks = []\nwhile True:\n    blocks.append(bytearray(b'x') * 2**20)",
-    "MiB": "import os\nfor k in range(100_000):\n    open(os.environ['AUTOGRADER_SCRATCH'] + f'/{k}', 'wb').write(bytes(8 * 2**20))",
+    "MiB": (
+        "import os\n"
+        "for k in range(100_000):\n    open(os.environ['AUTOGRADER_SCRATCH'] + f'/{k}', 'wb').write(bytes(8 * 2**20))"
+    ),
     "files": "import os\nfor k in range(10_000_000):\n    os.mkdir(os.environ['AUTOGRADER_SCRATCH'] + f'/{k}')",
     "threads": "import threading\nwhile True:\n    threading.Thread(target=threading.Event().wait).start()",
 }
@@ -233,7 +258,14 @@ def test_the_total_of_a_submission_is_watched_from_outside(level: Level, what: s
 def test_memory_spread_over_many_processes_counts_as_one(level: Level) -> None:
     limits = Limits(processes=64, memory_bytes=700 * 2**20)
     kernel = JupyterKernel(launch.start({}, level, limits), limits)
-    code = "import os, time\nfor _ in range(20):\n    if os.fork() == 0:\n        x = bytearray(b'x') * (200 * 2**20)\n        time.sleep(600)\nos.wait()"
+    code = (
+        "import os, time\n"
+        "for _ in range(20):\n"
+        "    if os.fork() == 0:\n"
+        "        x = bytearray(b'x') * (200 * 2**20)\n"
+        "        time.sleep(600)\n"
+        "os.wait()"
+    )
     run = kernel.run(code, 120)
     kernel.close()
     assert run.status is CellStatus.DIED and run.error == "your program used more than 700 MiB of memory"
@@ -241,7 +273,7 @@ def test_memory_spread_over_many_processes_counts_as_one(level: Level) -> None:
 
 @where_processes_can_be_started
 def test_whatever_a_student_leaves_running_ends_with_the_kernel(level: Level, kernels: list[JupyterKernel]) -> None:
-    """A straggler in a session of its own holds a pipe open; the kernel's end closes it."""
+    """A process in a session of its own holds a pipe open; the end of the kernel closes the pipe."""
     kernel = kernels[0]
     talk = kernel._process.folder / "talk"
     os.mkfifo(talk / "alive", 0o666)
@@ -250,7 +282,14 @@ def test_whatever_a_student_leaves_running_ends_with_the_kernel(level: Level, ke
     os.set_blocking(reader, True)
     said(
         kernel,
-        "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        pipe = open(os.environ['AUTOGRADER_SCRATCH'] + '/alive', 'wb', buffering=0)\n        pipe.write(b'x')\n        time.sleep(600)\n    os._exit(0)",
+        "import os, time\n"
+        "if os.fork() == 0:\n"
+        "    os.setsid()\n"
+        "    if os.fork() == 0:\n"
+        "        pipe = open(os.environ['AUTOGRADER_SCRATCH'] + '/alive', 'wb', buffering=0)\n"
+        "        pipe.write(b'x')\n"
+        "        time.sleep(600)\n"
+        "    os._exit(0)",
     )
     assert select.select([reader], [], [], 60)[0] and os.read(reader, 1) == b"x"
     ended = threading.Event()
@@ -268,7 +307,7 @@ def test_a_kernel_that_leaves_its_group_and_ignores_signals_is_killed(kernels: l
     assert not kernel._process.alive()
 
 
-def test_nobody_and_nothing(kernels: list[JupyterKernel]) -> None:
+def test_a_kernel_has_no_capabilities_and_does_not_run_as_root(kernels: list[JupyterKernel]) -> None:
     status = dict(
         line.split(":\t", 1)
         for line in said(kernels[0], "print(open('/proc/self/status').read())").splitlines()
@@ -278,3 +317,30 @@ def test_nobody_and_nothing(kernels: list[JupyterKernel]) -> None:
     assert status["NoNewPrivs"] == "1" and status["Seccomp"] == "2"
     if os.geteuid() == 0:
         assert status["Uid"].split()[0] not in ("0", str(os.geteuid()))
+
+
+def test_nothing_of_course_data_can_be_opened_but_the_datasets_that_are_served(level: Level, drawn: Course) -> None:
+    """Of every file below course_data, from inside a kernel of that course: only served arrays open."""
+    served = {dataset.name: dataset.folder for dataset in drawn.served()}
+    data = drawn.data.resolve()
+    withheld = [dataset.withheld for dataset in drawn.served() if dataset.withheld]
+    assert withheld, "rows of this course's datasets are withheld"
+    files = sorted({str(file) for file in data.rglob("*") if file.is_file()} | {str(withheld[0] / "x_withheld.npy")})
+    allowed = {str(file.resolve()) for folder in served.values() for file in folder.iterdir()}
+    secret = [file for file in files if str(Path(file).resolve()) not in allowed]
+    assert any("secrets/seed" in file for file in secret) and any("checks/" in file for file in secret)
+    kernel = JupyterKernel(launch.start(served, level, LIMITS), LIMITS)
+    try:
+        code = f"""
+for file in {secret!r}:
+    try:
+        open(file, "rb").read(1)
+    except OSError:
+        continue
+    print(file)
+"""
+        assert said(kernel, code) == ""
+        load = "import keras\nprint(keras.datasets.fashion_mnist.load_data()[0][0].shape)"
+        assert said(kernel, load).strip() == "(3000, 28, 28)"
+    finally:
+        kernel.close()

@@ -1,4 +1,4 @@
-"""Thresholds come from trainings: a bound that an honest answer falls below once in a thousand, written with what is behind it."""
+"""Thresholds come from trainings: an honest answer falls below one once in a thousand; the evidence is kept."""
 
 from __future__ import annotations
 
@@ -69,4 +69,4 @@ def test_the_published_thresholds_were_calibrated_over_at_least_ten_seeds(reposi
     tree = tomllib.loads((repository.data / thresholds.FILE).read_text())
     for name in ("good_accuracy", "learned_accuracy", "overfitting_gap"):
         behind = tree["exercise_3_fashion"]["published"][name]["behind"]
-        assert all(each["n"] >= 10 for each in behind.values()) and behind["reference"]["right"]
+        assert all(sample["n"] >= 10 for sample in behind.values()) and behind["reference"]["right"]

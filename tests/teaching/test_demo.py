@@ -71,7 +71,7 @@ def test_the_class_gets_its_grades_and_pages(on_standins: tuple[demo.Demonstrati
         ("exercise_2_playground", (23, 18.5)),
     ],
 )
-def test_a_small_group_hands_in_the_others_beside_it(
+def test_a_small_group_hands_in_the_other_assignments(
     on_standins: tuple[demo.Demonstration, str], assignment: str, points: tuple[float, float]
 ) -> None:
     course = on_standins[0].course

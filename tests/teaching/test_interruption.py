@@ -144,7 +144,7 @@ def killed_at(point: int) -> None:
         setattr(owner, name, wrap(getattr(owner, name)))
 
 
-def test_killed_at_any_point_the_next_run_ends_the_same(prepared: Course, tmp_path: Path) -> None:
+def test_after_a_kill_at_any_point_the_next_run_gives_the_same_result(prepared: Course, tmp_path: Path) -> None:
     undisturbed = copy(prepared, tmp_path / "undisturbed")
     run(undisturbed)
     expected = state(undisturbed)
