@@ -42,7 +42,9 @@ def rerun_table(run: Rerun) -> RenderableType:
     penalty = (
         "" if settings.regularization == "none" else f", {settings.regularization} {settings.regularization_rate:g}"
     )
-    title = f"{settings.data} from {', '.join(settings.features) or 'nothing'}: {shape}, {settings.activation}, rate {settings.learning_rate:g}{penalty}"
+    inputs = ", ".join(settings.features) or "nothing"
+    network = f"{shape}, {settings.activation}, rate {settings.learning_rate:g}{penalty}"
+    title = f"{settings.data} from {inputs}: {network}"
     resets = run.losses.shape[2] - 1
     table = Table(title=title, title_justify="left", title_style="bold")
     names = ("epoch", "training loss", "test loss", *([f"test loss, median of {resets} resets"] if resets else []))
