@@ -4,22 +4,24 @@ VENV := .venv
 READY := $(VENV)/.installed
 PYTEST := $(VENV)/bin/pytest -n 2 --dist loadscope
 
-.PHONY: demo quick test test-matrix test-real hub
+.PHONY: demo quick static unit test test-matrix test-real hub
 demo: $(READY)
 	$(VENV)/bin/autograder demo
 
 # For whoever changes a line: types, lint, layers and all tests that start no kernel; under a minute on two cores.
 quick: $(READY)
+	$(MAKE) --no-print-directory --jobs 2 --output-sync=target static unit
+
+static: $(READY)
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+
+unit: $(READY)
 	$(PYTEST) -m "not kernel and not slow and not matrix"
 
 # Everything that protects the product; under ten minutes on two cores.
-test: $(READY)
-	$(VENV)/bin/ruff check .
-	$(VENV)/bin/mypy
-	$(VENV)/bin/lint-imports
+test: static
 	$(PYTEST) -m "not matrix"
 
 # What `make test` leaves out: more combinations of the same, and a real hub with accounts of this machine.

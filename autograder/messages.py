@@ -90,6 +90,8 @@ def of_ending(end: KernelEnd, limits: Limits) -> Message:
             return EXITED.filled(status=f" (exit status {end.status})" if end.status else "")
         case Ending.KILLED_BY_SIGNAL:
             return EXITED.filled(status=f" ({signal_name(-(end.status or 0))})")
+        case Ending.OUT_OF_TIME:
+            return RAN_TOO_LONG.filled(seconds=limits.cell_seconds)
         case Ending.OUT_OF_MEMORY:
             return OUT_OF_MEMORY.filled(limit=size(limits.memory_bytes))
         case Ending.TOO_MANY_PROCESSES:

@@ -38,6 +38,7 @@ class Ending(StrEnum):
 
     EXITED = "exited"
     KILLED_BY_SIGNAL = "killed by a signal"
+    OUT_OF_TIME = "out of time"
     OUT_OF_MEMORY = "out of memory"
     TOO_MANY_PROCESSES = "too many processes"
     TOO_MANY_FILES = "too many files"
@@ -60,6 +61,7 @@ class CellRun:
     outputs: tuple[dict[str, Any], ...] = ()
     error: str = ""
     seconds: float = 0.0
+    end: KernelEnd | None = None
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,7 @@ class TaskReport:
     attempted: bool
     checks: tuple[CheckResult, ...] = ()
     error: str = ""
+    end: KernelEnd | None = None
 
     def __post_init__(self) -> None:
         if self.earned is not None and not (math.isfinite(self.earned) and 0 <= self.earned <= self.task.points):

@@ -65,6 +65,11 @@ def test_datasets_of_this_course_are_named_only_where_keras_loaders_are_replaced
     assert named <= {"inside/datasets.py", "course/scaffold.py"}, "scaffold.py shows an example in a comment"
 
 
+def test_no_command_needs_a_clone_of_this_repository() -> None:
+    names = ("uv.lock", "Makefile", "pyproject.toml")
+    assert [(str(file), name) for file in ENGINE for name in names if name in file.read_text()] == []
+
+
 def test_nothing_outside_the_tests_uses_mocks() -> None:
     assert [str(file) for file in ENGINE if "unittest" in file.read_text()] == []
 

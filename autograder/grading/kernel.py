@@ -18,7 +18,7 @@ import zmq
 
 from autograder import messages
 from autograder.errors import BadReply, KernelDied, OutOfTime, printable
-from autograder.records import CellRun, CellStatus, Limits
+from autograder.records import CellRun, CellStatus, Ending, KernelEnd, Limits
 from autograder.sandbox import launch
 
 IDLE_GRACE_SECONDS = 2.0
@@ -53,6 +53,7 @@ class JupyterKernel:
         self._limits = limits
         self._collect = collect  # called with its folder of cached trainings (a descriptor) when it has ended
         self._usable = True
+        self._end: KernelEnd | None = None
         self._closed = False
 
     def usable(self) -> bool:
@@ -74,18 +75,18 @@ class JupyterKernel:
         """Execute a cell for at most `seconds`; errors and timeouts are reported in the result."""
         outputs = _Outputs(self._limits.output_bytes)
         started_at = time.monotonic()
-        status, error = CellStatus.OK, ""
+        status, error, end = CellStatus.OK, "", None
         try:
             reply = self._execute(code, seconds, outputs.add, silent=False)
             if reply.get("status") != "ok":
                 status = CellStatus.ERROR
                 error = _line(f"{reply.get('ename', 'Error')}: {reply.get('evalue', '')}")
         except KernelDied as death:
-            status, error = CellStatus.DIED, death.message
+            status, error, end = CellStatus.DIED, death.message, self._end
         except OutOfTime as late:
-            status, error = CellStatus.OUT_OF_TIME, late.message
+            status, error, end = CellStatus.OUT_OF_TIME, late.message, KernelEnd(Ending.OUT_OF_TIME)
             self._usable = False
-        return CellRun(status, tuple(outputs.entries), error, time.monotonic() - started_at)
+        return CellRun(status, tuple(outputs.entries), error, time.monotonic() - started_at, end)
 
     def ask(self, question: bytes, seconds: float) -> bytes:
         """Ask the bridge a question and return its answer; raises BadReply, KernelDied or OutOfTime."""
@@ -154,7 +155,8 @@ class JupyterKernel:
 
     def _death(self) -> KernelDied:
         """Return why the kernel died, as an error; raises WarmProcessEnded when the student did not cause it."""
-        return messages.of_ending(self._process.how_it_ended(), self._limits).fault(KernelDied)
+        self._end = self._process.how_it_ended()
+        return messages.of_ending(self._end, self._limits).fault(KernelDied)
 
     def _receive(self, socket: Any) -> dict[str, Any] | None:
         """Return one message, or None for an invalid one: the student's process has the key and can send anything."""

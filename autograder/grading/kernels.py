@@ -9,7 +9,7 @@ from typing import Protocol
 from autograder.grading.kernel import JupyterKernel, Kernel
 from autograder.grading.training_cache import SubmissionTrainings, TrainingCache
 from autograder.records import Level, Limits
-from autograder.sandbox import launch
+from autograder.sandbox import launch, levels
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,9 @@ class SandboxKernels:
     level: Level
     threads: int = 1
     cache: TrainingCache | None = None
+
+    def __post_init__(self) -> None:
+        levels.parse(self.level)
 
     def start(self, request: KernelRequest) -> Kernel:
         """Start a kernel in which nothing has run yet; raises GraderError when it does not start."""

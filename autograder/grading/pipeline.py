@@ -23,6 +23,7 @@ from autograder.grading.kernels import KernelRequest, Kernels
 from autograder.grading.scoring import refused, score
 from autograder.grading.training_cache import kernel_seed
 from autograder.records import Dataset, GradeReport, Level, NotebookReport, Submission, Unreadable
+from autograder.sandbox import levels
 
 TRAININGS = wire.encode({"ask": "trainings"})
 EMPTY = b'{"nbformat": 4, "cells": []}'
@@ -59,6 +60,7 @@ def grade(submission: Submission, assignment: Assignment, kernels: Kernels) -> G
 
 def key(submission: Submission, assignment: Assignment, level: Level) -> str:
     """Return a hash of what is graded: the submission, the version of the assignment, and the isolation level."""
+    levels.parse(level)
     contents = loaded(submission, [notebook.name for notebook in assignment.notebooks]).contents or {}
     parts = [f"{name} {digest_of(content)}" for name, content in sorted(contents.items())]
     return hashlib.sha256("\n".join([assignment.version, level, *parts, submission.timestamp]).encode()).hexdigest()

@@ -32,7 +32,7 @@ def score(
             task_results = [result if result.passed else _not_attempted(result) for result in task_results]
         earned = min(sum(result.check.points for result in task_results if result.passed), task.points)
         error = run.error if attempted else ""
-        reports.append(TaskReport(task, earned, run.status, attempted, tuple(task_results), error))
+        reports.append(TaskReport(task, earned, run.status, attempted, tuple(task_results), error, run.end))
     return tuple(reports)
 
 

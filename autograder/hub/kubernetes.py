@@ -20,8 +20,8 @@ HEAD = """\
 # 3. in a pod of the staff: ngshare-course-management create_course {course} {instructor};
 #    then add_student {course} NAME --no-gb for each student
 #
-# Image of students: jupyterlab, nbgrader, tensorflow and the packages in uv.lock, ngshare-exchange 0.5.3
-# (pip install --no-deps), and NOT this package.
+# Image of students: the packages in course_data/students.txt, ngshare-exchange 0.5.3 (pip install --no-deps), and NOT
+# this package.
 # Image of staff: the same, with this package and bubblewrap. A pod may forbid user namespaces:
 # `autograder doctor` in the pod says which isolation level is available.
 # Hidden checks, solutions and the gradebook belong on a volume that only staff's pods mount, at /srv/course.

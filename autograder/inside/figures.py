@@ -29,9 +29,8 @@ def install() -> None:
 
 def describe(fig: Any) -> dict[str, Any]:
     """Describe a figure: its axes in the order of their creation, with images, lines, titles, labels and legends."""
-    suptitle = getattr(fig, "_suptitle", None)
     return {
-        "title": _text(suptitle.get_text()) if suptitle is not None else "",
+        "title": _text(fig.get_suptitle()),
         "axes": [_axes(ax) for ax in fig.axes[:MAX_AXES]],
     }
 

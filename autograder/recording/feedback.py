@@ -43,10 +43,9 @@ class FeedbackPages:
 
     course: Course
 
-    def write(self, report: GradeReport) -> None:
+    def write(self, report: GradeReport, assignment: Assignment) -> None:
         """Write the pages of a submission. Raises CourseError when they cannot be written."""
         trees = {notebook.name: graded_notebook(report, notebook) for notebook in report.notebooks}
-        assignment = self.course.assignment(report.assignment)
         write_pages(self.course, assignment, report.student, trees, read_reviews(self.course))
 
 

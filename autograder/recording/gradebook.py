@@ -148,7 +148,7 @@ class GradebookSink:
 
     course: Course
 
-    def write(self, report: GradeReport) -> None:
+    def write(self, report: GradeReport, assignment: Assignment) -> None:
         """Write the scores of one submission, all or nothing.
 
         Manual scores and comments stay. A cell is marked for manual grading when a check flagged it, or when it has a

@@ -31,7 +31,7 @@ class GradedNotebooks:
 
     course: Course
 
-    def write(self, report: GradeReport) -> None:
+    def write(self, report: GradeReport, assignment: Assignment) -> None:
         """Write the graded notebooks of a submission. Raises CourseError when they cannot be written."""
         folder = self.course.autograded / report.student / report.assignment
         if report.timestamp:
@@ -46,7 +46,7 @@ class Reports:
 
     course: Course
 
-    def write(self, report: GradeReport) -> None:
+    def write(self, report: GradeReport, assignment: Assignment) -> None:
         """Write the report of a submission. Raises CourseError when it cannot be written."""
         tree = dataclasses.asdict(report, dict_factory=_plain)
         for notebook in tree["notebooks"]:

@@ -57,7 +57,7 @@ class GradingExporter(NotebookExporter):
         for result in grade_locally([submission], assignment, kernels, jobs=1):
             if result.report is None:
                 raise AutograderError(f"{submission.student} was not graded: {result.error}")
-            record(result.report, standard_sinks(course))
+            record(result.report, assignment, standard_sinks(course))
 
     def register_preprocessor(self, preprocessor: Any, enabled: bool = False) -> None:
         """Ignore nbgrader's own preprocessors: they would run the student's code without our sandbox."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from autograder.course.assignment import Assignment
 from autograder.course.course import Course
 from autograder.recording.feedback import FeedbackPages
 from autograder.recording.gradebook import GradebookSink
@@ -18,20 +19,20 @@ from autograder.records import GradeReport
 class Sink(Protocol):
     """Writes reports, one submission at a time. It runs in the process that grades a class, never in a worker."""
 
-    def write(self, report: GradeReport) -> None:
+    def write(self, report: GradeReport, assignment: Assignment) -> None:
         """Write one report, all or nothing. Raises CourseError when it cannot be written.
 
         Called once for each graded submission, and again after an interruption.
         """
 
 
-def record(report: GradeReport, sinks: Sequence[Sink]) -> None:
+def record(report: GradeReport, assignment: Assignment, sinks: Sequence[Sink]) -> None:
     """Write one report to all sinks, in their order.
 
     Called by `autograder grade`, by nbgrader's commands and by the hub.
     """
     for sink in sinks:
-        sink.write(report)
+        sink.write(report, assignment)
 
 
 def standard_sinks(course: Course, *, pages: bool = False, more: Sequence[Sink] = ()) -> tuple[Sink, ...]:

@@ -40,6 +40,7 @@ PROBES = {
 
 def examine(minimum: Level) -> Iterator[Finding]:
     """Examine this machine and yield the findings; `minimum` is the isolation level that the course asks for."""
+    minimum = levels.parse(minimum)
     reasons = {level: levels.why_not(level) for level in Level}
     order = list(Level)
     level = next(level for level in order if not reasons[level])

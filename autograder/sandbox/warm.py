@@ -20,6 +20,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -260,10 +261,17 @@ def use(level: Level, datasets: Mapping[str, Path], threads: int) -> WarmClient:
         if client and client.settings == settings and client.alive():
             return client
     end_started(MAX_WARM - 1)
+    _end_with_this_process()
     started = WarmProcess(settings)
     started.await_ready()
     _started.append((os.getpid(), started))
     return started.client
+
+
+@cache
+def _end_with_this_process() -> None:
+    """End the warm processes when this process ends; atexit would not run in worker processes."""
+    multiprocessing.util.Finalize(None, end_started, exitpriority=10)
 
 
 def owned(settings: WarmSettings) -> WarmProcess | None:
@@ -292,6 +300,3 @@ def _read_announcement(file: Path) -> WarmClient | None:
     command, readable = tuple(plain_walls["command"]), tuple(plain_walls["readable"])
     walls = Walls(command, owner, plain_walls["mounted"], readable)
     return WarmClient(settings, Path(record["folder"]), walls)
-
-
-multiprocessing.util.Finalize(None, end_started, exitpriority=10)  # atexit does not run in worker processes

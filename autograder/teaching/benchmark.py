@@ -277,7 +277,7 @@ def seconds_by_step(course: Course, assignment: Assignment) -> dict[str, float]:
     means = {key: sum(part[key] for part in parts) / len(parts) for key in ("start", "import", "cells", "total")}
     report = grade(course.submissions(assignment)[0], assignment, kernels_of(course, assignment, Grading()))
     begun = time.monotonic()
-    record(report, standard_sinks(course))
+    record(report, assignment, standard_sinks(course))
     before_checks = means["start"] + means["import"] + means["cells"]
     return {
         "start": means["start"],

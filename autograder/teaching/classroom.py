@@ -171,7 +171,7 @@ def _grade_due(
         with listener.begin(len(due), unchanged):
             for result in schedule(due, assignment, executor, kernels) if executor else ():
                 if result.report is not None:
-                    record(result.report, all_sinks)
+                    record(result.report, assignment, all_sinks)
                 listener.finished(result)
                 yield without_notebooks(result)
 

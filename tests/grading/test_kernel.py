@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from autograder import wire
 from autograder.errors import BadReply, KernelDied, OutOfTime
 from autograder.grading.kernel import JupyterKernel
-from autograder.records import CellStatus, Level, Limits
+from autograder.records import CellStatus, Ending, KernelEnd, Level, Limits
 from autograder.sandbox import launch, levels
 
 pytestmark = pytest.mark.kernel
@@ -65,18 +66,23 @@ def test_an_error_is_told_in_one_line(start: Start) -> None:
 
 def test_a_process_that_ends_itself_is_a_verdict(start: Start) -> None:
     kernel = start()
-    assert kernel.run("import os; os._exit(0)", 20).status is CellStatus.DIED
+    run = kernel.run("import os; os._exit(7)", 20)
+    assert run.status is CellStatus.DIED and run.end == KernelEnd(Ending.EXITED, 7)
+    assert run.error == "your program ended the Python process (exit status 7)"
     assert not kernel.usable()
 
 
 def test_a_segfault_is_a_verdict(start: Start) -> None:
-    assert start().run("import ctypes; ctypes.string_at(0)", 20).status is CellStatus.DIED
+    run = start().run("import ctypes; ctypes.string_at(0)", 20)
+    assert run.status is CellStatus.DIED and run.end == KernelEnd(Ending.KILLED_BY_SIGNAL, -signal.SIGSEGV)
+    assert run.error == "your program ended the Python process (SIGSEGV)"
 
 
 def test_a_cell_out_of_time_is_a_verdict(start: Start) -> None:
     kernel = start()
     run = kernel.run("while True:\n    pass", 0.5)
-    assert run.status is CellStatus.OUT_OF_TIME and not kernel.usable()
+    assert run.status is CellStatus.OUT_OF_TIME and run.end == KernelEnd(Ending.OUT_OF_TIME)
+    assert not kernel.usable()
 
 
 def test_waiting_for_input_does_not_hang(start: Start) -> None:

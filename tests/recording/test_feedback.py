@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import html.parser
 
+from autograder.course.assignment import Assignment
 from autograder.course.course import Course
 from autograder.course.notebooks import Notebook, visible
 from autograder.recording import feedback, gradebook, graded
@@ -127,9 +128,11 @@ def test_formulas_become_mathml_and_pictures_of_the_task_are_in_the_page(make_re
     assert sum(tag == "img" for tag, _ in tags.found) == 2
 
 
-def test_points_and_comments_of_people_are_shown(released: Course, make_report: MakeReport) -> None:
+def test_points_and_comments_of_people_are_shown(
+    released: Course, make_report: MakeReport, exercise: Assignment
+) -> None:
     report = make_report("ann")
-    GradebookSink(released).write(report)
+    GradebookSink(released).write(report, exercise)
     assert "3 more points wait for a person" in page(
         report, gradebook.read(released, released.assignment(EXERCISE), "ann")
     )
@@ -142,14 +145,16 @@ def test_points_and_comments_of_people_are_shown(released: Course, make_report: 
     assert "17.5" in text and "2.5 of 3" in text and "Well argued &lt;3" in text and "wait for a person" not in text
 
 
-def test_an_empty_submission_reads_kindly(released: Course, make_report: MakeReport, notebook: Notebook) -> None:
+def test_an_empty_submission_reads_kindly(
+    released: Course, make_report: MakeReport, exercise: Assignment, notebook: Notebook
+) -> None:
     stubs = {
         solution.grade_id: solution.source if solution.is_code else "# YOUR ANSWER HERE"
         for solution in visible(notebook).solutions()
     }
     failed = {check.check.name: ("there is no variable", "") for task in make_report().tasks for check in task.checks}
     report = make_report("ann", failed, answers=stubs)
-    GradebookSink(released).write(report)
+    GradebookSink(released).write(report, exercise)
     text = page(report, gradebook.read(released, released.assignment(EXERCISE), "ann"))
     assert (
         text.count("This task has not been attempted yet.") == 6

@@ -7,6 +7,7 @@ import sqlite3
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder.course.assignment import Assignment
 from autograder.course.course import Course
 from autograder.errors import CourseError
 from autograder.recording import gradebook
@@ -20,8 +21,8 @@ def book(course: Course) -> Gradebook:
     return Gradebook(course.db_url, course.id)
 
 
-def test_scores_are_recorded_by_cell(released: Course, make_report: MakeReport) -> None:
-    GradebookSink(released).write(make_report("ann", WRONG))
+def test_scores_are_recorded_by_cell(released: Course, make_report: MakeReport, exercise: Assignment) -> None:
+    GradebookSink(released).write(make_report("ann", WRONG), exercise)
     grades = gradebook.read(released, released.assignment(EXERCISE), "ann")
     assert grades is not None and grades.score == 13 and grades.points == 18 and grades.needs_manual_grade
     by_cell = {grade.cell: grade for grade in grades.cells}
@@ -29,15 +30,17 @@ def test_scores_are_recorded_by_cell(released: Course, make_report: MakeReport) 
     assert by_cell["reflect"].auto_score is None and by_cell["reflect"].needs_manual_grade
 
 
-def test_recording_twice_changes_nothing(released: Course, make_report: MakeReport) -> None:
-    GradebookSink(released).write(make_report("ann", WRONG))
+def test_recording_twice_changes_nothing(released: Course, make_report: MakeReport, exercise: Assignment) -> None:
+    GradebookSink(released).write(make_report("ann", WRONG), exercise)
     once = gradebook.read(released, released.assignment(EXERCISE), "ann")
-    GradebookSink(released).write(make_report("ann", WRONG))
+    GradebookSink(released).write(make_report("ann", WRONG), exercise)
     assert gradebook.read(released, released.assignment(EXERCISE), "ann") == once
 
 
-def test_a_regrade_leaves_manual_scores_and_comments(released: Course, make_report: MakeReport) -> None:
-    GradebookSink(released).write(make_report("ann"))
+def test_a_regrade_leaves_manual_scores_and_comments(
+    released: Course, make_report: MakeReport, exercise: Assignment
+) -> None:
+    GradebookSink(released).write(make_report("ann"), exercise)
     with book(released) as opened:
         reflect = opened.find_grade("reflect", EXERCISE, EXERCISE, "ann")
         reflect.manual_score, reflect.needs_manual_grade = 2.5, False
@@ -45,7 +48,7 @@ def test_a_regrade_leaves_manual_scores_and_comments(released: Course, make_repo
         changed.manual_score = 3.0
         opened.find_comment("reflect", EXERCISE, EXERCISE, "ann").manual_comment = "well argued"
         opened.db.commit()
-    GradebookSink(released).write(make_report("ann", WRONG))
+    GradebookSink(released).write(make_report("ann", WRONG), exercise)
     grades = gradebook.read(released, released.assignment(EXERCISE), "ann")
     assert grades is not None
     by_cell = {grade.cell: grade for grade in grades.cells}
@@ -59,9 +62,9 @@ def test_a_regrade_leaves_manual_scores_and_comments(released: Course, make_repo
 
 
 def test_an_essay_that_was_not_written_gets_zero_and_needs_no_manual_grading(
-    released: Course, make_report: MakeReport
+    released: Course, make_report: MakeReport, exercise: Assignment
 ) -> None:
-    GradebookSink(released).write(make_report("ann", answers={"reflect": "# YOUR ANSWER HERE"}))
+    GradebookSink(released).write(make_report("ann", answers={"reflect": "# YOUR ANSWER HERE"}), exercise)
     grades = gradebook.read(released, released.assignment(EXERCISE), "ann")
     assert grades is not None and not grades.needs_manual_grade and grades.score == 15
     with book(released) as opened:
@@ -69,54 +72,62 @@ def test_an_essay_that_was_not_written_gets_zero_and_needs_no_manual_grading(
 
 
 def test_a_failure_half_way_leaves_nothing_of_the_submission(
-    released: Course, make_report: MakeReport, monkeypatch: pytest.MonkeyPatch
+    released: Course, make_report: MakeReport, exercise: Assignment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*args: object) -> None:
         raise RuntimeError("killed here")
 
     monkeypatch.setattr(gradebook, "_late_penalty", fails)
     with pytest.raises(RuntimeError):
-        GradebookSink(released).write(make_report("ann"))
+        GradebookSink(released).write(make_report("ann"), exercise)
     assert gradebook.read(released, released.assignment(EXERCISE), "ann") is None
     with book(released) as opened:
         assert opened.students == []
 
 
-def test_an_assignment_that_was_not_released_is_named(course: Course, make_report: MakeReport) -> None:
+def test_an_assignment_that_was_not_released_is_named(
+    course: Course, make_report: MakeReport, exercise: Assignment
+) -> None:
     with pytest.raises(CourseError, match="run `autograder release exercise_1_grayscale`"):
-        GradebookSink(course).write(make_report("ann"))
+        GradebookSink(course).write(make_report("ann"), exercise)
 
 
-def test_the_courses_rule_for_late_submissions_is_applied(released: Course, make_report: MakeReport) -> None:
+def test_the_courses_rule_for_late_submissions_is_applied(
+    released: Course, make_report: MakeReport, exercise: Assignment
+) -> None:
     with book(released) as opened:
         opened.update_or_create_assignment(EXERCISE, duedate="2026-11-20 10:00:00 UTC")
-    GradebookSink(released).write(make_report("ann"))
+    GradebookSink(released).write(make_report("ann"), exercise)
     grades = gradebook.read(released, released.assignment(EXERCISE), "ann")
     assert grades is not None and grades.late_penalty == 0
     config = released.root / "nbgrader_config.py"
     config.write_text(config.read_text() + "\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
-    GradebookSink(Course.open(released.root)).write(make_report("ann"))
+    GradebookSink(Course.open(released.root)).write(make_report("ann"), exercise)
     grades = gradebook.read(released, released.assignment(EXERCISE), "ann")
     assert grades is not None and grades.late_penalty == 15
 
 
-def test_a_gradebook_of_another_version_is_refused_with_the_way_out(released: Course, make_report: MakeReport) -> None:
+def test_a_gradebook_of_another_version_is_refused_with_the_way_out(
+    released: Course, make_report: MakeReport, exercise: Assignment
+) -> None:
     with sqlite3.connect(released.root / "gradebook.db") as connection:
         connection.execute("update alembic_version set version_num = '50a4d84c131a'")
     before = (released.root / "gradebook.db").read_bytes()
     with pytest.raises(CourseError, match="another version of nbgrader: copy it, then run `nbgrader db upgrade`"):
-        GradebookSink(released).write(make_report("ann"))
+        GradebookSink(released).write(make_report("ann"), exercise)
     assert (released.root / "gradebook.db").read_bytes() == before
 
 
-def test_a_file_that_is_no_gradebook_is_refused(released: Course, make_report: MakeReport) -> None:
+def test_a_file_that_is_no_gradebook_is_refused(
+    released: Course, make_report: MakeReport, exercise: Assignment
+) -> None:
     (released.root / "gradebook.db").write_bytes(b"not a database, something else entirely" * 100)
     with pytest.raises(CourseError, match="is not a gradebook"):
-        GradebookSink(released).write(make_report("ann"))
+        GradebookSink(released).write(make_report("ann"), exercise)
 
 
 def test_a_locked_gradebook_is_one_line(
-    released: Course, make_report: MakeReport, monkeypatch: pytest.MonkeyPatch
+    released: Course, make_report: MakeReport, exercise: Assignment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = released.root / "nbgrader_config.py"
     config.write_text(
@@ -126,6 +137,6 @@ def test_a_locked_gradebook_is_one_line(
     other.execute("begin exclusive")
     try:
         with pytest.raises(CourseError, match="database is locked"):
-            GradebookSink(Course.open(released.root)).write(make_report("ann"))
+            GradebookSink(Course.open(released.root)).write(make_report("ann"), exercise)
     finally:
         other.close()

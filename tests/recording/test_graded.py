@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from autograder.course.assignment import Assignment
 from autograder.course.course import Course
 from autograder.errors import CourseError
 from autograder.grading.pipeline import key
@@ -41,9 +42,9 @@ def test_staff_see_the_level_the_data_and_the_notes(make_report: MakeReport) -> 
     )
 
 
-def test_the_report_holds_everything_for_staff(course: Course, make_report: MakeReport) -> None:
+def test_the_report_holds_everything_for_staff(course: Course, make_report: MakeReport, exercise: Assignment) -> None:
     report = make_report("ann", WRONG)
-    Reports(course).write(report)
+    Reports(course).write(report, exercise)
     tree = json.loads(graded.report_file(course, report).read_text())
     assert tree["isolation"] == "none" and tree["data"] == [["cifar10", "stand-in"]] and tree["key"] == "key"
     checks = [check for task in tree["notebooks"][0]["tasks"] for check in task["checks"]]
@@ -51,25 +52,27 @@ def test_the_report_holds_everything_for_staff(course: Course, make_report: Make
 
 
 def test_a_submission_counts_as_graded_only_when_report_and_notebook_are_there(
-    course: Course, make_report: MakeReport
+    course: Course, make_report: MakeReport, exercise: Assignment
 ) -> None:
     assignment = course.assignment(EXERCISE)
     one, report = course.submission(assignment, "ann"), make_report("ann")
     assert not graded.is_graded(course, assignment, one)
-    Reports(course).write(report)
+    Reports(course).write(report, exercise)
     assert not graded.is_graded(course, assignment, one)
-    GradedNotebooks(course).write(report)
+    GradedNotebooks(course).write(report, exercise)
     assert graded.is_graded(course, assignment, one)
     graded.report_file(course, report).write_text("{ half")
     assert not graded.is_graded(course, assignment, one)
 
 
-def test_a_graded_submission_is_current_until_something_changes(course: Course, make_report: MakeReport) -> None:
+def test_a_graded_submission_is_current_until_something_changes(
+    course: Course, make_report: MakeReport, exercise: Assignment
+) -> None:
     assignment = course.assignment(EXERCISE)
     one = course.submission(assignment, "ann")
     report = make_report("ann", key=key(one, assignment, Level.NONE))
-    GradedNotebooks(course).write(report)
-    Reports(course).write(report)
+    GradedNotebooks(course).write(report, exercise)
+    Reports(course).write(report, exercise)
     assert graded.is_current(course, assignment, one, Level.NONE)
     assert not graded.is_current(course, assignment, one, Level.LANDLOCK)
     handed_in = course.submitted / "ann" / EXERCISE / f"{EXERCISE}.ipynb"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from autograder.course.assignment import Assignment
 from autograder.course.course import Course
 from autograder.course.notebooks import Notebook
 from autograder.recording.sinks import record, standard_sinks
@@ -24,8 +25,8 @@ class Points:
     seen: dict[str, float] = field(default_factory=dict)
     reports_before: list[bool] = field(default_factory=list)
 
-    def write(self, report: GradeReport) -> None:
-        self.seen[report.student] = report.auto_points
+    def write(self, report: GradeReport, assignment: Assignment) -> None:
+        self.seen[report.student] = sum(task.points for task in assignment.tasks if not task.manual)
         self.reports_before.append((self.course.reports / EXERCISE / f"{report.student}.json").exists())
 
 
@@ -33,7 +34,7 @@ def test_reports_are_written_last_so_that_what_is_incomplete_is_graded_again(
     released: Course, make_report: MakeReport
 ) -> None:
     own = Points(released)
-    record(make_report("ann"), standard_sinks(released, pages=True, more=[own]))
+    record(make_report("ann"), released.assignment(EXERCISE), standard_sinks(released, pages=True, more=[own]))
     assert own.seen == {"ann": 15} and own.reports_before == [False]
     assert (released.reports / EXERCISE / "ann.json").is_file()
     assert (released.feedback / "ann" / EXERCISE / f"{EXERCISE}.html").is_file()

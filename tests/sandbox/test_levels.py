@@ -10,8 +10,9 @@ from typing import Any, cast
 import pytest
 
 from autograder.errors import CourseError
+from autograder.grading.kernels import SandboxKernels
 from autograder.records import Level
-from autograder.sandbox import launch, levels, warm
+from autograder.sandbox import doctor, launch, levels, warm
 from autograder.sandbox.levels import landlock, namespaces
 
 
@@ -67,6 +68,8 @@ TAKES_A_LEVEL: dict[str, Callable[[Any], object]] = {
     "warm.WarmProcess": lambda level: warm.WarmProcess(warm.WarmSettings(level, (), 1)),
     "warm.use": lambda level: warm.use(level, {}, 1),
     "launch.start": lambda level: launch.start({}, level),
+    "doctor.examine": lambda level: list(doctor.examine(level)),
+    "SandboxKernels": SandboxKernels,
 }
 
 
