@@ -148,6 +148,7 @@ def test_the_release_has_both_notebooks_and_no_solution(graded: Course) -> None:
     assert all("* x" not in file.read_text() for file in folder.iterdir())
 
 
+@pytest.mark.matrix
 def test_nbgraders_own_commands_give_the_same(graded: Course, tmp_path: Path) -> None:
     course = Course.open(shutil.copytree(graded.root, tmp_path / "course"))
     (course.root / "gradebook.db").unlink()

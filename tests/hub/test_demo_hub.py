@@ -65,6 +65,7 @@ def hub(course_root: Path) -> Iterator[Hub]:
     assert running.process.returncode == 0
 
 
+@pytest.mark.matrix
 def test_an_assignment_goes_from_release_to_feedback_in_a_browser(hub: Hub, browser: Browser) -> None:
     marie = Person(browser, hub, "marie")
     marie.do("release")

@@ -214,10 +214,10 @@ def test_a_submission_in_another_students_name_is_refused_and_all_files_stay(our
     forged = ours.submit("agbob", "bob's", claim="agalice")
     ours.collect(update=True)
     assert ours.collected("agalice") == "alice's own" and (forged / "n.ipynb").is_file()
-    note = (ours.root / "course" / "course_data" / exchange.REFUSED).read_text()
+    note = (ours.root / "course" / "course_data" / "state" / exchange.REFUSED).read_text()
     assert re.search(r"says it is from agalice and belongs to agbob; not collected, changed at \d{4}", note)
     ours.collect(update=True)
-    assert (ours.root / "course" / "course_data" / exchange.REFUSED).read_text() == note, "once is enough"
+    assert (ours.root / "course" / "course_data" / "state" / exchange.REFUSED).read_text() == note, "once is enough"
 
 
 def test_stock_nbgrader_lets_a_forged_submission_replace_the_victims_work(stock: Hub) -> None:
