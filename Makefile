@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.installed
-PYTEST := $(VENV)/bin/pytest -n 2 --dist loadscope
+PYTEST := $(VENV)/bin/pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 .PHONY: demo quick static unit test test-matrix test-real hub
 demo: $(READY)

@@ -55,10 +55,15 @@ KERNEL_FIXTURES = {"start", "one_kernel", "trained", "kernels", "hub", "browser"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Called by pytest: mark what starts a kernel by a fixture."""
+    """Called by pytest: mark what starts a kernel by a fixture, and put the long modules first.
+
+    Otherwise the last of them would run alone, while the other worker has nothing to do.
+    """
     for item in items:
         if isinstance(item, pytest.Function) and KERNEL_FIXTURES & set(item.fixturenames):
             item.add_marker(pytest.mark.kernel)
+    long = {item.path for item in items if item.get_closest_marker("kernel") or item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.path not in long, len(item.path.parts)))  # whole runs of the engine, then parts
 
 
 @pytest.fixture(scope="session")

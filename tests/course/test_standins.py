@@ -63,6 +63,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.matrix
 def test_a_small_network_learns_them_and_overfits(tmp_path: Path) -> None:
     names = ("fashion_mnist", "mnist")
     for name in names:

@@ -160,7 +160,7 @@ def processes(folder: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.matrix)])
 def test_a_hub_that_ends_leaves_no_process_and_no_port(course_root: Path, number: signal.Signals) -> None:
     folder = course_root.parent / "again"  # the second time it is there already
     running = start(folder, course_root)
