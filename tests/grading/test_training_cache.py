@@ -321,6 +321,7 @@ def test_a_student_gains_nothing_by_poisoning_their_own_training_cache(course: C
 
 
 @pytest.mark.kernel
+@pytest.mark.matrix
 def test_a_regrade_gives_the_same_grade_without_training(course: Course, tmp_path: Path) -> None:
     fix_secret(course)
     name = "exercise_3_fashion"

@@ -43,15 +43,35 @@ def scores(done: demo.Demonstration) -> dict[str, float]:
     return {row.student: row.score for row in done.parts[-1].graded.grades}
 
 
-@pytest.fixture(scope="module")
-def on_standins(tmp_path_factory: pytest.TempPathFactory, repository: Course) -> tuple[demo.Demonstration, str]:
+OTHERS = {  # points of ada and farid
+    "tensor_drills": (27, 26),
+    "gradient_drills": (28, 26),
+    "network_drills": (28, 25.5),
+    "exercise_2_playground": (23, 18.5),
+}
+
+
+@pytest.fixture(
+    scope="module",
+    params=[("tensor_drills", EXERCISE), pytest.param(tuple(PLAN.classes), marks=pytest.mark.matrix)],
+    ids=["two assignments", "all assignments"],
+)
+def on_standins(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, repository: Course
+) -> tuple[demo.Demonstration, str]:
     """The demo, run once on stand-ins, with what it printed."""
     out = Console(file=io.StringIO(), width=120)
     folder = tmp_path_factory.mktemp("demo") / "class"
-    done = demo.run(repository, PLAN, folder, True, screen.DemoProgress(out))
+    plan = dataclasses.replace(PLAN, classes={name: PLAN.classes[name] for name in request.param})
+    done = demo.run(repository, plan, folder, True, screen.DemoProgress(out))
     screen.print_demo(out, done)
     assert isinstance(out.file, io.StringIO)
     return done, out.file.getvalue()
+
+
+def others(done: demo.Demonstration) -> list[str]:
+    """The assignments of the demo that a small group hands in."""
+    return [part.assignment.name for part in done.parts][:-1]
 
 
 def test_the_class_gets_its_grades_and_pages(on_standins: tuple[demo.Demonstration, str]) -> None:
@@ -62,32 +82,24 @@ def test_the_class_gets_its_grades_and_pages(on_standins: tuple[demo.Demonstrati
     assert any(f"feedback   {page}" in printed for page in pages)
 
 
-@pytest.mark.parametrize(
-    ("assignment", "points"),
-    [
-        ("tensor_drills", (27, 26)),
-        ("gradient_drills", (28, 26)),
-        ("network_drills", (28, 25.5)),
-        ("exercise_2_playground", (23, 18.5)),
-    ],
-)
-def test_a_small_group_hands_in_the_other_assignments(
-    on_standins: tuple[demo.Demonstration, str], assignment: str, points: tuple[float, float]
-) -> None:
+def test_a_small_group_hands_in_the_other_assignments(on_standins: tuple[demo.Demonstration, str]) -> None:
     course = on_standins[0].course
-    rows = gradebook.read_all(course, course.assignment(assignment), ["ada", "farid", "lena"])
-    assert [row.score if row else None for row in rows] == [*points, 0]
+    points = {}
+    for name in others(on_standins[0]):
+        rows = gradebook.read_all(course, course.assignment(name), ["ada", "farid", "lena"])
+        points[name] = [row.score if row else None for row in rows]
+    assert points and points == {name: [*OTHERS[name], 0] for name in points}
 
 
-@pytest.mark.parametrize("name", list(PLAN.classes)[:-1])
 def test_an_empty_notebook_gets_a_kind_word_for_each_task_and_no_traceback(
-    on_standins: tuple[demo.Demonstration, str], name: str
+    on_standins: tuple[demo.Demonstration, str],
 ) -> None:
     course = on_standins[0].course
-    page = (course.feedback / "lena" / name / f"{name}.html").read_text()
-    checked = [task for task in course.assignment(name).tasks if not task.manual]
-    assert page.count(NOT_ATTEMPTED.text) == len(checked)
-    assert "Traceback (most" not in page and "NotImplementedError" not in page
+    for name in others(on_standins[0]):
+        page = (course.feedback / "lena" / name / f"{name}.html").read_text()
+        checked = [task for task in course.assignment(name).tasks if not task.manual]
+        assert page.count(NOT_ATTEMPTED.text) == len(checked)
+        assert "Traceback (most" not in page and "NotImplementedError" not in page
 
 
 def test_the_demo_stays_in_its_own_folder(on_standins: tuple[demo.Demonstration, str], repository: Course) -> None:
@@ -96,6 +108,7 @@ def test_the_demo_stays_in_its_own_folder(on_standins: tuple[demo.Demonstration,
     assert all(page.is_relative_to(done.course.root) for part in done.parts for page in part.pages)
 
 
+@pytest.mark.matrix
 def test_the_real_data_gives_the_same_scores(
     on_standins: tuple[demo.Demonstration, str], real_data: Path, tmp_path: Path
 ) -> None:
