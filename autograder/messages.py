@@ -130,7 +130,23 @@ FILE_TOO_LARGE = Message(
     "{file} has {size:.0f} MB; the limit is {limit} MB.",
     "Clear the outputs (Kernel, Restart and Clear Outputs) and hand in again.",
 )
-NOT_UTF8 = Message("placing.not-utf8", "The notebook is not UTF-8 text.", "Download it again from JupyterLab.")
+READ_AS = Message(
+    "placing.read-as", "Your notebook was saved as {encoding} and not as UTF-8. It was read all the same."
+)
+CONFLICT = Message(
+    "placing.conflict",
+    "Your notebook has {count} conflict(s) of a version control system in it. It was graded with {side}.",
+    "Settle the conflicts, look at your answers, and hand in again.",
+)
+CUT_OFF = Message(
+    "placing.cut-off",
+    "Your notebook is damaged: its first {count} cells were read and graded. Your teacher is asked about the rest.",
+    "Open it in JupyterLab: if that fails too, hand in an older copy.",
+)
+RENAMED = Message("placing.renamed", "Your notebook was found as {found} and graded as {file}.")
+SEVERAL_FOUND = Message(
+    "placing.several-found", "You handed in {count} notebooks; {found} has the most answers and was graded."
+)
 NOT_JSON = Message(
     "placing.not-json",
     "The notebook is not valid JSON, so no cell of it could be read.",
@@ -141,18 +157,42 @@ NOT_FORMAT_4 = Message(
 )
 ANSWER_MISSING = Message("placing.answer-missing", "The answer cell {cell} is missing from your notebook.")
 ANSWER_TWICE = Message(
-    "placing.answer-twice", "Your notebook has {count} answer cells {cell}; none of them could be graded. Keep one."
+    "placing.answer-twice", "Your notebook has {count} different answers in cells {cell}. The last of them was graded."
+)
+ANSWER_COPIED = Message(
+    "placing.answer-copied", "Your notebook has several cells {cell}. The answer in them was graded."
+)
+ANSWER_IN_PARTS = Message(
+    "placing.answer-in-parts", "Your answer {cell} stands in {count} cells. They were graded as one, in their order."
+)
+ANSWER_ELSEWHERE = Message(
+    "placing.answer-elsewhere", "The answer cell {cell} is empty or missing. An answer in another cell was graded."
+)
+ANSWER_UNCLEAR = Message(
+    "placing.answer-unclear",
+    "The answer cell {cell} is empty or missing, and other cells have code of yours. Your teacher is asked about it.",
+)
+TEXT_ELSEWHERE = Message(
+    "placing.text-elsewhere", "Your text for {cell} stands in other cells, or in several ({count}). All of it is read."
 )
 ANSWER_OF_OTHER_KIND = Message(
-    "placing.answer-of-other-kind", "The answer cell {cell} was turned into a {found} cell; it has to be a {kind} cell."
+    "placing.answer-of-other-kind",
+    "The answer cell {cell} was turned into a {found} cell. It was read as a {kind} cell.",
+)
+STUB_LEFT = Message(
+    "placing.stub-left",
+    "In {cell} the line `raise NotImplementedError()` is still there. Take it out when you are done.",
 )
 ANSWER_TOO_LONG = Message(
-    "placing.answer-too-long", "The answer cell {cell} is longer than {limit} characters and was not run."
+    "placing.answer-too-long",
+    "Your answer {cell} is longer than {limit} characters and did not run. Your teacher is asked about it.",
 )
 TEST_CHANGED = Message(
     "placing.test-changed", "You changed the visible test {cell}. It was graded in its original form."
 )
-CELLS_ADDED = Message(
-    "placing.cells-added",
-    "{count} code cell(s) that you added are not part of the assignment and did not run. Only the answer cells count.",
+NOT_READABLE = Message(
+    "placing.not-readable", "Your notebook could not be read; your teacher has been told. {reason}", "{hint}"
+)
+TIME_UNREADABLE = Message(
+    "placing.time-unreadable", "The time in timestamp.txt could not be read; the time of the file counts: {time}."
 )

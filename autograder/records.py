@@ -149,7 +149,10 @@ class Task:
 
 @dataclass(frozen=True)
 class TaskReport:
-    """A task with the results of its checks; `earned` is None while a person has to grade it."""
+    """A task with the results of its checks; `earned` is None while a person has to grade it.
+
+    `open` says that the grader could not tell what the answer is, so that a person has to.
+    """
 
     task: Task
     earned: float | None
@@ -158,6 +161,7 @@ class TaskReport:
     checks: tuple[CheckResult, ...] = ()
     error: str = ""
     end: KernelEnd | None = None
+    open: bool = False
 
     def __post_init__(self) -> None:
         if self.earned is not None and not (math.isfinite(self.earned) and 0 <= self.earned <= self.task.points):
@@ -183,7 +187,8 @@ class Submission:
     """What one student handed in for one assignment.
 
     `contents` are the bytes of its notebooks by name (without suffix), or None before they are read. A submission with
-    contents can be graded on a machine without its folder.
+    contents can be graded on a machine without its folder. `notes` are sentences about its files by the name of a
+    notebook; those about all of it have the name "".
     """
 
     student: str
@@ -191,6 +196,7 @@ class Submission:
     folder: Path
     timestamp: str = ""
     contents: Mapping[str, bytes | Unreadable] | None = field(default=None, repr=False)
+    notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)

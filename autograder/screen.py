@@ -79,6 +79,8 @@ class GradeProgress:
         line += Text(f" of {report.auto_points:g}   {seconds:.1f} s")
         attempted = [check for task in report.tasks if task.attempted for check in task.checks]
         failed = ", ".join(check.check.name for check in attempted if not check.passed)
+        if any(task.open for task in report.tasks):
+            line += Text("   needs a look", "yellow")
         self._progress.console.print(
             line + Text(f"   {failed}", "dim"), soft_wrap=False, no_wrap=True, overflow="ellipsis"
         )

@@ -21,7 +21,8 @@ from autograder.course.answers import Answers, hand_in, read_answers
 from autograder.course.assignment import Assignment
 from autograder.course.copying import copy_course
 from autograder.course.course import Course
-from autograder.course.notebooks import Notebook, parse, read_course_notebook, rebuild, to_json
+from autograder.course.notebooks import Notebook, parse, read_course_notebook, to_json
+from autograder.course.placing import rebuild
 from autograder.grading.kernel import Kernel
 from autograder.grading.kernels import KernelRequest, SandboxKernels
 from autograder.grading.local import cores, local_workers

@@ -13,7 +13,8 @@ import pytest
 from autograder.course.answers import Answers, hand_in, read_answers
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course
-from autograder.course.notebooks import parse, rebuild, visible
+from autograder.course.notebooks import parse, visible
+from autograder.course.placing import rebuild
 from autograder.grading.pipeline import grade
 from autograder.grading.training_cache import TrainingCache
 from autograder.records import GradeReport, Submission

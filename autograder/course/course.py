@@ -15,7 +15,7 @@ from pathlib import Path
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.course import migration, reading, settings
+from autograder.course import migration, reading, settings, timestamps
 from autograder.course.assignment import Assignment, ServedDataset
 from autograder.errors import CourseError
 from autograder.records import Submission
@@ -186,7 +186,8 @@ class Course:
         return self._submission(self.submitted / student / assignment.name)
 
     def _submission(self, folder: Path) -> Submission:
-        return Submission(folder.parent.name, folder.name, folder, _timestamp(folder))
+        timestamp, note = timestamps.of_folder(folder)
+        return Submission(folder.parent.name, folder.name, folder, timestamp, notes={"": (note,)} if note else {})
 
     # --- the secret ---------------------------------------------------------------------------------------------------
 
@@ -213,12 +214,3 @@ class Course:
     def seed_key(self, assignment: str) -> bytes:
         """Return the key from which the random inputs of an assignment are drawn. It does not reveal the secret."""
         return hmac.new(self.secret(), f"assignment {assignment}".encode(), hashlib.sha256).digest()
-
-
-def _timestamp(folder: Path) -> str:
-    """Return nbgrader's timestamp of a submission, or "". Reads at most 100 characters and follows no link."""
-    file = folder / "timestamp.txt"
-    if file.is_symlink() or not file.is_file():
-        return ""
-    with open(file, errors="replace") as lines:
-        return lines.read(100).strip()

@@ -1,4 +1,4 @@
-"""Reads notebooks, finds their tasks, and rebuilds a submission from the instructor's version.
+"""Reads and writes notebooks, and finds the tasks in them.
 
 Notebooks are read as plain JSON. The reader of nbformat takes a second to import, and it repairs what we have to
 report.
@@ -22,7 +22,6 @@ from autograder.records import Task
 
 MAX_NOTEBOOK_BYTES = 50 * 2**20
 MAX_CELL_CHARACTERS = 200_000
-LONG_ANSWER = 8000  # characters; staff is asked to look at code that is longer
 TEST_PREFIX = "test_"
 CODE_STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 NOT_RUN = "skip-execution"
@@ -41,6 +40,7 @@ class Cell:
     `kind`: the nbformat cell type, for example `code` or `markdown`.
     `grade_id`: empty for cells without nbgrader metadata.
     `for_people`: whether the cell has nbclient's tag `skip-execution`, for example a widget; the grader skips it.
+    `added`: whether this is a code cell of the student's own in a rebuilt notebook.
     """
 
     kind: str
@@ -53,6 +53,7 @@ class Cell:
     cell_id: str = ""
     for_people: bool = False
     attachments: Mapping[str, Any] = field(default_factory=dict)
+    added: bool = False
 
     @property
     def is_code(self) -> bool:
@@ -96,22 +97,6 @@ class Notebook:
         return tuple(cell for cell in self.cells if cell.solution)
 
 
-@dataclass(frozen=True)
-class Rebuilt:
-    """The notebook that the grader runs: the instructor's, with the student's text in the solution cells.
-
-    `missing`: the grade_ids of solution cells that the submission lacks.
-    `untouched`: the grade_ids of solution cells that are as they were released.
-    `notes`, `staff_notes`: what the grader left out or replaced, in lines for the student and for staff.
-    """
-
-    notebook: Notebook
-    missing: frozenset[str]
-    untouched: frozenset[str]
-    notes: tuple[str, ...]
-    staff_notes: tuple[str, ...]
-
-
 def read_course_notebook(file: Path) -> Notebook:
     """Read an instructor's notebook. Raises CourseError with one line when it cannot be read."""
     try:
@@ -130,24 +115,30 @@ def read_submission(file: Path) -> bytes:
         descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise messages.NO_NOTEBOOK.filled(file=file.name).fault(BadSubmission, detail=str(error)) from error
-    with open(descriptor, "rb") as stream:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise messages.NOT_A_FILE.filled(file=file.name).fault(BadSubmission)
         if status.st_size > MAX_NOTEBOOK_BYTES:
             sizes = {"size": status.st_size / 2**20, "limit": MAX_NOTEBOOK_BYTES // 2**20}
             raise messages.FILE_TOO_LARGE.filled(file=file.name, **sizes).fault(BadSubmission)
-        return stream.read(MAX_NOTEBOOK_BYTES + 1)
+        with open(descriptor, "rb", closefd=False) as stream:
+            return stream.read(MAX_NOTEBOOK_BYTES + 1)
+    finally:
+        os.close(descriptor)
 
 
 def parse(content: bytes, name: str) -> Notebook:
     """Read a notebook from nbformat 4 JSON. Raises BadSubmission, with the reason, for anything else."""
     try:
         tree = json.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise messages.NOT_UTF8.fault(BadSubmission) from error
     except (ValueError, RecursionError) as error:
         raise messages.NOT_JSON.fault(BadSubmission, detail=str(error)[:300]) from error
+    return from_tree(tree, name)
+
+
+def from_tree(tree: Any, name: str) -> Notebook:
+    """Return the notebook that this nbformat 4 JSON describes. Raises BadSubmission for anything else."""
     if not isinstance(tree, dict) or tree.get("nbformat") != 4 or not isinstance(tree.get("cells"), list):
         raise messages.NOT_FORMAT_4.fault(BadSubmission)
     return Notebook(name, tuple(_cell(cell) for cell in tree["cells"] if isinstance(cell, dict)))
@@ -239,92 +230,6 @@ def visible(notebook: Notebook) -> Notebook:
     return replace(notebook, cells=tuple(replace(cell, source=released_text(cell)) for cell in notebook.cells))
 
 
-def rebuild(instructor: Notebook, student: Notebook) -> Rebuilt:
-    """Return the instructor's notebook with the student's text in its solution cells, matched by grade_id.
-
-    Everything else in the student's notebook is ignored and reported: flags, points, order, test cells, unknown ids.
-    """
-    template = visible(instructor)
-    theirs: dict[str, list[Cell]] = {}
-    for cell in student.cells:
-        if cell.grade_id:
-            theirs.setdefault(cell.grade_id, []).append(cell)
-    cells, notes, staff = [], [], []
-    missing, untouched = set(), set()
-    for cell in template.cells:
-        copies = theirs.get(cell.grade_id, []) if cell.grade_id else []
-        if cell.solution:
-            text, note = _solution_text(cell, copies)
-            if note:
-                notes.append(note.text)
-                missing.update([cell.grade_id] if not copies else [])
-            if _same(text, cell.source):
-                untouched.add(cell.grade_id)
-            if len(text) > LONG_ANSWER and cell.is_code:
-                staff.append(f"{cell.grade_id}: {len(text):,} characters; are there data, or weights, pasted into it?")
-            cells.append(replace(cell, source=text))
-            continue
-        if cell.grade_id and not copies:
-            staff.append(f"{cell.grade_id}: the cell was deleted; the original was used")
-        elif cell.grade_id and any(not _same(copy.source, cell.source) for copy in copies):
-            staff.append(f"{cell.grade_id}: the cell was edited; the original was used")
-            if cell.is_test:
-                notes.append(messages.TEST_CHANGED.filled(cell=cell.grade_id).text)
-        cells.append(cell)
-    staff += _changed_flags(template, theirs)
-    added = _added_cells(template, student)
-    if added:
-        notes.append(messages.CELLS_ADDED.filled(count=added).text)
-        staff.append(f"{added} added code cell(s) left out")
-    return Rebuilt(
-        replace(template, cells=tuple(cells)),
-        frozenset(missing),
-        frozenset(untouched),
-        tuple(notes),
-        tuple(notes + staff),
-    )
-
-
-def _changed_flags(template: Notebook, theirs: Mapping[str, list[Cell]]) -> list[str]:
-    """Return lines for staff about cells that the assignment does not have, and about changed flags."""
-    originals = {cell.grade_id: cell for cell in template.cells if cell.grade_id}
-    unknown = [name for name in theirs if name not in originals]
-    notes = [f"{name}: there is no such cell in the assignment; it was left out" for name in unknown]
-    for name, copies in theirs.items():
-        original = originals.get(name)
-        flags = [(copy.grade, copy.solution, copy.points) for copy in copies]
-        if original and any(flag != (original.grade, original.solution, original.points) for flag in flags):
-            notes.append(f"{name}: its nbgrader flags or points were changed; the original ones count")
-    return notes
-
-
-def _added_cells(template: Notebook, student: Notebook) -> int:
-    """Return the number of code cells that the student added."""
-    added = [cell for cell in student.cells if cell.is_code and not cell.grade_id and cell.source.strip()]
-    return sum(not any(_same(cell.source, original.source) for original in template.cells) for cell in added)
-
-
-def _solution_text(cell: Cell, copies: list[Cell]) -> tuple[str, messages.Message | None]:
-    """Return the text that runs for a solution cell, and the reason when it is not the student's text."""
-    if not copies:
-        return cell.source, messages.ANSWER_MISSING.filled(cell=cell.grade_id)
-    if len(copies) > 1:
-        return cell.source, messages.ANSWER_TWICE.filled(count=len(copies), cell=cell.grade_id)
-    if copies[0].kind != cell.kind:
-        kinds = {"found": copies[0].kind or "nameless", "kind": cell.kind}
-        return cell.source, messages.ANSWER_OF_OTHER_KIND.filled(cell=cell.grade_id, **kinds)
-    if len(copies[0].source) > MAX_CELL_CHARACTERS:
-        return cell.source, messages.ANSWER_TOO_LONG.filled(cell=cell.grade_id, limit=MAX_CELL_CHARACTERS)
-    return copies[0].source, None
-
-
-def _same(left: str, right: str) -> bool:
-    def lines(text: str) -> list[str]:
-        return [line.rstrip() for line in text.strip().splitlines()]
-
-    return lines(left) == lines(right)
-
-
 def to_json(notebook: Notebook, outputs: dict[int, list[dict[str, Any]]], metadata: dict[str, Any]) -> dict[str, Any]:
     """Return a notebook as nbformat 4.5 JSON.
 
@@ -349,6 +254,8 @@ def to_json(notebook: Notebook, outputs: dict[int, list[dict[str, Any]]], metada
                 "task": False,
                 "cell_type": cell.kind,
             } | ({"points": cell.points} if cell.grade else {})
+        if cell.added:
+            entry["metadata"]["autograder"] = {"added": True}
         if cell.for_people and not cell.solution:
             entry["metadata"]["tags"] = [NOT_RUN]
         if cell.attachments and not cell.solution:  # pictures of the task; a student's attachments could be anything

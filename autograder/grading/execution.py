@@ -47,9 +47,15 @@ class Session:
         self._drop()
 
     def reach(self, grade_id: str) -> CellRun:
-        """Run every cell up to and including the one with this grade_id, and return what became of this last cell."""
+        """Run every cell up to and including the one with this grade_id, and return what became of it.
+
+        The student's own cells directly after it run too: its visible test, which comes then, sees them as well.
+        """
         goal = next(index for index, cell in enumerate(self._cells) if cell.grade_id == grade_id)
-        self._advance(goal + 1)
+        end = goal + 1
+        while end < len(self._cells) and self._cells[end].added:
+            end += 1
+        self._advance(end)
         return self.runs.get(goal, CellRun(CellStatus.NOT_RUN))
 
     def finish(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import threading
 import time
@@ -9,12 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from autograder import wire
+from autograder import messages, wire
 from autograder.checking.plugin import run_checks
 from autograder.checking.student import Student
 from autograder.course import datasets
 from autograder.course.assignment import Assignment, InstructorNotebook
-from autograder.course.notebooks import Rebuilt, parse, rebuild, to_json
+from autograder.course.notebooks import parse, to_json
+from autograder.course.placing import Rebuilt, rebuild
+from autograder.course.recovery import recover
 from autograder.course.submissions import digest_of, loaded
 from autograder.errors import BadSubmission, GraderError, StudentFault
 from autograder.grading.check_folder import folder_of_checks
@@ -37,7 +40,7 @@ def grade(submission: Submission, assignment: Assignment, kernels: Kernels) -> G
     because the checks run in a pytest session. Raises GraderError when our own machinery fails.
     """
     with _one_at_a_time():
-        handed_in = loaded(submission, [notebook.name for notebook in assignment.notebooks])
+        handed_in = loaded(submission, assignment)
         contents = handed_in.contents or {}
         reports = []
         for notebook in assignment.notebooks:
@@ -47,6 +50,9 @@ def grade(submission: Submission, assignment: Assignment, kernels: Kernels) -> G
             except BadSubmission as fault:
                 why = Unreadable(fault.message, fault.hint, fault.detail)
                 reports.append(_refused(notebook, why, assignment))
+        about_all, first = handed_in.notes.get("", ()), reports[0]
+        staff_notes = (*about_all, *first.staff_notes)
+        reports[0] = dataclasses.replace(first, notes=(*about_all, *first.notes), staff_notes=staff_notes)
         return GradeReport(
             student=submission.student,
             assignment=assignment.name,
@@ -61,7 +67,7 @@ def grade(submission: Submission, assignment: Assignment, kernels: Kernels) -> G
 def key(submission: Submission, assignment: Assignment, level: Level) -> str:
     """Return a hash of what is graded: the submission, the version of the assignment, and the isolation level."""
     levels.parse(level)
-    contents = loaded(submission, [notebook.name for notebook in assignment.notebooks]).contents or {}
+    contents = loaded(submission, assignment).contents or {}
     parts = [f"{name} {digest_of(content)}" for name, content in sorted(contents.items())]
     return hashlib.sha256("\n".join([assignment.version, level, *parts, submission.timestamp]).encode()).hexdigest()
 
@@ -77,7 +83,8 @@ def _grade_notebook(
     if isinstance(content, Unreadable):
         return _refused(notebook, content, assignment)
     started_at, cpu_at_start = time.monotonic(), time.process_time()
-    rebuilt = rebuild(notebook.notebook, parse(content, notebook.name))
+    recovered = recover(content, notebook.name)
+    rebuilt = rebuild(notebook.notebook, recovered.notebook)
     request = request_for(rebuilt, submission.student, assignment, kernels)
     with Session(rebuilt.notebook, lambda: kernels.start(request), assignment.limits) as session:
         remembered_values: dict[str, Any] = {}  # checks of one cell can store values here for the next
@@ -105,12 +112,14 @@ def _grade_notebook(
     cpu = {"kernel cpu": kernel_cpu, "grader cpu": time.process_time() - cpu_at_start}
     seconds = {**session.seconds, "training": trained, **cpu, "total": time.monotonic() - started_at}
     reuse_note = (f"{reused} trainings were remembered from an earlier run",) if reused else ()
+    found = (*submission.notes.get(notebook.name, ()), *(note.text for note in recovered.notes))
+    opened = rebuilt.opened | (rebuilt.missing if recovered.cut_off else frozenset())
     return NotebookReport(
         name=notebook.name,
-        tasks=score(notebook.tasks, results, runs, rebuilt.untouched),
+        tasks=score(notebook.tasks, results, runs, rebuilt.untouched, opened),
         tree=to_json(rebuilt.notebook, outputs, {}),
-        notes=rebuilt.notes,
-        staff_notes=(*rebuilt.staff_notes, *reuse_note),
+        notes=(*found, *rebuilt.notes),
+        staff_notes=(*found, *rebuilt.staff_notes, *reuse_note),
         seconds=tuple(seconds.items()),
     )
 
@@ -128,8 +137,9 @@ def request_for(rebuilt: Rebuilt, student: str, assignment: Assignment, kernels:
 def _refused(notebook: InstructorNotebook, why: Unreadable, assignment: Assignment) -> NotebookReport:
     """Return the report on a notebook that cannot be read."""
     verdict = refused(notebook.tasks, assignment.checks_of(notebook.name), why)
+    told = messages.NOT_READABLE.filled(reason=why.message, hint=why.hint).text
     empty = rebuild(notebook.notebook, parse(EMPTY, notebook.name)).notebook
-    return NotebookReport(notebook.name, verdict, to_json(empty, {}, {}), (why.message,), (why.detail,))
+    return NotebookReport(notebook.name, verdict, to_json(empty, {}, {}), (told,), (why.message, why.detail))
 
 
 def open_dataset(assignment: Assignment, name: str) -> Dataset:

@@ -63,8 +63,7 @@ def schedule(
 
 def _submit(executor: Executor, submission: Submission, assignment: Assignment, kernels: Kernels) -> Future[Result]:
     try:
-        names = [notebook.name for notebook in assignment.notebooks]
-        return executor.submit(grade_one, loaded(submission, names), assignment, kernels)
+        return executor.submit(grade_one, loaded(submission, assignment), assignment, kernels)
     except Exception as error:  # the executor is broken or closed: the submission stays ungraded
         refused: Future[Result] = Future()
         refused.set_exception(error)

@@ -100,7 +100,7 @@ class TrainingCache:
         """Return the part of a submission, found by its answers; `only`: it is the only notebook of the assignment."""
         digest = hashlib.sha256()
         for cell in notebook.cells:
-            if cell.solution and cell.is_code:
+            if (cell.solution or cell.added) and cell.is_code:
                 digest.update(f"{cell.grade_id}\0{len(cell.source)}\0{cell.source}".encode(errors="surrogatepass"))
         place = self.folder / assignment / student
         return SubmissionTrainings((place if only else place / notebook.name) / digest.hexdigest(), self.fresh)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from autograder.course.assignment import Assignment, InstructorNotebook
-from autograder.course.notebooks import parse, rebuild
+from autograder.course.placing import rebuild
+from autograder.course.recovery import recover
 from autograder.course.submissions import loaded
 from autograder.errors import BadSubmission
 from autograder.grading.execution import Session
@@ -28,7 +29,7 @@ def run_visible(submission: Submission, assignment: Assignment, kernels: Kernels
 
     Raises BadSubmission when a notebook cannot be read, and GraderError when our own machinery fails.
     """
-    handed_in = loaded(submission, [notebook.name for notebook in assignment.notebooks])
+    handed_in = loaded(submission, assignment)
     contents = handed_in.contents or {}
     results: list[VisibleResult] = []
     for notebook in assignment.notebooks:
@@ -41,7 +42,7 @@ def _run_notebook(
 ) -> list[VisibleResult]:
     if isinstance(content, Unreadable):
         raise BadSubmission(content.message, hint=content.hint, detail=content.detail)
-    rebuilt = rebuild(notebook.notebook, parse(content, notebook.name))
+    rebuilt = rebuild(notebook.notebook, recover(content, notebook.name).notebook)
     request = request_for(rebuilt, student, assignment, kernels)
     cells = tuple(replace(cell, grade=False) if cell.is_test else cell for cell in rebuilt.notebook.cells)
     runnable = replace(rebuilt.notebook, cells=cells)

@@ -131,7 +131,7 @@ def _parts(graded: dict[str, Any]) -> dict[str, dict[str, Any]]:
         elif nbgrader.get("solution"):
             parts[nbgrader["grade_id"]] = {"cell": cell, "text": text}
             text = []
-        elif cell["cell_type"] == "code":
+        elif cell["cell_type"] == "code" and METADATA not in cell["metadata"]:  # not one that the student added
             text = []
     return parts
 

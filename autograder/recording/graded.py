@@ -92,7 +92,7 @@ def _recorded(course: Course, assignment: Assignment, submission: Submission) ->
 
 def _key_of_version_0_1(course: Course, assignment: Assignment, submission: Submission, level: Level) -> str:
     name = assignment.notebooks[0].name
-    content = (loaded(submission, [name]).contents or {})[name]
+    content = (loaded(submission, assignment).contents or {})[name]
     return key_of_version_0_1(
         course.source / assignment.name,
         course.checks / assignment.name,
@@ -190,6 +190,7 @@ def _task_for_student(report: TaskReport) -> dict[str, Any]:
         "earned": report.earned,
         "manual": task.manual,
         "attempted": report.attempted,
+        "open": report.open,
         "status": report.status.value,
         "error": report.error,
         "checks": checks,
@@ -201,6 +202,9 @@ def _staff_cell(report: GradeReport, notebook: NotebookReport) -> dict[str, Any]
     lines = [f"**For staff.** Isolation level: `{report.isolation}`. Data: {data}."]
     if report.isolation is Level.NONE:
         lines.append("Graded **without a sandbox**: the student's code ran with the grader's rights.")
+    waiting = [task.task.cell for task in notebook.tasks if task.open]
+    if waiting:
+        lines.append(f"- **Please find the answer and give points** for {html.escape(', '.join(waiting))}")
     flags = [f"{task.task.cell}: {flag}" for task in notebook.tasks for flag in dict.fromkeys(task.flags)]
     lines += [f"- **Please look at** {html.escape(sanitize.text(flag))}" for flag in flags]
     lines += [f"- {html.escape(sanitize.text(note))}" for note in notebook.staff_notes]
@@ -226,7 +230,7 @@ def _table(report: TaskReport) -> dict[str, Any]:
         title = html.escape(result.check.title)
         rows.append(f"<tr><td>{mark}</td><td>{title}</td><td>{earned}</td><td>{shown}</td></tr>")
         plain.append(f"{mark} {result.check.title} ({earned}) {sanitize.text(text)}".rstrip())
-    total = f"{report.earned:g} of {report.task.points:g} points"
+    total = f"{'?' if report.earned is None else f'{report.earned:g}'} of {report.task.points:g} points"
     head = f"<thead><tr><th></th><th>{total}</th><th></th><th></th></tr></thead>"
     table = f"<table>{head}<tbody>{''.join(rows)}</tbody></table>"
     data = {"text/html": table, "text/plain": "\n".join([total, *plain])}

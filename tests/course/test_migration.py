@@ -80,7 +80,7 @@ def test_submissions_that_version_0_1_graded_are_not_graded_again(
     submit(course, "ann", "right/loops.py")
     assignment, level = course.assignment(EXERCISE), levels.choose(Level.NONE)
     one = course.submission(assignment, "ann")
-    handed_in = digest_of((loaded(one, [EXERCISE]).contents or {})[EXERCISE])
+    handed_in = digest_of((loaded(one, assignment).contents or {})[EXERCISE])
     places = (course.source / EXERCISE, course.checks / EXERCISE)
     known = key_of_version_0_1(*places, assignment.limits, assignment.data, (), level, handed_in, one.timestamp)
     report = report_file(course, one)

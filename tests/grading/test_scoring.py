@@ -39,6 +39,7 @@ def test_a_task_without_a_result_is_our_fault() -> None:
         score([F], [], RAN, frozenset())
 
 
-def test_a_submission_that_cannot_be_read_gets_every_check_failed_with_the_reason() -> None:
+def test_a_submission_that_cannot_be_read_waits_for_a_person_with_the_reason() -> None:
     report, essay = refused([F, ESSAY], [ONE, TWO], Unreadable("not JSON", "save it again"))
-    assert report.earned == 0 and [check.message for check in report.checks] == ["not JSON"] * 2 and essay.earned == 0
+    assert report.earned is None and report.open and [check.message for check in report.checks] == ["not JSON"] * 2
+    assert essay.earned is None and essay.open

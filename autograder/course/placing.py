@@ -1,0 +1,190 @@
+"""Finds the student's answers in a submitted notebook, and rebuilds the notebook that runs from them.
+
+The rebuilt notebook is the instructor's with the student's answers, and the code cells that the student added at their
+places. A cell is an answer by its grade_id; else by its cell id, which most tools keep when they drop metadata; else by
+the names that it defines, or by its place. Nothing that a student wrote is left out without a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from autograder import messages
+from autograder.course import names
+from autograder.course.finding import Answer, Asked, Certainty, find, solutions
+from autograder.course.matching import MAX_ADDED, Places, match, same
+from autograder.course.notebooks import CODE_STUB, MAX_CELL_CHARACTERS, Cell, Notebook, visible
+
+LONG_ANSWER = 8000  # characters; staff is asked to look at code that is longer
+LEFT_STUB = CODE_STUB.splitlines()[-1]
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """The notebook that the grader runs.
+
+    `missing`: the grade_ids of solution cells for which nothing was found.
+    `untouched`: the grade_ids of solution cells that are as they were released.
+    `guessed`, `opened`: the grade_ids of solution cells whose answer is not certain.
+    `notes`, `staff_notes`: what was guessed, replaced or left out, in lines for the student and for staff.
+    """
+
+    notebook: Notebook
+    missing: frozenset[str]
+    untouched: frozenset[str]
+    notes: tuple[str, ...]
+    staff_notes: tuple[str, ...]
+    guessed: frozenset[str] = frozenset()
+    opened: frozenset[str] = frozenset()
+
+
+def rebuild(instructor: Notebook, student: Notebook) -> Rebuilt:
+    """Return the notebook that runs: the instructor's cells with the student's answers and added code cells.
+
+    Flags, points, the order of the assignment's cells, and test cells are the instructor's.
+    """
+    template = visible(instructor).cells
+    places = match(template, student.cells)
+    asked = {
+        position: Asked(names.wanted(instructor.cells, position), names.words(instructor.cells[position].source))
+        for position in solutions(template)
+    }
+    answers = find(places, asked)
+    cells = list(template)
+    notes: list[str] = []
+    staff: list[str] = []
+    for position, answer in answers.items():
+        cell = template[position]
+        cells[position] = replace(cell, source=answer.text)
+        if answer.note:
+            notes.append(answer.note.text)
+        pictures = sum(len(student.cells[number].attachments) for number in answer.used) if not cell.is_code else 0
+        if pictures:
+            staff.append(f"{cell.grade_id}: {pictures} picture(s) attached; open the submitted notebook to see them")
+        if cell.is_code and len(answer.text) > LONG_ANSWER:
+            staff.append(
+                f"{cell.grade_id}: {len(answer.text):,} characters; are there data, or weights, pasted into it?"
+            )
+        if cell.is_code and LEFT_STUB in answer.text and not same(answer.text, cell.source):
+            notes.append(messages.STUB_LEFT.filled(cell=cell.grade_id).text)
+    for position, cell in enumerate(template):
+        copies = places.copies(position) if cell.is_test else []
+        if any(not same(student.cells[copy].source, cell.source) for copy in copies):
+            notes.append(messages.TEST_CHANGED.filled(cell=cell.grade_id).text)
+    staff += _about_given_cells(places)
+    staff += _about_ids_and_flags(places)
+    runs, about_added = _added_code(places, answers)
+    staff += about_added
+    untouched = {
+        template[p].grade_id
+        for p, answer in answers.items()
+        if same(answer.text, template[p].source) and not (answer.used and _has_pictures(places, p, answer))
+    }
+    by = {
+        certainty: frozenset(template[p].grade_id for p, answer in answers.items() if answer.certainty is certainty)
+        for certainty in Certainty
+    }
+    return Rebuilt(
+        replace(instructor, cells=tuple(_merged(cells, runs))),
+        frozenset(template[p].grade_id for p, answer in answers.items() if not answer.found),
+        frozenset(untouched - by[Certainty.OPEN]),
+        tuple(notes),
+        tuple(notes + staff),
+        by[Certainty.GUESSED],
+        by[Certainty.OPEN],
+    )
+
+
+def _has_pictures(places: Places, position: int, answer: Answer) -> bool:
+    return not places.template[position].is_code and any(places.cells[number].attachments for number in answer.used)
+
+
+def _about_given_cells(places: Places) -> list[str]:
+    """Return lines for staff about given cells that were deleted or edited."""
+    lines = []
+    for position, cell in enumerate(places.template):
+        copies = [places.cells[number] for number in places.copies(position)]
+        if cell.solution or not cell.grade_id:
+            continue
+        if not copies:
+            lines.append(f"{cell.grade_id}: the cell was deleted; the original was used")
+        elif any(not same(copy.source, cell.source) for copy in copies):
+            runs = "; the original ran first" if cell.is_code and not cell.is_test else "; the original was used"
+            lines.append(f"{cell.grade_id}: the cell was edited{runs}")
+    return lines
+
+
+def _about_ids_and_flags(places: Places) -> list[str]:
+    """Return lines for staff about grade_ids that the assignment does not have, and about changed flags."""
+    originals = {cell.grade_id: cell for cell in places.template if cell.grade_id}
+    theirs: dict[str, list[Cell]] = {}
+    for cell in places.cells:
+        if cell.grade_id:
+            theirs.setdefault(cell.grade_id, []).append(cell)
+    lines = [f"{name}: there is no such cell in the assignment" for name in theirs if name not in originals]
+    for name, copies in theirs.items():
+        original = originals.get(name)
+        flags = [(copy.grade, copy.solution, copy.points) for copy in copies]
+        if original and any(flag != (original.grade, original.solution, original.points) for flag in flags):
+            lines.append(f"{name}: its nbgrader flags or points were changed; the original ones count")
+    return lines
+
+
+def _added_code(places: Places, answers: Mapping[int, Answer]) -> tuple[list[tuple[int, Cell]], list[str]]:
+    """Return the student's own code cells, each with the position after which it runs, and lines for staff.
+
+    The student's version of a given code cell runs after the original. What stands directly before a cell that was
+    taken as an answer runs before the answer.
+    """
+    used = {number for answer in answers.values() for number in answer.used}
+    edited = [
+        number
+        for number, home in enumerate(places.home)
+        if home is not None
+        and places.template[home].is_code
+        and not (places.template[home].is_test or places.template[home].solution)
+        and places.cells[number].is_code
+        and places.cells[number].source.strip()
+        and not same(places.cells[number].source, places.template[home].source)
+    ]
+    moved = _before_moved_answers(places, answers)
+    runs, lines = [], []
+    for number in sorted({*places.added(code=True), *edited} - used):
+        cell = places.cells[number]
+        if len(cell.source) > MAX_CELL_CHARACTERS:
+            lines.append(f"an added code cell has more than {MAX_CELL_CHARACTERS} characters and did not run")
+            continue
+        own = Cell("code", cell.source, cell_id=f"added-{number}", added=True)
+        runs.append((moved.get(number, places.anchor[number]), own))
+    own_code = sum(home is None and c.is_code for home, c in zip(places.home, places.cells, strict=True))
+    if own_code > MAX_ADDED:
+        lines.append(f"of {own_code} code cells of the student's own only the first {MAX_ADDED} were looked at")
+    if runs:
+        lines.append(f"{len(runs)} code cell(s) of the student's own ran at their place")
+    return runs, lines
+
+
+def _before_moved_answers(places: Places, answers: Mapping[int, Answer]) -> dict[int, int]:
+    """Return new places for code cells that stand directly before an answer that was found elsewhere."""
+    moved: dict[int, int] = {}
+    for position, answer in answers.items():
+        strangers = [number for number in answer.used if places.home[number] is None]
+        for first in strangers:
+            number = first - 1
+            while number >= 0 and places.home[number] is None:
+                if places.anchor[number] >= position:
+                    moved.setdefault(number, position - 1)
+                number -= 1
+    return moved
+
+
+def _merged(cells: Sequence[Cell], runs: Sequence[tuple[int, Cell]]) -> list[Cell]:
+    """Return the assignment's cells with the added ones after their anchors."""
+    after: dict[int, list[Cell]] = {}
+    for anchor, cell in runs:
+        after.setdefault(anchor, []).append(cell)
+    merged = list(after.get(-1, []))
+    for position, cell in enumerate(cells):
+        merged += [cell, *after.get(position, [])]
+    return merged

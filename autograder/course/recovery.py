@@ -1,0 +1,137 @@
+"""Reads a submitted notebook from any bytes that hold one: other encodings, conflicts, files that were cut off."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from autograder import messages
+from autograder.course.notebooks import Notebook, from_tree
+from autograder.errors import BadSubmission
+from autograder.messages import Message
+
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+SHOWN = {"utf-16": "UTF-16", "utf-32": "UTF-32", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252"}
+CELLS = re.compile(r'"cells"\s*:\s*\[')
+BETWEEN = re.compile(r"[\s,]*")
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """A notebook, and what had to be done to read it.
+
+    `notes`: messages for the student. `guessed`: what was read may not be what the student meant.
+    `cut_off`: cells may be missing, so that the absence of an answer says nothing.
+    """
+
+    notebook: Notebook
+    notes: tuple[Message, ...] = ()
+    guessed: bool = False
+    cut_off: bool = False
+
+
+def recover(content: bytes, name: str) -> Recovered:
+    """Read a submitted notebook. Raises BadSubmission, with the reason, when no cell of it can be read."""
+    text, encoding = _decoded(content)
+    notes = () if encoding not in SHOWN else (messages.READ_AS.filled(encoding=SHOWN[encoding]),)
+    try:
+        tree = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        repaired = _settled(text, name, notes) or _cut_off(text, name, notes)
+        if repaired is None:
+            raise messages.NOT_JSON.fault(BadSubmission, detail=str(error)[:300]) from error
+        return repaired
+    return Recovered(from_tree(tree, name), notes)
+
+
+def _settled(text: str, name: str, notes: tuple[Message, ...]) -> Recovered | None:
+    """Return the notebook with the upper versions of all conflicts, else the lower ones; None if neither is one."""
+    upper, lower, conflicts = _sides(text)
+    for merged, shown in ((upper, "the upper of both versions"), (lower, "the lower of both versions")):
+        try:
+            notebook = from_tree(json.loads(merged), name) if conflicts else None
+        except (BadSubmission, ValueError, RecursionError):
+            continue
+        if notebook:
+            note = messages.CONFLICT.filled(count=conflicts, side=shown)
+            return Recovered(notebook, (*notes, note), guessed=True)
+    return None
+
+
+def _cut_off(text: str, name: str, notes: tuple[Message, ...]) -> Recovered | None:
+    """Return the notebook of all whole cells up to the damage; None when there is none."""
+    cells = _cells_before_the_damage(text)
+    if not cells:
+        return None
+    notebook = from_tree({"nbformat": 4, "cells": cells}, name)
+    return Recovered(notebook, (*notes, messages.CUT_OFF.filled(count=len(cells))), guessed=True, cut_off=True)
+
+
+def _decoded(content: bytes) -> tuple[str, str]:
+    """Return the text and its encoding. Bytes that are not UTF-8 are Windows-1252 where they can be."""
+    for mark, encoding in BYTE_ORDER_MARKS:
+        if content.startswith(mark):
+            return content.decode(encoding, "replace"), encoding
+    if content[:4:2].strip(b"\0") and content[1:4:2] == b"\0\0":  # `{` as two bytes, without a mark
+        return content.decode("utf-16-le", "replace"), "utf-16-le"
+    if content[1:4:2].strip(b"\0") and content[:4:2] == b"\0\0":
+        return content.decode("utf-16-be", "replace"), "utf-16-be"
+    try:
+        return content.decode(), "utf-8"
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":  # cut off in the middle of a character
+            return content[: error.start].decode(), "utf-8"
+    return content.decode("cp1252", "replace"), "cp1252"
+
+
+def _sides(text: str) -> tuple[str, str, int]:
+    """Return both versions of a text with the conflict marks of a version control system, and how many marks it has.
+
+    A conflict is `<<<<<<<`, one version, perhaps `|||||||` and the common ancestor, `=======`, the other, `>>>>>>>`.
+    """
+    upper: list[str] = []
+    lower: list[str] = []
+    into: tuple[list[str], ...] = (upper, lower)
+    conflicts = 0
+    for line in text.splitlines(keepends=True):
+        mark = line[:7]
+        if mark == "<" * 7:
+            into, conflicts = (upper,), conflicts + 1
+        elif mark == "|" * 7:
+            into = ()
+        elif mark == "=" * 7:
+            into = (lower,)
+        elif mark == ">" * 7:
+            into = (upper, lower)
+        else:
+            for side in into:
+                side.append(line)
+    return "".join(upper), "".join(lower), conflicts
+
+
+def _cells_before_the_damage(text: str) -> list[dict[str, Any]]:
+    """Return the whole cells of a notebook up to the place where its JSON ends or is damaged."""
+    start = CELLS.search(text)
+    if not start:
+        return []
+    cells: list[dict[str, Any]] = []
+    position, decoder = start.end(), json.JSONDecoder()
+    while True:
+        gap = BETWEEN.match(text, position)
+        position = gap.end() if gap else position
+        try:
+            cell, position = decoder.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            return cells
+        if not isinstance(cell, dict):
+            return cells
+        cells.append(cell)
