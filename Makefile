@@ -20,7 +20,7 @@ static: $(READY)
 unit: $(READY)
 	$(PYTEST) -m "not kernel and not slow and not matrix"
 
-# Everything that protects the product; under ten minutes on two cores.
+# Everything that protects the product; about eleven minutes on two cores.
 test: static
 	$(PYTEST) -m "not matrix"
 

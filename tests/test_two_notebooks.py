@@ -126,8 +126,8 @@ FULL = {
 def test_each_notebook_has_its_own_points(graded: Course, name: str) -> None:
     assert points(graded, name, "ann") == FULL
     assert points(graded, name, "bob") == FULL | {("part_2", "test_scale"): 0}
-    missing = {cell: 0 for cell in FULL if cell[0] == "part_2"}
-    assert points(graded, name, "cyd") == FULL | missing, "a notebook that is missing costs its own points alone"
+    missing = {cell: None for cell in FULL if cell[0] == "part_2"}
+    assert points(graded, name, "cyd") == FULL | missing, "a notebook that is missing leaves its own points open alone"
 
 
 def test_each_notebook_has_its_page_and_its_graded_notebook(graded: Course) -> None:

@@ -46,7 +46,7 @@ class Answers:
 def read_answers(file: Path) -> Answers:
     """Read an answers file. Raises CourseError with the line number when it cannot be understood."""
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").splitlines()  # Windows Notepad writes a mark
     except (OSError, UnicodeDecodeError) as error:
         raise CourseError(f"{file} cannot be read: {error}") from error
     header: dict[str, str] = {}

@@ -58,7 +58,7 @@ def find(places: Places, asked: Mapping[int, Asked]) -> dict[int, Answer]:
         if answer:
             answers[position] = answer
             used |= answer.used
-    for position in known:
+    for position in sorted(known, key=lambda position: not asked[position].names):  # who asks for names knows its cell
         own, wanted = answers.get(position), asked[position].names
         if own is None or (wanted and not names.defined(own.text) & wanted):
             free = [number for number in places.added(code=True) if number not in used]
@@ -136,18 +136,19 @@ def _rest_of(places: Places, number: int) -> list[int]:
 def _in_parts(chosen: Sequence[int], texts: Sequence[str], wanted: frozenset[str], copies: Sequence[int]) -> list[str]:
     """Return several texts for one cell in their order if they are its parts; [] if they are versions of it.
 
-    Parts stand one directly after the other, unless one of them is no Python without another.
+    Parts stand one directly after the other, unless one of them is no Python without another, or each defines some of
+    the names that the task asks for.
     """
     if not all(map(names.is_code, texts)):
         return next((order for order in (list(texts), list(texts)[::-1]) if names.is_code("\n".join(order))), [])
-    if not set(range(chosen[0], chosen[-1] + 1)) <= set(copies):
-        return []
     defined = [names.defined(text) & wanted for text in texts]
     together = frozenset().union(*defined)
     if sum(map(len, defined)) > len(together):
         return []  # a name is defined twice
     if together == wanted and wanted and all(own != wanted for own in defined):
         return list(texts)
+    if not set(range(chosen[0], chosen[-1] + 1)) <= set(copies):
+        return []
     if sum(map(len, texts)) > MAX_COMPARED:
         return list(texts) if wanted else []
     return list(texts) if all(SequenceMatcher(None, a, b).ratio() < ALIKE for a, b in pairwise(texts)) else []
@@ -163,7 +164,7 @@ def _by_content(places: Places, position: int, asked: Asked, free: Sequence[int]
     if asked.names:
         defining = [n for n in free if names.defined(places.cells[n].source) & asked.names]
         whole = [n for n in defining if asked.names <= names.defined(places.cells[n].source)]
-        found = whole[-1:] or defining
+        found = [n for number in whole[-1:] or defining for n in (number, *_rest_of(places, number))]
     else:
         before = _last_before(places, position)
         nearby = [n for n in free if places.anchor[n] in (position, before)]

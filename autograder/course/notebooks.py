@@ -41,6 +41,7 @@ class Cell:
     `grade_id`: empty for cells without nbgrader metadata.
     `for_people`: whether the cell has nbclient's tag `skip-execution`, for example a widget; the grader skips it.
     `added`: whether this is a code cell of the student's own in a rebuilt notebook.
+    `task`: whether this is nbgrader's "manually graded task", whose answer stands in cells that students add.
     """
 
     kind: str
@@ -54,6 +55,7 @@ class Cell:
     for_people: bool = False
     attachments: Mapping[str, Any] = field(default_factory=dict)
     added: bool = False
+    task: bool = False
 
     @property
     def is_code(self) -> bool:
@@ -162,6 +164,7 @@ def _cell(tree: dict[str, Any]) -> Cell:
         and isinstance(metadata.get("tags"), list)
         and NOT_RUN in metadata["tags"],
         attachments=attachments if isinstance(attachments := tree.get("attachments"), dict) else {},
+        task=nbgrader.get("task") is True,
     )
 
 
@@ -202,6 +205,8 @@ def problems(notebook: Notebook) -> list[str]:
             errors.append(f"a graded cell has no grade_id: {cell.source[:40]!r}")
         if cell.grade and not cell.points > 0:
             errors.append(f"{name}: a graded cell needs points")
+        if cell.task:  # nobody could reach its points
+            errors.append(f"{name}: manually graded *task* cells are not supported; make it a manually graded answer")
         if cell.is_test and name.removeprefix(TEST_PREFIX) not in solutions:
             errors.append(f"{name}: no solution cell {name.removeprefix(TEST_PREFIX)} comes before it")
         if cell.solution:

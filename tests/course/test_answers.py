@@ -55,3 +55,8 @@ def test_cells_that_are_not_named_keep_the_reference_solution(notebook: Notebook
 def test_an_unknown_cell_is_named_with_the_known_ones(notebook: Notebook) -> None:
     with pytest.raises(CourseError, match="there is no solution cell to_grey; there are: load, show_color, to_gray"):
         hand_in(notebook, Answers({"to_grey": ""}))
+
+
+def test_a_file_of_windows_notepad_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(b"\xef\xbb\xbf# %% f\r\nreturn 1\r\n")
+    assert read_answers(tmp_path / "a.py").cells == {"f": "return 1"}

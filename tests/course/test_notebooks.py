@@ -76,8 +76,9 @@ def test_tasks_carry_the_heading_before_them(notebook: Notebook) -> None:
         (lambda cells: [cells[2], replace(cells[3], points=0.0)], "test_f: a graded cell needs points"),
         (lambda cells: [replace(cells[2], source="return 1"), cells[3]], "f: no ### BEGIN SOLUTION"),
         (lambda cells: cells[:2], "there is no solution cell"),
+        (lambda cells: [*cells, replace(cells[0], grade_id="plot", task=True)], "plot: manually graded *task* cells"),
     ],
-    ids=["duplicate", "no test", "wrong order", "no points", "no region", "nothing to solve"],
+    ids=["duplicate", "no test", "wrong order", "no points", "no region", "nothing to solve", "task cell"],
 )
 def test_problems_of_an_instructors_notebook_are_named(change, problem: str) -> None:
     found = problems(replace(INSTRUCTOR, cells=tuple(change(list(INSTRUCTOR.cells)))))

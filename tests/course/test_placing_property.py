@@ -15,7 +15,7 @@ from autograder.course.placing import Rebuilt, rebuild
 from autograder.course.recovery import recover
 from tests.course.test_placing import ANSWERS, INSTRUCTOR, solved
 
-SEQUENCES = 1000
+SEQUENCES = 2000
 MOST_OPEN = 0.02
 STUBS = {cell.grade_id: cell.source for cell in visible(INSTRUCTOR).cells if cell.solution}
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp1252")

@@ -6,8 +6,8 @@
 | `landlock`   | Landlock, seccomp and limits per kernel, which cannot start a program   | Linux 6.12, no privilege    |
 | `none`       | nothing: a process of its own with a clean environment; only on request | nothing                     |
 
-To add a level, add a member to `autograder.records.Level`, a module here with the same three functions, a case in
-`module`, and a case in `autograder/inside/confine.py`.
+To add a level, add a member to `autograder.records.Level`, a module here with the same three functions, and a case in
+`module`. A way in which a kernel confines itself that is new is also a case in `autograder/inside/confine.py`.
 """
 
 from __future__ import annotations
