@@ -190,9 +190,7 @@ ANSWER_TOO_LONG = Message(
 TEST_CHANGED = Message(
     "placing.test-changed", "You changed the visible test {cell}. It was graded in its original form."
 )
-NOT_READABLE = Message(
-    "placing.not-readable", "Your notebook could not be read; your teacher has been told. {reason}", "{hint}"
-)
+NOT_READABLE = Message("placing.not-readable", "Your notebook could not be read; your teacher has been told. {reason}")
 TIME_UNREADABLE = Message(
     "placing.time-unreadable", "The time in timestamp.txt could not be read; the time of the file counts: {time}."
 )

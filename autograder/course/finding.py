@@ -164,7 +164,8 @@ def _by_content(places: Places, position: int, asked: Asked, free: Sequence[int]
     if asked.names:
         defining = [n for n in free if names.defined(places.cells[n].source) & asked.names]
         whole = [n for n in defining if asked.names <= names.defined(places.cells[n].source)]
-        found = [n for number in whole[-1:] or defining for n in (number, *_rest_of(places, number))]
+        halves = [n for number in whole[-1:] or defining for n in (number, *_rest_of(places, number))]
+        found = [n for n in dict.fromkeys(halves) if n in free]
     else:
         before = _last_before(places, position)
         nearby = [n for n in free if places.anchor[n] in (position, before)]

@@ -7,7 +7,7 @@ the names that it defines, or by its place. Nothing that a student wrote is left
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from autograder import messages
@@ -59,7 +59,7 @@ def rebuild(instructor: Notebook, student: Notebook) -> Rebuilt:
         cells[position] = replace(cell, source=answer.text)
         if answer.note:
             notes.append(answer.note.text)
-        pictures = sum(len(student.cells[number].attachments) for number in answer.used) if not cell.is_code else 0
+        pictures = _pictures(places, position, answer)
         if pictures:
             staff.append(f"{cell.grade_id}: {pictures} picture(s) attached; open the submitted notebook to see them")
         if cell.is_code and len(answer.text) > LONG_ANSWER:
@@ -76,28 +76,37 @@ def rebuild(instructor: Notebook, student: Notebook) -> Rebuilt:
     staff += _about_ids_and_flags(places)
     runs, about_added = _added_code(places, answers)
     staff += about_added
-    untouched = {
-        template[p].grade_id
-        for p, answer in answers.items()
-        if same(answer.text, template[p].source) and not (answer.used and _has_pictures(places, p, answer))
-    }
-    by = {
-        certainty: frozenset(template[p].grade_id for p, answer in answers.items() if answer.certainty is certainty)
-        for certainty in Certainty
-    }
+    opened = _named(template, answers, lambda position, answer: answer.certainty is Certainty.OPEN)
+    untouched = _named(
+        template,
+        answers,
+        lambda position, answer: (
+            same(answer.text, template[position].source) and not _pictures(places, position, answer)
+        ),
+    )
     return Rebuilt(
         replace(instructor, cells=tuple(_merged(cells, runs))),
-        frozenset(template[p].grade_id for p, answer in answers.items() if not answer.found),
-        frozenset(untouched - by[Certainty.OPEN]),
-        tuple(notes),
-        tuple(notes + staff),
-        by[Certainty.GUESSED],
-        by[Certainty.OPEN],
+        missing=_named(template, answers, lambda position, answer: not answer.found),
+        untouched=untouched - opened,
+        notes=tuple(notes),
+        staff_notes=tuple(notes + staff),
+        guessed=_named(template, answers, lambda position, answer: answer.certainty is Certainty.GUESSED),
+        opened=opened,
     )
 
 
-def _has_pictures(places: Places, position: int, answer: Answer) -> bool:
-    return not places.template[position].is_code and any(places.cells[number].attachments for number in answer.used)
+def _named(
+    template: Sequence[Cell], answers: Mapping[int, Answer], chosen: Callable[[int, Answer], bool]
+) -> frozenset[str]:
+    """Return the grade_ids of the solution cells whose answers are chosen."""
+    return frozenset(template[position].grade_id for position, answer in answers.items() if chosen(position, answer))
+
+
+def _pictures(places: Places, position: int, answer: Answer) -> int:
+    """Return how many pictures are attached to an answer that a person reads."""
+    if places.template[position].is_code:
+        return 0
+    return sum(len(places.cells[number].attachments) for number in answer.used)
 
 
 def _about_given_cells(places: Places) -> list[str]:

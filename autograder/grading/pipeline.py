@@ -137,7 +137,7 @@ def request_for(rebuilt: Rebuilt, student: str, assignment: Assignment, kernels:
 def _refused(notebook: InstructorNotebook, why: Unreadable, assignment: Assignment) -> NotebookReport:
     """Return the report on a notebook that cannot be read."""
     verdict = refused(notebook.tasks, assignment.checks_of(notebook.name), why)
-    told = messages.NOT_READABLE.filled(reason=why.message, hint=why.hint).text
+    told = messages.NOT_READABLE.filled(reason=why.message).text
     empty = rebuild(notebook.notebook, parse(EMPTY, notebook.name)).notebook
     return NotebookReport(notebook.name, verdict, to_json(empty, {}, {}), (told,), (why.message, why.detail))
 

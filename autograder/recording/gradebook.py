@@ -161,12 +161,12 @@ class GradebookSink:
 
         with opened(self.course) as book:
             try:
-                assignment = book.find_assignment(report.assignment)
+                row = book.find_assignment(report.assignment)
             except MissingEntry:
                 raise CourseError(
                     f"{report.assignment} is not in the gradebook: run `autograder release {report.assignment}`"
                 ) from None
-            submission = _submission(book, assignment, report.student)
+            submission = _submission(book, row, report.student)
             if report.timestamp:
                 submission.timestamp = parse_utc(report.timestamp)
             _fill_in(report, submission)
