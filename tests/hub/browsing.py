@@ -137,7 +137,7 @@ class Person:
             for (let look = 0; look < 240; look += 1) {
                 const state = await (await ask("course/api/status")).json();
                 const submissions = state.assignments.flatMap((assignment) => assignment.handed_in);
-                if (submissions.filter((submission) => submission.page).length >= count) return true;
+                if (submissions.filter((submission) => submission.pages.length).length >= count) return true;
                 await new Promise((again) => setTimeout(again, 500));
             }
             return false;
