@@ -7,16 +7,14 @@ report.
 from __future__ import annotations
 
 import json
-import os
 import re
-import stat
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from autograder import messages
+from autograder import messages, plain_files
 from autograder.errors import BadSubmission, CourseError
 from autograder.records import Task
 
@@ -110,24 +108,18 @@ def read_course_notebook(file: Path) -> Notebook:
 def read_submission(file: Path) -> bytes:
     """Read the bytes of a submitted notebook. Raises BadSubmission when it is not a regular file or is too large.
 
-    The file is opened without following links and without waiting for a writer. Otherwise a student could make the
-    grader read a file that the student cannot read (by a link), or make it hang (by a FIFO or a device).
+    Links are not followed; see `autograder/plain_files.py`.
     """
     try:
-        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with plain_files.opened(file) as (stream, status):
+            if stream is None:
+                raise messages.NOT_A_FILE.filled(file=file.name).fault(BadSubmission)
+            if status.st_size > MAX_NOTEBOOK_BYTES:
+                sizes = {"size": status.st_size / 2**20, "limit": MAX_NOTEBOOK_BYTES // 2**20}
+                raise messages.FILE_TOO_LARGE.filled(file=file.name, **sizes).fault(BadSubmission)
+            return stream.read(MAX_NOTEBOOK_BYTES + 1)
     except OSError as error:
         raise messages.NO_NOTEBOOK.filled(file=file.name).fault(BadSubmission, detail=str(error)) from error
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise messages.NOT_A_FILE.filled(file=file.name).fault(BadSubmission)
-        if status.st_size > MAX_NOTEBOOK_BYTES:
-            sizes = {"size": status.st_size / 2**20, "limit": MAX_NOTEBOOK_BYTES // 2**20}
-            raise messages.FILE_TOO_LARGE.filled(file=file.name, **sizes).fault(BadSubmission)
-        with open(descriptor, "rb", closefd=False) as stream:
-            return stream.read(MAX_NOTEBOOK_BYTES + 1)
-    finally:
-        os.close(descriptor)
 
 
 def parse(content: bytes, name: str) -> Notebook:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 import zoneinfo
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
-from autograder import messages
+from autograder import messages, plain_files
 
 FILE = "timestamp.txt"
 MAX_BYTES = 400
@@ -29,16 +27,10 @@ def of_folder(folder: Path) -> tuple[str, str]:
     seconds since 1970, in UTF-8 or UTF-16. Of any other content the time of the file counts. No file gives "".
     """
     try:
-        descriptor = os.open(folder / FILE, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with plain_files.opened(folder / FILE) as (stream, status):
+            content = stream.read(MAX_BYTES) if stream else b""
     except OSError:
         return "", ""
-    try:
-        status = os.fstat(descriptor)
-        content = os.read(descriptor, MAX_BYTES) if stat.S_ISREG(status.st_mode) else b""
-    except OSError:
-        return "", ""
-    finally:
-        os.close(descriptor)
     text = _decoded(content)
     moment = parse(text)
     if moment is None:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import stat
 import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
 import zmq
 
-from autograder import messages
+from autograder import messages, plain_files
 from autograder.errors import BadReply, KernelDied, OutOfTime, printable
 from autograder.records import CellRun, CellStatus, Ending, KernelEnd, Limits
 from autograder.sandbox import launch
@@ -178,20 +177,16 @@ class JupyterKernel:
             ) from None
 
     def _read(self, name: str) -> bytes:
-        # O_NOFOLLOW: a link could lead to a file that only the grader can read. O_NONBLOCK: a FIFO could block us.
         try:
-            descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=self._process.talk)
+            with plain_files.opened(name, self._process.talk) as (stream, status):
+                if stream is None:
+                    raise messages.UNREADABLE_REPLY.fault(BadReply, detail="the answer is not a plain file")
+                if status.st_size > self._limits.reply_bytes:
+                    large = messages.REPLY_TOO_LARGE.filled(mebibytes=self._limits.reply_bytes // 2**20)
+                    raise large.fault(BadReply, detail=f"{status.st_size} bytes")
+                return stream.read(self._limits.reply_bytes + 1)
         except OSError as error:
             raise messages.UNREADABLE_REPLY.fault(BadReply, detail=f"no answer file: {error}") from None
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            os.close(descriptor)
-            raise messages.UNREADABLE_REPLY.fault(BadReply, detail="the answer is not a plain file")
-        with open(descriptor, "rb") as stream:
-            if status.st_size > self._limits.reply_bytes:
-                large = messages.REPLY_TOO_LARGE.filled(mebibytes=self._limits.reply_bytes // 2**20)
-                raise large.fault(BadReply, detail=f"{status.st_size} bytes")
-            return stream.read(self._limits.reply_bytes + 1)
 
 
 class _Outputs:

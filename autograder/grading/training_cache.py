@@ -13,11 +13,11 @@ import hashlib
 import os
 import re
 import shutil
-import stat
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder import plain_files
 from autograder.course.migration import SEED
 from autograder.course.notebooks import Notebook
 
@@ -74,19 +74,12 @@ class SubmissionTrainings:
 
 
 def _plain_file(descriptor: int, name: str, most: int) -> bytes | None:
-    """Return the bytes of a file in a student's folder; None for a FIFO or device, or a file above `most` bytes.
-
-    None for a link, too: it could lead to a file that only the grader can read.
-    """
+    """Return the bytes of a file in a student's folder; None for anything else, and for a file above `most` bytes."""
     try:
-        opened = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=descriptor)
+        with plain_files.opened(name, descriptor) as (stream, status):
+            return None if stream is None or status.st_size > most else stream.read(most)
     except OSError:
         return None
-    with open(opened, "rb") as stream:
-        status = os.fstat(opened)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > most:
-            return None
-        return stream.read(most)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from secrets import token_hex
 from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseAssignment, ExchangeReleaseFeedback
 from nbgrader.utils import notebook_hash
 
+from autograder import plain_files
 from autograder.course.course import Course
 from autograder.errors import AutograderError, printable
 from autograder.recording import gradebook
@@ -207,17 +208,14 @@ def copy_plain(source: Path, target: Path) -> None:
             if Path(name).suffix in NEVER:
                 continue
             try:
-                opened = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=descriptor)
+                with plain_files.opened(name, descriptor) as (stream, status):
+                    if stream is None or status.st_uid != owner:  # for instance a hard link to another account's file
+                        continue
+                    content = stream.read(min(left, MOST_SECRET) + 1 if name == SECRET else left + 1)
             except OSError as error:
                 if error.errno in (errno.ELOOP, errno.ENXIO):  # a link or a socket: no part of a submission
                     continue
                 raise
-            with open(opened, "rb") as stream:
-                status = os.fstat(opened)
-                # for instance a hard link to a file of another account
-                if not stat.S_ISREG(status.st_mode) or status.st_uid != owner:
-                    continue
-                content = stream.read(min(left, MOST_SECRET) + 1 if name == SECRET else left + 1)
             left, files = left - len(content), files + 1
             if left < 0 or files > MOST_FILES:
                 raise OSError(f"more than {MOST_BYTES // 2**20} MiB or {MOST_FILES} files")

@@ -299,17 +299,20 @@ for name in set(os.listdir(folder)) - {"begin"}:
 """
 
 
+def first_answers(notebook: Notebook) -> dict[str, str]:
+    """The reference answers to the tasks of exercise 3 up to its first training."""
+    return {
+        cell.grade_id: cell.source for cell in notebook.solutions() if cell.grade_id in ("prepare", "build", "train")
+    }
+
+
 @pytest.mark.kernel
 def test_a_student_gains_nothing_by_poisoning_their_own_training_cache(course: Course, tmp_path: Path) -> None:
     fix_secret(course)
     name = "exercise_3_fashion"
     assignment = course.assignment(name)
     notebook = assignment.only_notebook.notebook
-    honest = {
-        solution.grade_id: solution.source
-        for solution in notebook.solutions()
-        if solution.grade_id in ("prepare", "build", "train")
-    }
+    honest = first_answers(notebook)
     cells = {**honest, "train": honest["train"] + POISON, "cure": "", "errors": ""}
     submission = Submission("eve", name, tmp_path, contents={name: hand_in(notebook, Answers(cells))})
     first, again = (grade(submission, assignment, best_kernels(course)) for _ in range(2))
@@ -327,11 +330,7 @@ def test_a_regrade_gives_the_same_grade_without_training(course: Course, tmp_pat
     name = "exercise_3_fashion"
     assignment = course.assignment(name)
     notebook = assignment.only_notebook.notebook
-    honest = {
-        solution.grade_id: solution.source
-        for solution in notebook.solutions()
-        if solution.grade_id in ("prepare", "build", "train")
-    }
+    honest = first_answers(notebook)
     submission = Submission("ann", name, tmp_path, contents={name: hand_in(visible(notebook), Answers(honest))})
 
     def graded(fresh: bool = False) -> GradeReport:

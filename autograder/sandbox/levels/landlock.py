@@ -16,12 +16,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from autograder.records import Level
 from autograder.sandbox.levels.walls import (
     ETC,
     INSTALL,
     PACKAGE,
     SYSTEM,
     Walls,
+    confinement,
     drop_root_command,
     installed_package,
     python_folders,
@@ -55,13 +57,7 @@ def command(run: Path, datasets: dict[str, Path]) -> Walls:
 
 def confine(walls: Walls, run: Path, scratch: Path, limits: dict[str, int]) -> dict[str, Any] | None:
     """Return the arguments of `enter` in `autograder/inside/confine.py` for a forked kernel."""
-    return {
-        "level": "landlock",
-        "scratch": str(scratch),
-        "run": str(run),
-        "readable": list(walls.readable),
-        "limits": limits,
-    }
+    return confinement(Level.LANDLOCK, walls, run, scratch, limits)
 
 
 def leaving_out(folder: Path, hidden: Path) -> list[Path]:

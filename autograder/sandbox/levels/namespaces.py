@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from autograder.records import Level
 from autograder.sandbox.levels.walls import (
     ETC,
     INSTALL,
@@ -23,6 +24,7 @@ from autograder.sandbox.levels.walls import (
     PACKAGE,
     SYSTEM,
     Walls,
+    confinement,
     drop_root_command,
     installed_package,
     python_folders,
@@ -57,13 +59,7 @@ def command(run: Path, datasets: dict[str, Path]) -> Walls:
 
 def confine(walls: Walls, run: Path, scratch: Path, limits: dict[str, int]) -> dict[str, Any] | None:
     """Return the arguments of `enter` in `autograder/inside/confine.py` for a forked kernel."""
-    return {
-        "level": "namespaces",
-        "scratch": str(scratch),
-        "run": str(run),
-        "readable": list(walls.readable),
-        "limits": limits,
-    }
+    return confinement(Level.NAMESPACES, walls, run, scratch, limits)
 
 
 def _bubblewrap(run: Path | None, datasets: dict[str, Path]) -> Walls:

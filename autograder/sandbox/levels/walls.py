@@ -8,6 +8,9 @@ import sys
 import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from autograder.records import Level
 
 PACKAGE = Path(__file__).resolve().parent.parent.parent
 DROP_ROOT = Path(__file__).resolve().parent.parent / "drop_root.py"
@@ -31,6 +34,17 @@ class Walls:
     owner: tuple[int, int] | None = None
     mounted: bool = False
     readable: tuple[str, ...] = ()
+
+
+def confinement(level: Level, walls: Walls, run: Path, scratch: Path, limits: dict[str, int]) -> dict[str, Any]:
+    """Return the arguments of `enter` in `autograder/inside/confine.py` for a kernel at this level."""
+    return {
+        "level": level.value,
+        "scratch": str(scratch),
+        "run": str(run),
+        "readable": list(walls.readable),
+        "limits": limits,
+    }
 
 
 def python_folders() -> list[Path]:
