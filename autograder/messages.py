@@ -160,7 +160,7 @@ ANSWER_TWICE = Message(
     "placing.answer-twice", "Your notebook has {count} different answers in cells {cell}. The last of them was graded."
 )
 ANSWER_COPIED = Message(
-    "placing.answer-copied", "Your notebook has several cells {cell}. The answer in them was graded."
+    "placing.answer-copied", "Your notebook has several cells {cell}. They hold one answer, and it was graded."
 )
 ANSWER_IN_PARTS = Message(
     "placing.answer-in-parts", "Your answer {cell} stands in {count} cells. They were graded as one, in their order."
@@ -173,7 +173,8 @@ ANSWER_UNCLEAR = Message(
     "The answer cell {cell} is empty or missing, and other cells have code of yours. Your teacher is asked about it.",
 )
 TEXT_ELSEWHERE = Message(
-    "placing.text-elsewhere", "Your text for {cell} stands in other cells, or in several ({count}). All of it is read."
+    "placing.text-elsewhere",
+    "Your text for {cell} stands in other cells than its own ({count} in all). Your teacher reads all of it.",
 )
 ANSWER_OF_OTHER_KIND = Message(
     "placing.answer-of-other-kind",

@@ -30,7 +30,7 @@ def test_folders_and_fifos_have_no_stream_and_links_and_sockets_do_not_open(
     (tmp_path / "link").symlink_to("/etc/hostname")
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind("socket")
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     for name in ("folder", "fifo"):
         with opened(tmp_path / name) as (stream, _):
             assert stream is None
@@ -39,4 +39,4 @@ def test_folders_and_fifos_have_no_stream_and_links_and_sockets_do_not_open(
             pass
     with pytest.raises(ZeroDivisionError), opened(tmp_path / "folder"):
         1 / 0  # noqa: B018
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before

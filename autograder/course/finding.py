@@ -88,7 +88,8 @@ def _by_identity(places: Places, position: int, wanted: frozenset[str]) -> Answe
     different = {normal(places.cells[number].source): number for number in filled}
     if not different:
         return None
-    chosen, used = sorted(different.values()), frozenset(copies)
+    more = {text: number for text, number in different.items() if _adds_code(text, cell.source)}
+    chosen, used = sorted((more or different).values()), frozenset(copies)
     texts = [places.cells[number].source for number in chosen]
     if sum(map(len, texts)) > MAX_CELL_CHARACTERS:
         long = messages.ANSWER_TOO_LONG.filled(cell=cell.grade_id, limit=MAX_CELL_CHARACTERS)
@@ -241,6 +242,12 @@ def _typed_into(original: str, edited: str) -> str:
     given = {line.strip() for line in original.splitlines()}
     lines = [line for line in edited.splitlines() if line.strip() not in given or not line.strip()]
     return "\n".join(lines).strip()
+
+
+def _adds_code(lines: Iterable[str], stub: str) -> bool:
+    """Return whether any of these lines is code that is not in the stub: a stub with a remark in it is no answer."""
+    given = STUBS | {line.strip() for line in stub.splitlines()}
+    return any(line.strip() and not line.strip().startswith("#") and line.strip() not in given for line in lines)
 
 
 def _is_answer(text: str, stub: str) -> bool:

@@ -123,6 +123,12 @@ FOUND = {
     "copied far away": (lambda cells: [*cells, cells[at(cells, "f")]], set()),
     "stub and answer": (edit("f", visible(INSTRUCTOR).cell("f").source, F), set()),
     "answer and stub": (edit("f", F, visible(INSTRUCTOR).cell("f").source), set()),
+    "answer and a stub with a remark": (
+        edit(
+            "f", F, "def f(x):\n    # YOUR CODE HERE\n    # TODO: first the other task\n    raise NotImplementedError()"
+        ),
+        set(),
+    ),
     "two versions": (edit("f", "def f(x):\n    return 3", F), {"f"}),
     "split in the function": (edit("f", "def f(x):\n    y = 1", "    return y"), {"f"}),
     "split, the second half without metadata": (edit("f", "def f(x):\n    y = 1", own("    return y")), {"f"}),
