@@ -203,7 +203,8 @@ class Submission:
 class NotebookReport:
     """One notebook of a graded submission.
 
-    `tree` is the graded notebook, nbformat 4. `notes` are for the student, `staff_notes` for staff alone.
+    `tree` is the graded notebook, nbformat 4. `notes` are for the student, `staff_notes` for staff alone. `stopped`: a
+    line for each of the assignment's own cells that raised an error.
     """
 
     name: str
@@ -212,6 +213,7 @@ class NotebookReport:
     notes: tuple[str, ...] = ()
     staff_notes: tuple[str, ...] = ()
     seconds: tuple[tuple[str, float], ...] = ()
+    stopped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

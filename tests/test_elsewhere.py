@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import copy
+import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator
@@ -11,19 +13,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from autograder.course.answers import Answers, hand_in
 from autograder.course.course import Course
 from autograder.course.notebooks import visible
+from autograder.recording.feedback import page
+from autograder.recording.graded import graded_notebook
 from autograder.records import GradeReport
 from tests.conftest import grade_all, scratch_course
 
 pytestmark = pytest.mark.kernel
 
-ASSIGNMENT = "tensor_drills"
+ASSIGNMENT, WITH_FIGURES = "tensor_drills", "exercise_1_grayscale"
 FILE = f"{ASSIGNMENT}.ipynb"
 ESSAY, TASK_OF_ESSAY = "shapes", "task_shapes"
 FULL, FOR_A_PERSON = 27.0, 2.0
+FULL_WITH_FIGURES = 15.0
 WAITS = "waits for a person"
 Tree = dict[str, Any]
 
@@ -35,6 +41,7 @@ class Input:
     leave: Callable[[Path, Tree], object]
     note: str = ""
     points: float | None = FULL
+    assignment: str = ASSIGNMENT
 
 
 def at(tree: Tree, name: str) -> int:
@@ -67,14 +74,19 @@ def stub(tree: Tree, name: str) -> Tree:
 STUBS: dict[str, str] = {}
 
 
-def written(change: Callable[[Tree], object], note: str = "", points: float | None = FULL) -> Input:
+def written(change: Callable[[Tree], object], note: str = "", assignment: str = ASSIGNMENT) -> Input:
     """An edit of the notebook's cells, saved under its name."""
 
     def leave(folder: Path, tree: Tree) -> None:
         change(tree)
-        (folder / FILE).write_text(json.dumps(tree, indent=1), encoding="utf-8")
+        (folder / f"{assignment}.ipynb").write_text(json.dumps(tree, indent=1), encoding="utf-8")
 
-    return Input(leave, note, points)
+    return Input(leave, note, FULL if assignment == ASSIGNMENT else FULL_WITH_FIGURES, assignment)
+
+
+def before_it(line: str, name: str, assignment: str = ASSIGNMENT) -> Input:
+    """A line before right code."""
+    return written(edit(name, lambda source: f"{line}\n{source}"), assignment=assignment)
 
 
 def saved(encode: Callable[[str], bytes], note: str = "", name: str = FILE) -> Input:
@@ -161,6 +173,16 @@ def with_time(content: bytes) -> Callable[[Path, Tree], None]:
     return leave
 
 
+def photo(tree: Tree) -> None:
+    """A photograph of a page of paper, in place of a text."""
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(out, "JPEG")
+    cell = tree["cells"][at(tree, "reflect")]
+    cell["source"] = "See the photo:\n\n![IMG_2231.jpg](attachment:img.jpg)"
+    cell["attachments"] = {"img.jpg": {"image/jpeg": base64.b64encode(out.getvalue()).decode()}}
+
+
+LESS_THAN = "If x<5 and a < b, then $n<m$ and `raw<sum` hold; `a[0](1)`, f(x)[0](y), R&D."
 ELSEWHERE = "An answer in another cell was graded"
 INPUTS = {
     "01_timestamp_text": Input(with_time(b"handed in by mail"), "time in timestamp.txt could not be read"),
@@ -181,6 +203,12 @@ INPUTS = {
         ],
         "stands in other cells",
     ),
+    "08_photo_attached": written(photo, assignment=WITH_FIGURES),
+    "09_less_than_in_text": written(edit(ESSAY, lambda source: LESS_THAN)),
+    "10_shell_line": before_it("!nvidia-smi", "products"),
+    "10_shell_output": before_it("files = !ls\nprint(files, len(files))", "products"),
+    "10_shell_cell": written(insert("products", code("%%bash\nls /proc"))),
+    "11_pip_magic": before_it("%pip install -q einops\n!pip install torch\n!apt-get install -y x", "products"),
     "12_helper_in_extra_cell": written(helper),
     "14_import_in_extra_cell": written(
         lambda tree: [
@@ -220,9 +248,27 @@ INPUTS = {
     "22_utf16": saved(lambda content: content.encode("utf-16"), "UTF-16"),
     "22_with_a_mark": saved(lambda content: content.encode("utf-8-sig")),
     "23_merge_marks": saved(conflict, "conflict(s)"),
+    "25_matplotlib_notebook": before_it("%matplotlib notebook", "show_color", WITH_FIGURES),
+    "25_matplotlib_of_a_screen": before_it("import matplotlib\nmatplotlib.use('TkAgg')", "show_color", WITH_FIGURES),
+    "25_matplotlib_qt_in_the_setup": written(
+        edit("setup", lambda source: f"%matplotlib qt\n{source}"), assignment=WITH_FIGURES
+    ),
+    "27_pandas": before_it("import pandas as pd\nimport seaborn as sns\nfrom tqdm.auto import tqdm", "products"),
+    "27_user_and_locale": before_it(
+        "import getpass, locale, os\ngetpass.getuser(), os.environ['USER']\n"
+        "[locale.setlocale(locale.LC_ALL, name) for name in ('de_DE.UTF-8', 'en_US.UTF-8', 'fr_FR.UTF-8', '')]",
+        "products",
+    ),
     "28_moved_to_new_cell": written(
         lambda tree: edit("products", lambda source: "", code(text_of(tree, "products")))(tree), ELSEWHERE
     ),
+    "29_colab_header_in_answer": before_it(
+        "%tensorflow_version 2.x\nfrom google.colab import drive, files, output\ndrive.mount('/content/drive')\n"
+        "files.upload()\noutput.clear()",
+        "products",
+    ),
+    "29_commands_of_elsewhere": before_it("%load_ext nb_black\n%load_ext tensorboard\n%nosuchcommand on", "products"),
+    "seeds": written(edit("setup", lambda source: f"{source}\nnp.random.rand(1000)")),
     "added cells that fail, end and never end": written(
         insert("products", code("1 / 0"), code("import os\nos._exit(3)"), code("import sys\nsys.exit()"))
     ),
@@ -237,18 +283,21 @@ INPUTS = {
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, GradeReport]]:
+def graded(tmp_path_factory: pytest.TempPathFactory, standin_store: Path) -> Iterator[dict[str, GradeReport]]:
     """The class of all these inputs, graded in one run."""
-    course = scratch_course(tmp_path_factory.mktemp("elsewhere") / "course", None, ASSIGNMENT)
-    assignment = course.assignment(ASSIGNMENT)
-    notebook = assignment.only_notebook.notebook
-    STUBS.update({cell.grade_id: cell.source for cell in visible(notebook).solutions()})
-    solved = hand_in(notebook, Answers({}))
-    for name, one in INPUTS.items():
-        folder = course.submitted / name / ASSIGNMENT
-        folder.mkdir(parents=True)
-        one.leave(folder, json.loads(solved))
-    results = list(grade_all(course, Course.open(course.root).submissions(assignment)))
+    course = scratch_course(tmp_path_factory.mktemp("elsewhere") / "course", standin_store, ASSIGNMENT, WITH_FIGURES)
+    assignments = [course.assignment(name) for name in (ASSIGNMENT, WITH_FIGURES)]
+    for assignment in assignments:
+        notebook = assignment.only_notebook.notebook
+        STUBS.update({cell.grade_id: cell.source for cell in visible(notebook).solutions()})
+        solved = hand_in(notebook, Answers({}))
+        for name, one in INPUTS.items():
+            if one.assignment == assignment.name:
+                folder = course.submitted / name / assignment.name
+                folder.mkdir(parents=True)
+                one.leave(folder, json.loads(solved))
+    opened = Course.open(course.root)
+    results = list(grade_all(course, [one for each in assignments for one in opened.submissions(each)]))
     assert [result.error for result in results if result.report is None] == []
     yield {result.report.student: result.report for result in results if result.report}
 
@@ -258,7 +307,7 @@ def test_right_work_counts(name: str, graded: dict[str, GradeReport]) -> None:
     report, wanted = graded[name], INPUTS[name]
     notes = " ".join(report.notes)
     assert wanted.note in notes and bool(wanted.note) == bool(report.notes), report.notes
-    essay = next(task for task in report.tasks if task.task.cell == ESSAY)
+    essay = next(task for task in report.tasks if task.task.manual)
     assert essay.earned is None, "nothing but an untouched stub is zero without a person"
     if wanted.points is None:
         assert all(task.earned is None and task.open for task in report.tasks)
@@ -269,4 +318,22 @@ def test_right_work_counts(name: str, graded: dict[str, GradeReport]) -> None:
         failed = [
             f"{check.check.name}: {check.message}" for task in report.tasks for check in task.checks if not check.passed
         ]
-        assert report.earned == wanted.points and report.manual_points == FOR_A_PERSON, failed
+        assert report.earned == wanted.points and report.manual_points == essay.task.points, failed
+
+
+def test_a_person_sees_the_picture_and_the_text_as_it_was_written(graded: dict[str, GradeReport]) -> None:
+    for name, sign in (("08_photo_attached", 'src="data:image/jpeg;base64,'), ("09_less_than_in_text", "&lt;sum")):
+        report = graded[name]
+        tree = graded_notebook(report, report.notebooks[0])
+        in_formgrader = next(cell for cell in tree["cells"] if sign in cell["source"])
+        assert in_formgrader["metadata"]["nbgrader"]["grade_id"] in (ESSAY, "reflect")
+        assert sign in page(tree), "and so does the student"
+        assert "&amp;lt;" not in page(tree)
+
+
+@pytest.mark.parametrize(("name", "lines"), [("10_shell_line", 1), ("11_pip_magic", 3)])
+def test_what_could_not_run_is_said_in_a_line(name: str, lines: int, graded: dict[str, GradeReport]) -> None:
+    cells = graded[name].notebooks[0].tree["cells"]
+    cell = next(each for each in cells if each["metadata"].get("nbgrader", {}).get("grade_id") == "products")
+    said = "".join(output.get("text", "") for output in cell["outputs"])
+    assert len(said.strip().splitlines()) == lines, said

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder import messages, plain_files
+from autograder.course import pictures
 from autograder.errors import BadSubmission, CourseError
 from autograder.records import Task
 
@@ -39,6 +40,7 @@ class Cell:
     `grade_id`: empty for cells without nbgrader metadata.
     `for_people`: whether the cell has nbclient's tag `skip-execution`, for example a widget; the grader skips it.
     `added`: whether this is a code cell of the student's own in a rebuilt notebook.
+    `edited`: whether it is the student's version of a given cell, which runs after the original.
     `task`: whether this is nbgrader's "manually graded task", whose answer stands in cells that students add.
     """
 
@@ -53,6 +55,7 @@ class Cell:
     for_people: bool = False
     attachments: Mapping[str, Any] = field(default_factory=dict)
     added: bool = False
+    edited: bool = False
     task: bool = False
 
     @property
@@ -143,9 +146,15 @@ def _cell(tree: dict[str, Any]) -> Cell:
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     nbgrader = nbgrader if isinstance(nbgrader, dict) else {}
     points = nbgrader.get("points", 0)
+    kind, source = _text(tree.get("cell_type")), _text(tree.get("source"))
+    attachments = tree.get("attachments")
+    attachments = attachments if isinstance(attachments, dict) else {}
+    if kind != "code":
+        source, in_the_text = pictures.apart(source)
+        attachments = attachments | in_the_text
     return Cell(
-        kind=_text(tree.get("cell_type")),
-        source=_text(tree.get("source"))[: MAX_CELL_CHARACTERS + 1],
+        kind=kind,
+        source=source[: MAX_CELL_CHARACTERS + 1],
         grade_id=_text(nbgrader.get("grade_id")),
         grade=nbgrader.get("grade") is True,
         solution=nbgrader.get("solution") is True,
@@ -155,7 +164,7 @@ def _cell(tree: dict[str, Any]) -> Cell:
         for_people=isinstance(metadata, dict)
         and isinstance(metadata.get("tags"), list)
         and NOT_RUN in metadata["tags"],
-        attachments=attachments if isinstance(attachments := tree.get("attachments"), dict) else {},
+        attachments=attachments,
         task=nbgrader.get("task") is True,
     )
 
@@ -231,6 +240,7 @@ def to_json(notebook: Notebook, outputs: dict[int, list[dict[str, Any]]], metada
     """Return a notebook as nbformat 4.5 JSON.
 
     `outputs`: the nbformat outputs of each cell, by the index of the cell.
+    Attachments are written as they are: those of a student must be pictures that `pictures.rewritten` returned.
     The id of a cell is that of the instructor's cell; a cell without one gets an id from its position.
     """
     cells: list[dict[str, Any]] = []
@@ -255,7 +265,7 @@ def to_json(notebook: Notebook, outputs: dict[int, list[dict[str, Any]]], metada
             entry["metadata"]["autograder"] = {"added": True}
         if cell.for_people and not cell.solution:
             entry["metadata"]["tags"] = [NOT_RUN]
-        if cell.attachments and not cell.solution:  # pictures of the task; a student's attachments could be anything
+        if cell.attachments and not cell.is_code:
             entry["attachments"] = cell.attachments
         if cell.is_code:
             entry |= {"execution_count": None, "outputs": outputs.get(index, [])}

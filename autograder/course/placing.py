@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from autograder import messages
 from autograder.course import names
 from autograder.course.finding import Answer, Asked, Certainty, find, solutions
 from autograder.course.matching import MAX_ADDED, Places, match, same
 from autograder.course.notebooks import CODE_STUB, MAX_CELL_CHARACTERS, Cell, Notebook, visible
+from autograder.course.pictures import renamed, rewritten
 
 LONG_ANSWER = 8000  # characters; staff is asked to look at code that is longer
 LEFT_STUB = CODE_STUB.splitlines()[-1]
@@ -45,7 +47,7 @@ def rebuild(instructor: Notebook, student: Notebook) -> Rebuilt:
     Flags, points, the order of the assignment's cells, and test cells are the instructor's.
     """
     template = visible(instructor).cells
-    places = match(template, student.cells)
+    places = _with_names_of_pictures(match(template, student.cells))
     asked = {
         position: Asked(names.wanted(instructor.cells, position), names.words(instructor.cells[position].source))
         for position in solutions(template)
@@ -59,9 +61,10 @@ def rebuild(instructor: Notebook, student: Notebook) -> Rebuilt:
         cells[position] = replace(cell, source=answer.text)
         if answer.note:
             notes.append(answer.note.text)
-        pictures = _pictures(places, position, answer)
-        if pictures:
-            staff.append(f"{cell.grade_id}: {pictures} picture(s) attached; open the submitted notebook to see them")
+        if _pictures(places, position, answer):
+            with_pictures = rewritten(answer.text, _pictures(places, position, answer))
+            cells[position] = replace(cell, source=with_pictures.text, attachments=with_pictures.attachments)
+            staff += [f"{cell.grade_id}: {problem}" for problem in with_pictures.problems]
         if cell.is_code and len(answer.text) > LONG_ANSWER:
             staff.append(
                 f"{cell.grade_id}: {len(answer.text):,} characters; are there data, or weights, pasted into it?"
@@ -102,11 +105,32 @@ def _named(
     return frozenset(template[position].grade_id for position, answer in answers.items() if chosen(position, answer))
 
 
-def _pictures(places: Places, position: int, answer: Answer) -> int:
-    """Return how many pictures are attached to an answer that a person reads."""
+def _pictures(places: Places, position: int, answer: Answer) -> dict[str, Any]:
+    """Return what is attached to an answer that a person reads, by name; a student can attach anything."""
     if places.template[position].is_code:
-        return 0
-    return sum(len(places.cells[number].attachments) for number in answer.used)
+        return {}
+    given = {name for cell in places.template for name in cell.attachments}
+    used = [(number, places.home[number]) for number in sorted(answer.used)]
+    attached: dict[str, Any] = {}
+    for number, home in used:
+        own = home is None or home == position  # else the answer was typed into the text of the task, with its pictures
+        bundles = places.cells[number].attachments
+        attached |= {name: bundle for name, bundle in bundles.items() if own or name not in given}
+    return attached
+
+
+def _with_names_of_pictures(places: Places) -> Places:
+    """Return the same cells with different names for different pictures: Jupyter calls each one image.png."""
+    solution = {position for position, cell in enumerate(places.template) if cell.solution}
+    cells, seen = list(places.cells), set[str]()
+    for number, cell in enumerate(cells):
+        home = places.home[number]
+        if cell.attachments and (home is None or home in solution):
+            if seen & set(cell.attachments):
+                text, attachments = renamed(cell.source, cell.attachments, f"{number}-")
+                cells[number] = replace(cell, source=text, attachments=attachments)
+            seen |= set(cell.attachments)
+    return replace(places, cells=cells)
 
 
 def _about_given_cells(places: Places) -> list[str]:
@@ -164,7 +188,7 @@ def _added_code(places: Places, answers: Mapping[int, Answer]) -> tuple[list[tup
         if len(cell.source) > MAX_CELL_CHARACTERS:
             lines.append(f"an added code cell has more than {MAX_CELL_CHARACTERS} characters and did not run")
             continue
-        own = Cell("code", cell.source, cell_id=f"added-{number}", added=True)
+        own = Cell("code", cell.source, cell_id=f"added-{number}", added=True, edited=number in edited)
         runs.append((moved.get(number, places.anchor[number]), own))
     own_code = sum(home is None and c.is_code for home, c in zip(places.home, places.cells, strict=True))
     if own_code > MAX_ADDED:

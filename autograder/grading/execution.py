@@ -18,6 +18,7 @@ from autograder.records import CellRun, CellStatus, Limits
 
 MAX_LATE_CALLS = 2
 FORGET = wire.encode({"ask": "forget"})
+HOLD = wire.encode({"ask": "hold"})
 
 
 class Session:
@@ -99,6 +100,8 @@ class Session:
         started_at = time.monotonic()
         with contextlib.suppress(StudentFault):  # if the student broke the bridge, the next question fails
             kernel.ask(FORGET, self._time(self._limits.call_seconds))
+            if self._cells[index].edited:  # the original has run: its random numbers are those that later cells see
+                kernel.ask(HOLD, self._time(self._limits.call_seconds))
         result = kernel.run(self._cells[index].source, self._time(self._limits.cell_seconds))
         # cells that are no answers import libraries and load data
         self.seconds["cells" if self._cells[index].solution else "import"] += time.monotonic() - started_at

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -17,13 +18,15 @@ class KernelRequest:
     """What one kernel needs.
 
     `datasets` are the folders of the datasets that it can load, by name. `seed` seeds its random numbers. `trainings`
-    is its part of the training cache, or None where nothing is cached.
+    is its part of the training cache, or None where nothing is cached. `files` are the assignment's files, as pairs of
+    path and content.
     """
 
     limits: Limits
     datasets: dict[str, Path]
     seed: int
     trainings: SubmissionTrainings | None = None
+    files: tuple[tuple[str, bytes], ...] = field(default=(), repr=False)
 
 
 class Kernels(Protocol):
@@ -54,11 +57,15 @@ class SandboxKernels:
 
     def start(self, request: KernelRequest) -> Kernel:
         """Start a kernel in which nothing has run yet; raises GraderError when it does not start."""
-        trainings = request.trainings
-        if trainings is None:
-            process = launch.start(request.datasets, self.level, request.limits, self.threads, request.seed)
-            return JupyterKernel(process, request.limits)
-        process = launch.start(
-            request.datasets, self.level, request.limits, self.threads, request.seed, trainings.lay_out
+        start = partial(
+            launch.start,
+            request.datasets,
+            self.level,
+            request.limits,
+            self.threads,
+            request.seed,
+            files=request.files,
         )
-        return JupyterKernel(process, request.limits, trainings.collect)
+        if request.trainings is None:
+            return JupyterKernel(start(), request.limits)
+        return JupyterKernel(start(lay_out=request.trainings.lay_out), request.limits, request.trainings.collect)

@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,7 +15,7 @@ from autograder.checking.plugin import run_checks
 from autograder.checking.student import Student
 from autograder.course import datasets
 from autograder.course.assignment import Assignment, InstructorNotebook
-from autograder.course.notebooks import parse, to_json
+from autograder.course.notebooks import Notebook, parse, to_json
 from autograder.course.placing import Rebuilt, rebuild
 from autograder.course.recovery import recover
 from autograder.course.submissions import digest_of, loaded
@@ -25,7 +25,7 @@ from autograder.grading.execution import Session
 from autograder.grading.kernels import KernelRequest, Kernels
 from autograder.grading.scoring import refused, score
 from autograder.grading.training_cache import kernel_seed
-from autograder.records import Dataset, GradeReport, Level, NotebookReport, Submission, Unreadable
+from autograder.records import CellRun, CellStatus, Dataset, GradeReport, Level, NotebookReport, Submission, Unreadable
 from autograder.sandbox import levels
 
 TRAININGS = wire.encode({"ask": "trainings"})
@@ -113,25 +113,36 @@ def _grade_notebook(
     seconds = {**session.seconds, "training": trained, **cpu, "total": time.monotonic() - started_at}
     reuse_note = (f"{reused} trainings were remembered from an earlier run",) if reused else ()
     found = (*submission.notes.get(notebook.name, ()), *(note.text for note in recovered.notes))
+    stopped = tuple(_given_cells_that_stopped(rebuilt.notebook, session.runs))
     opened = rebuilt.opened | (rebuilt.missing if recovered.cut_off else frozenset())
     return NotebookReport(
         name=notebook.name,
         tasks=score(notebook.tasks, results, runs, rebuilt.untouched, opened),
         tree=to_json(rebuilt.notebook, outputs, {}),
         notes=(*found, *rebuilt.notes),
-        staff_notes=(*found, *rebuilt.staff_notes, *reuse_note),
+        staff_notes=(*found, *rebuilt.staff_notes, *stopped, *reuse_note),
         seconds=tuple(seconds.items()),
+        stopped=stopped,
     )
+
+
+def _given_cells_that_stopped(notebook: Notebook, runs: Mapping[int, CellRun]) -> Iterator[str]:
+    """Yield a line for each of the assignment's own cells, no answers, that did not run to its end."""
+    for index, run in runs.items():
+        cell = notebook.cells[index]
+        if not (cell.solution or cell.added or cell.is_test) and run.status is not CellStatus.OK:
+            first_line = cell.source.strip().splitlines()[0][:60]
+            yield f"the given cell {cell.grade_id or repr(first_line)} stopped: {run.error or run.status.value}"
 
 
 def request_for(rebuilt: Rebuilt, student: str, assignment: Assignment, kernels: Kernels) -> KernelRequest:
     """Return the request for a kernel that can run this rebuilt notebook."""
     seed = kernel_seed(assignment.seed_key, assignment.name, student)
     if kernels.cache is None:
-        return KernelRequest(assignment.limits, assignment.served_folders, seed)
+        return KernelRequest(assignment.limits, assignment.served_folders, seed, files=assignment.files)
     only = len(assignment.notebooks) == 1
     cached = kernels.cache.of(assignment.name, student, rebuilt.notebook, only)
-    return KernelRequest(assignment.limits, assignment.served_folders, cached.seed(seed), cached)
+    return KernelRequest(assignment.limits, assignment.served_folders, cached.seed(seed), cached, assignment.files)
 
 
 def _refused(notebook: InstructorNotebook, why: Unreadable, assignment: Assignment) -> NotebookReport:

@@ -168,6 +168,10 @@ def forget(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any
     del figures.shown[:]
 
 
+def hold(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
+    """Do nothing: as before every question, the random state was saved, and the next `forget` restores it."""
+
+
 OPERATIONS: dict[str, Callable[[Any, Any, Any, dict[str, Any]], Any]] = {
     "get": get,
     "shape": shape,
@@ -176,4 +180,5 @@ OPERATIONS: dict[str, Callable[[Any, Any, Any, dict[str, Any]], Any]] = {
     "weight_shapes": weight_shapes,
     "drawn": drawn,
     "forget": forget,
+    "hold": hold,
 }

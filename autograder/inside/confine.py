@@ -37,9 +37,10 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 4, 
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 CAPABILITY_VERSION_3 = 0x20080522
 LAST_CAPABILITY = 40
-DEVICES = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"]
+DEVICES = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty"]
 ACCOUNT_LIMIT_FACTOR = 8  # leaves room for the other kernels of the same user account
 MAX_FILES = 20_000
+TERMINALS = 64
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -157,6 +158,11 @@ def own_filesystem(scratch: str, run: str, covered: list[str], size: int) -> Non
         mount(f"/proc/self/fd/{descriptor}", path, None, MS_BIND)
         os.close(descriptor)
     os.symlink("/proc/self/fd", "/dev/fd")
+    # No attack: a shell command of IPython needs a terminal. These belong to this kernel alone, and `max` stops a
+    # student from using up the terminals of the whole machine.
+    os.mkdir("/dev/pts")
+    os.symlink("pts/ptmx", "/dev/ptmx")
+    mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, f"newinstance,ptmxmode=0666,mode=620,max={TERMINALS}")
     mount("none", "/dev", None, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID)
     os.makedirs(scratch, mode=0o700, exist_ok=True)
     mount(f"/proc/self/fd/{scratch_descriptor}", scratch, None, MS_BIND)

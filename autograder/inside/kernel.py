@@ -1,4 +1,4 @@
-"""Runs a student's kernel: an ordinary ipykernel plus our bridge, figure recorder, training cache and datasets.
+"""Runs a student's kernel: an ordinary ipykernel plus our modules (bridge, figures, training cache, and others).
 
 Our modules are loaded as plain files, so that this process imports nothing of the package. The student's code can
 change everything in this process, so the grader trusts nothing that comes from it.
@@ -25,6 +25,7 @@ def load(name: str, file: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
+    del module.__file__  # the extension autoreload would try to read it, which a kernel may not
     return module
 
 
@@ -35,6 +36,7 @@ class Prepared(NamedTuple):
     figures: ModuleType
     bridge: ModuleType
     training_cache: ModuleType
+    compatibility: ModuleType
 
     def run(self, arguments: list[str], ready: Callable[[], None]) -> None:
         """Run a kernel with these command-line arguments until it ends; call `ready` before it accepts requests."""
@@ -44,6 +46,7 @@ class Prepared(NamedTuple):
         app.initialize(arguments)
         scratch = Path(os.environ["AUTOGRADER_SCRATCH"])
         self.training_cache.install(self.wire, scratch.parent / "trainings")
+        self.compatibility.install(app.shell)
         self.bridge.install(app.shell, self.wire, self.figures, self.training_cache, str(scratch))
         ready()
         app.start()
@@ -60,4 +63,6 @@ def prepare() -> Prepared:
     bridge = load("autograder_bridge", HERE / "bridge.py")
     training_cache = load("autograder_training_cache", HERE / "training_cache.py")
     bridge.OPERATIONS.update(load("autograder_models", HERE / "models.py").OPERATIONS | training_cache.OPERATIONS)
-    return Prepared(wire, figures, bridge, training_cache)
+    compatibility = load("autograder_compatibility", HERE / "compatibility.py")
+    compatibility.prepare()
+    return Prepared(wire, figures, bridge, training_cache, compatibility)

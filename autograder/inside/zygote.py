@@ -68,6 +68,9 @@ def preload() -> None:
     if os.environ["AUTOGRADER_LEVEL"] != "none":  # these confine a kernel
         import confine  # type: ignore[import-not-found]  # noqa: F401
         import pyseccomp  # noqa: F401
+    for name in ("__main__", "kernel", "confine", "landlock", "syscalls"):  # the extension autoreload would try to read them
+        if name in sys.modules:
+            vars(sys.modules[name]).pop("__file__", None)
 
 
 class Zygote:
@@ -134,6 +137,8 @@ class Zygote:
             os.environ.clear()
             os.environ.update(request["env"])
             os.chdir(request["cwd"])
+            sys.path.insert(0, request["cwd"])  # as in Jupyter; Python leaves it out in its isolated mode
+            lay_out_files(os.path.join(os.path.dirname(os.environ["AUTOGRADER_SCRATCH"]), "files"))
             reset_inherited_state()
             self.modules.run(request["arguments"], lambda: os.close(error_output))
         except SystemExit as leaving:
@@ -186,6 +191,15 @@ class Child:
         """Kill what is left in the kernel's process group: no process of a student outlives its kernel."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
+
+
+def lay_out_files(folder: str) -> None:
+    """Link the files of the assignment, which lie read-only in `folder`, into the kernel's current folder."""
+    for place, _, names in os.walk(folder):
+        target = os.path.relpath(place, folder)
+        os.makedirs(target, exist_ok=True)
+        for name in names:
+            os.symlink(os.path.join(place, name), os.path.join(target, name))
 
 
 def die_with_parent() -> None:

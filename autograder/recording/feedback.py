@@ -16,7 +16,6 @@ from typing import Any
 
 import jinja2
 import mistune
-from latex2mathml.converter import convert as latex_to_mathml
 from markupsafe import Markup
 from mistune.plugins.math import math
 from mistune.plugins.table import table
@@ -27,9 +26,9 @@ from pygments.lexers import PythonLexer
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course
 from autograder.messages import NOT_ATTEMPTED
-from autograder.recording import gradebook, sanitize
+from autograder.recording import gradebook, sanitize, student_text
 from autograder.recording.gradebook import NO_RESPONSE, Grades
-from autograder.recording.graded import METADATA, STAFF_CELL, graded_notebook, write_atomically
+from autograder.recording.graded import METADATA, STAFF_CELL, WRITTEN, graded_notebook, write_atomically
 from autograder.recording.reviews import Review, read_reviews, signed
 from autograder.records import GradeReport, Level
 
@@ -203,13 +202,8 @@ def _answer(cell: dict[str, Any]) -> Markup:
     if cell["cell_type"] == "code":
         formatter = HtmlFormatter(nowrap=False, cssclass="code")
         return Markup(highlight(sanitize.text(cell["source"]), PythonLexer(), formatter))
-    markdown = mistune.create_markdown(escape=True, plugins=[table])
-    return Markup(markdown(_without_images(sanitize.text(cell["source"]))))
-
-
-def _without_images(text: str) -> str:
-    """Return a student's markdown without pictures: a remote picture would tell its owner who reads the page."""
-    return text.replace("![", "!\\[")
+    written = cell["metadata"].get(METADATA, {}).get(WRITTEN, cell["source"])
+    return Markup(student_text.as_html(str(written), cell.get("attachments", {})))
 
 
 def _outputs(outputs: list[dict[str, Any]]) -> Markup:
@@ -248,13 +242,6 @@ class _TaskRenderer(mistune.HTMLRenderer):
 def _task_text(cell: dict[str, Any]) -> str:
     renderer = _TaskRenderer(cell.get("attachments", {}))
     markdown = mistune.create_markdown(renderer=renderer, plugins=[math, table])
-    renderer.register("inline_math", lambda _, text: _formula(text, "inline"))
-    renderer.register("block_math", lambda _, text: _formula(text, "block"))
+    renderer.register("inline_math", lambda _, text: student_text.formula(text, "inline"))
+    renderer.register("block_math", lambda _, text: student_text.formula(text, "block"))
     return str(markdown(re.sub(r"\$\$(.+?)\$\$", r"\n\n$$\n\1\n$$\n\n", cell["source"], flags=re.S)))
-
-
-def _formula(text: str, display: str) -> str:
-    try:
-        return str(latex_to_mathml(text.strip(), display=display))
-    except Exception:  # show a formula that the converter does not support as it was typed
-        return f"<code>{html.escape(text)}</code>"

@@ -18,10 +18,11 @@ from autograder.course.migration import key_of_version_0_1
 from autograder.course.submissions import digest_of, loaded
 from autograder.errors import CourseError
 from autograder.grading.pipeline import key
-from autograder.recording import sanitize
+from autograder.recording import sanitize, student_text
 from autograder.records import GradeReport, Level, NotebookReport, Submission, TaskReport
 
 METADATA = "autograder"
+WRITTEN = "written"
 STAFF_CELL = "autograder-staff"
 
 
@@ -147,7 +148,9 @@ def graded_notebook(report: GradeReport, notebook: NotebookReport) -> dict[str, 
         if name in by_test:
             cell = cell | {"outputs": [_table(by_test[name]), *_pictures(by_test[name])]}
         elif cell["cell_type"] == "markdown" and cell["metadata"].get("nbgrader", {}).get("solution"):
-            cell = cell | {"source": sanitize.markdown(cell["source"])}  # formgrader shows it as it is
+            written, attached = cell["source"], cell.get("attachments", {})
+            metadata = cell["metadata"] | {METADATA: {WRITTEN: written}}  # from which the feedback page is made
+            cell = cell | {"source": student_text.as_html(written, attached), "metadata": metadata}
         elif "outputs" in cell:
             cell = cell | {"outputs": sanitize.outputs(cell["outputs"])}
         cells.append(cell)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from typing import Any
 
 import nh3
@@ -54,16 +53,6 @@ def html(value: str) -> str:
         attributes=ATTRIBUTES,
         clean_content_tags={"script", "style", "svg", "math", "iframe", "object", "template"},
     )
-
-
-def markdown(source: str) -> str:
-    """Return a student's markdown in which HTML and links are plain text: the characters that begin them are escaped.
-
-    This stops three attacks. Formgrader would follow a `javascript:` link. A remote picture would tell its owner who
-    reads the page. A link could lead to the student's own server on the same hub.
-    """
-    shown = re.sub(r"<(?=[a-zA-Z/!?])", "&lt;", source)
-    return shown.replace("](", "]&#40;").replace("]:", "]&#58;").replace("://", "&#58;//")
 
 
 def picture(kind: str, value: str) -> str | None:

@@ -28,6 +28,8 @@ def of_kernel(home: Path, work: Path, talk: Path, threads: int) -> dict[str, str
     return {
         "PATH": os.pathsep.join([sysconfig.get_path("scripts"), "/usr/bin", "/bin"]),
         "HOME": str(home),
+        "USER": "student",
+        "LOGNAME": "student",
         "TMPDIR": str(work),
         "LANG": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",

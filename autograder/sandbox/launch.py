@@ -6,8 +6,8 @@ import contextlib
 import os
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -131,12 +131,14 @@ def start(
     threads: int = 1,
     seed: int = 0,
     lay_out: Callable[[int, tuple[int, int] | None], None] = lambda trainings, owner: None,
+    files: Sequence[tuple[str, bytes]] = (),
 ) -> Process:
     """Start a kernel that can load these datasets (folders by name), and return it when it is ready.
 
     `threads` is the number of TensorFlow threads, `seed` seeds the kernel's random numbers. `lay_out` puts the cached
     trainings in place: it is called with an open descriptor of their folder, and with the ids of the kernel's user, or
-    None where the grader's own user runs the kernel.
+    None where the grader's own user runs the kernel. `files` are the files of the assignment, as pairs of path and
+    content; the kernel finds them in its folder and cannot write to them.
 
     Raises GraderError when the kernel does not start, WarmProcessEnded when the warm process ends meanwhile.
     """
@@ -158,7 +160,11 @@ def start(
     context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)  # a student cannot fill the grader's memory with a huge frame
     context.setsockopt(zmq.RCVHWM, 64)
     env = environment.of_kernel(home, work, folder / "talk", threads)
+    size_of_files = sum(len(content) for _, content in files)
     limits_used = limits or Limits()
+    limits_used = replace(
+        limits_used, scratch_bytes=limits_used.scratch_bytes + size_of_files
+    )  # they are not the student's
     kernel_limits = {
         name: getattr(limits_used, name) for name in ("processes", "memory_bytes", "file_bytes", "scratch_bytes")
     }
@@ -170,6 +176,7 @@ def start(
         process.monitor = ResourceMonitor(pid, disk, limits_used, stop)
 
     try:
+        write_files(client.hand_over(folder / "files"), files)
         (folder / "trainings" / "begin").write_text(str(seed))
         client.hand_over(folder / "trainings" / "begin")
         lay_out(trainings, client.walls.owner)
@@ -186,6 +193,16 @@ def start(
             f"a kernel could not be started: {type(error).__name__}: {error} {client.last_words()}".rstrip()
         ) from error
     return process
+
+
+def write_files(folder: Path, files: Sequence[tuple[str, bytes]]) -> None:
+    """Write the files of an assignment, read-only, into a folder that is new."""
+    for name, content in files:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444), "wb") as out:
+            out.write(content)
+        target.chmod(0o444)  # whatever the umask is
 
 
 def await_ready(process: Process) -> None:

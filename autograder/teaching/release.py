@@ -29,8 +29,8 @@ def release(course: Course, assignment: Assignment, isolation: str = "") -> Grad
 
     `isolation`: the name of an isolation level (default: the strongest one that this machine supports).
 
-    Raises CourseError when a solution or a hidden check would leak, or when the reference solution does not earn full
-    points. The folder release/ is then unchanged.
+    Raises CourseError when a solution or a hidden check would leak, when the reference solution does not earn full
+    points, or when a cell that students are given raises an error. The folder release/ is then unchanged.
     """
     texts = {
         f"{notebook.name}.ipynb": "\n".join(cell.source for cell in visible(notebook.notebook).cells)
@@ -45,6 +45,10 @@ def release(course: Course, assignment: Assignment, isolation: str = "") -> Grad
     if failed:
         lines = "\n".join(f"  - {line}" for line in failed)
         raise CourseError(f"the reference solution of {assignment.name} does not earn full points:\n{lines}")
+    stopped = [line for notebook in report.notebooks for line in notebook.stopped]
+    if stopped:
+        lines = "\n".join(f"  - {line}" for line in stopped)
+        raise CourseError(f"{assignment.name} is not released, a cell that students are given does not run:\n{lines}")
     generate(course, assignment)
     return report
 

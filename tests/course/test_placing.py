@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from autograder.course import names
 from autograder.course.notebooks import Cell, Notebook, parse, to_json, visible
@@ -182,7 +185,25 @@ def test_a_picture_is_an_answer() -> None:
         for c in solved()
     ]
     rebuilt = placed(cells)
-    assert "essay" not in rebuilt.untouched and any("1 picture(s) attached" in note for note in rebuilt.staff_notes)
+    assert "essay" not in rebuilt.untouched and any("'a.png' is not a PNG" in note for note in rebuilt.staff_notes)
+
+
+def test_pictures_of_one_name_in_two_cells_are_both_shown() -> None:
+    def picture(colour: str) -> dict[str, dict[str, str]]:
+        out = io.BytesIO()
+        Image.new("RGB", (2, 2), colour).save(out, "PNG")
+        return {"image.png": {"image/png": base64.b64encode(out.getvalue()).decode()}}
+
+    text = "![x](attachment:image.png)"
+    own = Cell("markdown", f"and {text}", cell_id="own", attachments=picture("blue"))
+    cells = [
+        each
+        for c in solved()
+        for each in ([replace(c, source=text, attachments=picture("red")), own] if c.grade_id == "essay" else [c])
+    ]
+    essay = placed(cells).notebook.cell("essay")
+    assert essay.source == "![x](attachment:picture-1.png)\n\nand ![x](attachment:picture-2.png)"
+    assert len({str(bundle) for bundle in essay.attachments.values()}) == 2
 
 
 def order(rebuilt: Rebuilt) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from autograder import wire
@@ -138,3 +140,23 @@ def test_the_time_of_hidden_checks_is_not_charged_to_the_student(monkeypatch: py
         session.reach("a")
         now[0] = 1000.0  # a check of ours computes
         assert session.reach("b").status is CellStatus.OK
+
+
+def test_a_students_version_of_a_given_cell_does_not_change_the_random_numbers_of_later_cells() -> None:
+    """What is asked before a cell saves the state of the random numbers, and forgetting it restores the state."""
+    asked: list[str] = []
+
+    class Recorded(Machine.Kernel):
+        def run(self, code: str, seconds: float) -> CellRun:
+            asked.append(code)
+            return super().run(code, seconds)
+
+        def ask(self, question: bytes, seconds: float) -> bytes:
+            asked.append(str(wire.decode(question)["ask"]))
+            return super().ask(question, seconds)
+
+    edited = replace(NOTEBOOK.cells[0], grade_id="", source="edited", added=True, edited=True)
+    notebook = replace(NOTEBOOK, cells=(NOTEBOOK.cells[0], edited, NOTEBOOK.cells[1]))
+    with Session(notebook, lambda: Recorded(Machine(), []), Limits()) as session:
+        session.finish()
+    assert asked == ["forget", "setup", "forget", "hold", "edited", "forget", "a"]

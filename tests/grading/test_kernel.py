@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -207,3 +208,66 @@ def test_keras_loads_the_courses_datasets_offline(start: Start, standin_store: P
     )
     assert run.status is CellStatus.OK, run.error
     assert "mnist is not among the datasets of this course" in "".join(output.get("text", "") for output in run.outputs)
+
+
+FIXED = "here the packages are fixed, nothing was installed: "
+NO_PROGRAM = "here no other program can be started, so this did not run: "
+WRITTEN_ELSEWHERE = [
+    ("!echo out", ["out"], [NO_PROGRAM + "echo out"]),
+    ("name = 'x'\nfound = !echo {name}\nprint(found)", ["['x']"], [NO_PROGRAM + "echo x", "[]"]),
+    ("%%bash\necho out", ["out"], [NO_PROGRAM + "%%bash"]),
+    ("%pip install -q einops\nprint('on')", [FIXED + "-q einops", "on"], None),
+    ("!sudo apt-get install -y graphviz", [FIXED + "-y graphviz"], None),
+    ("!python3 -m pip install a b && echo no", [FIXED + "a b"], None),
+    ("%conda install einops", [FIXED + "einops"], None),
+    (
+        "%load_ext nosuchextension",
+        ["here the extension nosuchextension does not exist; the cell goes on without it"],
+        None,
+    ),
+    ("%nosuchcommand", ["here the command %nosuchcommand does not exist; the cell goes on without it"], None),
+    ("%tensorflow_version 2.x", ["%tensorflow_version 2.x does nothing here"], None),
+    ("%load_ext autoreload\n%autoreload 2", [], None),
+    ("import google.colab", [], None),
+    ("from google.colab import drive\ndrive.mount('/x')", ["google.colab.drive.mount does nothing here"], None),
+    ("from google.colab.patches import cv2_imshow", [], None),
+    ("import getpass, os\nprint(getpass.getuser(), os.environ['USER'])", ["student student"], None),
+    ("import locale\nname = locale.setlocale(locale.LC_ALL, 'de_DE.UTF-8')", None, None),
+]
+
+
+def test_what_was_written_elsewhere_runs_and_says_what_it_lacks(start: Start, level: Level) -> None:
+    kernel = start()
+    for code, lines, without_programs in WRITTEN_ELSEWHERE:
+        run = kernel.run(code, 20)
+        assert run.status is CellStatus.OK, (code, run.error)
+        said = "".join(output.get("text", "") for output in run.outputs).replace("\r", "").splitlines()
+        expected = without_programs if level is Level.LANDLOCK and without_programs else lines
+        assert expected is None or said == expected, code
+
+
+@pytest.mark.parametrize("line", ["%matplotlib notebook", "%matplotlib qt", "import matplotlib as m; m.use('TkAgg')"])
+def test_figures_are_drawn_inline_whatever_was_chosen(line: str, start: Start) -> None:
+    kernel = start()
+    run = kernel.run(f"{line}\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()", 30)
+    assert run.status is CellStatus.OK, run.error
+    assert any("image/png" in output.get("data", {}) for output in run.outputs)
+    drawn = wire.decode(kernel.ask(wire.encode({"ask": "drawn"}), 10))
+    assert len(drawn["value"]) == 1
+
+
+def test_the_files_of_the_assignment_are_there_and_cannot_be_changed(level: Level) -> None:
+    files = [("data.csv", b"1,2\n"), ("tools/given.py", b"VALUE = 7\n"), ("beside.py", b"OTHER = 8\n")]
+    kernel = JupyterKernel(launch.start({}, level, files=files), Limits())
+    try:
+        run = kernel.run(
+            "import beside\nfrom tools.given import VALUE\nprint(open('data.csv').read(), beside.OTHER, VALUE)\n"
+            "open('own.txt', 'w').write('a'); open('tools/own.txt', 'w').write('b')",
+            20,
+        )
+        assert run.status is CellStatus.OK, run.error
+        assert run.outputs[0]["text"] == "1,2\n 8 7\n"
+        changed = kernel.run("open('data.csv', 'a')", 20)
+        assert "PermissionError" in changed.error or (level is Level.NONE and os.geteuid() == 0)
+    finally:
+        kernel.close()

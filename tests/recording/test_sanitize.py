@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-import re
 
 import pytest
-from nbconvert.filters.markdown import markdown2html
 
 from autograder.recording import sanitize
 
@@ -85,28 +83,3 @@ def test_streams_and_errors_are_plain_text_and_unknown_kinds_are_left_out() -> N
         {"output_type": "stream", "name": "stdout", "text": "ab"},
         {"output_type": "error", "ename": "E", "evalue": "v", "traceback": ["line"]},
     ]
-
-
-def test_in_a_students_markdown_nothing_is_html_and_nothing_is_lost() -> None:
-    written = "if $a<b$ and 1 < 2, then **yes** <img src=x onerror=alert(1)> </script><!-- x -->"
-    shown = sanitize.markdown(written)
-    assert not re.search(r"<[a-zA-Z/!?]", shown)
-    assert shown.replace("&lt;", "<") == written
-
-
-@pytest.mark.parametrize(
-    "attack",
-    [
-        "[plot](javascript:alert(1))",
-        "![plot](https://elsewhere.example/seen.png)",
-        "[plot][a]\n\n[a]: javascript:alert(1)",
-        "> [plot][a]\n>\n> [a]:\n> javascript:alert(1)",
-        "[a [b](javascript:alert(1))](javascript:alert(2))",
-        "<javascript:alert(1)>",
-        "look at https://hub.example/user/ada/files/page",
-    ],
-)
-def test_formgraders_own_renderer_makes_no_link_and_no_picture_of_a_students_markdown(attack: str) -> None:
-    page = markdown2html(sanitize.markdown(attack))
-    assert not re.search(r"<(a|img)\b", page), page
-    assert re.search(r"<(a|img)\b", markdown2html(attack)) or attack.startswith("<"), "the attack is none"

@@ -109,3 +109,13 @@ def test_a_leak_in_another_file_of_the_assignment_is_refused(course: Course) -> 
     with pytest.raises(CourseError, match=r"notes\.txt: contains the words 'BEGIN SOLUTION'"):
         release.generate(course, course.assignment(EXERCISE))
     assert not (course.release / EXERCISE).exists()
+
+
+@pytest.mark.kernel
+def test_an_assignment_whose_given_cell_stops_is_not_released(course: Course) -> None:
+    edit(course, "setup", lambda cell: cell.update(source=cell["source"] + "\nopen('no_such_file.csv')"))
+    (course.source / EXERCISE / "data.csv").write_text("1,2\n")
+    with pytest.raises(CourseError, match=r"students are given does not run:\n  - .*setup stopped: FileNotFoundError"):
+        release.release(course, course.assignment(EXERCISE))
+    edit(course, "setup", lambda cell: cell.update(source=cell["source"].replace("no_such_file", "data")))
+    release.release(course, course.assignment(EXERCISE))
