@@ -102,6 +102,14 @@ def hub_answer(course: CourseOption = HERE) -> None:
     arrivals.serve(Course.open(course), lambda text: out.print(text, soft_wrap=True))
 
 
+@app.command("checks")
+def hub_checks(course: CourseOption = HERE) -> None:
+    """Run the visible tests for students who press Check; the hub runs this."""
+    from autograder.hub import check_service
+
+    check_service.serve(Course.open(course))
+
+
 @app.command("add")
 def hub_add(
     name: Annotated[str, typer.Argument(help="The name of the account.")],

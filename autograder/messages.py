@@ -191,6 +191,7 @@ ANSWER_TOO_LONG = Message(
 TEST_CHANGED = Message(
     "placing.test-changed", "You changed the visible test {cell}. It was graded in its original form."
 )
+LOOKED_AT = Message("placing.looked-at", "It is not clear which of your cells is the answer; a person will look.")
 NOT_READABLE = Message("placing.not-readable", "Your notebook could not be read; your teacher has been told. {reason}")
 TIME_UNREADABLE = Message(
     "placing.time-unreadable", "The time in timestamp.txt could not be read; the time of the file counts: {time}."

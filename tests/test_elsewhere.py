@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import copy
 import io
@@ -18,9 +19,13 @@ from PIL import Image
 from autograder.course.answers import Answers, hand_in
 from autograder.course.course import Course
 from autograder.course.notebooks import visible
+from autograder.hub.check_queue import Check
+from autograder.hub.check_service import CheckRunner
+from autograder.hub.course_page import notebooks_in
 from autograder.recording.feedback import page
 from autograder.recording.graded import graded_notebook
 from autograder.records import GradeReport
+from autograder.sandbox import warm
 from tests.conftest import grade_all, scratch_course
 
 pytestmark = pytest.mark.kernel
@@ -183,9 +188,10 @@ def photo(tree: Tree) -> None:
 
 
 LESS_THAN = "If x<5 and a < b, then $n<m$ and `raw<sum` hold; `a[0](1)`, f(x)[0](y), R&D."
+TIME = "time in timestamp.txt could not be read"
 ELSEWHERE = "An answer in another cell was graded"
 INPUTS = {
-    "01_timestamp_text": Input(with_time(b"handed in by mail"), "time in timestamp.txt could not be read"),
+    "01_timestamp_text": Input(with_time(b"handed in by mail"), TIME),
     "02_timestamp_utf16": Input(with_time("2026-11-20 10:00:00 UTC".encode("utf-16"))),
     "02_timestamp_unix": Input(with_time(b"1795168800")),
     "03_text_answer_in_new_cell": written(
@@ -242,6 +248,8 @@ INPUTS = {
     "19_metadata_lost": written(lose_metadata("metadata")),
     "19_metadata_and_ids_lost": written(lose_metadata("metadata", "id"), ELSEWHERE),
     "20_renamed": saved(str.encode, "found as", f"{ASSIGNMENT} (2).ipynb"),
+    "20_kopie_von": saved(str.encode, "found as", f"Kopie von {ASSIGNMENT}.ipynb"),
+    "20_without_an_underscore": saved(str.encode, "found as", "tensor drills final (ada).ipynb"),
     "20_in_a_folder": saved(str.encode, "found as", f"work/{FILE}"),
     "20_zipped": Input(zipped, "found as"),
     "22_not_utf8": saved(lambda content: content.encode("cp1252"), "Windows-1252"),
@@ -283,21 +291,27 @@ INPUTS = {
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory, standin_store: Path) -> Iterator[dict[str, GradeReport]]:
-    """The class of all these inputs, graded in one run."""
+def classroom(tmp_path_factory: pytest.TempPathFactory, standin_store: Path) -> Course:
+    """A course with a submission for each of these inputs."""
     course = scratch_course(tmp_path_factory.mktemp("elsewhere") / "course", standin_store, ASSIGNMENT, WITH_FIGURES)
-    assignments = [course.assignment(name) for name in (ASSIGNMENT, WITH_FIGURES)]
-    for assignment in assignments:
-        notebook = assignment.only_notebook.notebook
+    for name in (ASSIGNMENT, WITH_FIGURES):
+        notebook = course.assignment(name).only_notebook.notebook
         STUBS.update({cell.grade_id: cell.source for cell in visible(notebook).solutions()})
         solved = hand_in(notebook, Answers({}))
-        for name, one in INPUTS.items():
-            if one.assignment == assignment.name:
-                folder = course.submitted / name / assignment.name
+        for student, one in INPUTS.items():
+            if one.assignment == name:
+                folder = course.submitted / student / name
                 folder.mkdir(parents=True)
                 one.leave(folder, json.loads(solved))
-    opened = Course.open(course.root)
-    results = list(grade_all(course, [one for each in assignments for one in opened.submissions(each)]))
+    return course
+
+
+@pytest.fixture(scope="module")
+def graded(classroom: Course) -> Iterator[dict[str, GradeReport]]:
+    """The class of all these inputs, graded in one run."""
+    opened = Course.open(classroom.root)
+    assignments = [opened.assignment(name) for name in (ASSIGNMENT, WITH_FIGURES)]
+    results = list(grade_all(opened, [one for each in assignments for one in opened.submissions(each)]))
     assert [result.error for result in results if result.report is None] == []
     yield {result.report.student: result.report for result in results if result.report}
 
@@ -337,3 +351,37 @@ def test_what_could_not_run_is_said_in_a_line(name: str, lines: int, graded: dic
     cell = next(each for each in cells if each["metadata"].get("nbgrader", {}).get("grade_id") == "products")
     said = "".join(output.get("text", "") for output in cell["outputs"])
     assert len(said.strip().splitlines()) == lines, said
+
+
+@pytest.mark.matrix
+def test_check_says_what_the_grader_says(graded: dict[str, GradeReport], classroom: Course, tmp_path: Path) -> None:
+    """The verdicts on the visible tests and the notes, for everything here that a student's server can send."""
+    runner = CheckRunner(classroom, tmp_path)
+    sent = {
+        name: notebooks_in(classroom.submitted / name / one.assignment)
+        for name, one in INPUTS.items()
+        if one.note != TIME
+    }
+    sent = {name: files for name, files in sent.items() if files}
+    assert len(sent) >= 40
+
+    async def check(name: str, limit: asyncio.Semaphore) -> dict[str, Any]:
+        async with limit:
+            return await runner(Check(name, INPUTS[name].assignment, sent[name]))
+
+    async def check_all() -> list[dict[str, Any]]:
+        limit = asyncio.Semaphore(2)
+        return await asyncio.gather(*(check(name, limit) for name in sent))
+
+    told = dict(zip(sent, asyncio.run(check_all()), strict=True))
+    warm.end_started()
+    for name, state in told.items():
+        report = graded[name]
+        assert state["notes"] == list(report.notes), name
+        outcomes = {result["cell"]: result["outcome"] for result in state["results"]}
+        for task in report.tasks:
+            full = task.earned == task.task.points
+            expected = "passed" if full else "open" if task.open else None
+            if task.task.manual:
+                expected = "read by a person" if task.attempted else "not attempted"
+            assert expected in (None, outcomes[task.task.cell]), (name, task.task.cell)

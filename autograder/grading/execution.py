@@ -27,8 +27,15 @@ class Session:
     `runs` holds what became of the cells, by position; `seconds` holds wall-clock seconds by activity.
     """
 
-    def __init__(self, notebook: Notebook, start: Callable[[], Kernel], limits: Limits) -> None:
+    def __init__(
+        self,
+        notebook: Notebook,
+        start: Callable[[], Kernel],
+        limits: Limits,
+        begin: Callable[[int], None] = lambda position: None,
+    ) -> None:
         self._cells = notebook.cells
+        self._begin = begin  # called with the position of each cell before its turn
         self._start = start
         self._limits = limits
         self._kernel: Kernel | None = None
@@ -86,6 +93,7 @@ class Session:
             index, self._position = self._position, self._position + 1
             if not self._runs(index):
                 continue
+            self._begin(index)
             try:
                 self.runs[index] = self._run(self._ready(until=index), index)
             except StudentFault as fault:  # the notebook's time is up, or its earlier cells could not run again

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from autograder import messages, wire
@@ -83,8 +84,8 @@ def _grade_notebook(
     if isinstance(content, Unreadable):
         return _refused(notebook, content, assignment)
     started_at, cpu_at_start = time.monotonic(), time.process_time()
-    recovered = recover(content, notebook.name)
-    rebuilt = rebuild(notebook.notebook, recovered.notebook)
+    placed = place(notebook, content, submission)
+    rebuilt = placed.rebuilt
     request = request_for(rebuilt, submission.student, assignment, kernels)
     with Session(rebuilt.notebook, lambda: kernels.start(request), assignment.limits) as session:
         remembered_values: dict[str, Any] = {}  # checks of one cell can store values here for the next
@@ -112,18 +113,35 @@ def _grade_notebook(
     cpu = {"kernel cpu": kernel_cpu, "grader cpu": time.process_time() - cpu_at_start}
     seconds = {**session.seconds, "training": trained, **cpu, "total": time.monotonic() - started_at}
     reuse_note = (f"{reused} trainings were remembered from an earlier run",) if reused else ()
-    found = (*submission.notes.get(notebook.name, ()), *(note.text for note in recovered.notes))
     stopped = tuple(_given_cells_that_stopped(rebuilt.notebook, session.runs))
-    opened = rebuilt.opened | (rebuilt.missing if recovered.cut_off else frozenset())
     return NotebookReport(
         name=notebook.name,
-        tasks=score(notebook.tasks, results, runs, rebuilt.untouched, opened),
+        tasks=score(notebook.tasks, results, runs, rebuilt.untouched, placed.opened),
         tree=to_json(rebuilt.notebook, outputs, {}),
-        notes=(*found, *rebuilt.notes),
-        staff_notes=(*found, *rebuilt.staff_notes, *stopped, *reuse_note),
+        notes=placed.notes,
+        staff_notes=(*placed.staff_notes, *stopped, *reuse_note),
         seconds=tuple(seconds.items()),
         stopped=stopped,
     )
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A submitted notebook, rebuilt, with all notes about it; a person has to find the answers of `opened`."""
+
+    rebuilt: Rebuilt
+    notes: tuple[str, ...]
+    staff_notes: tuple[str, ...]
+    opened: frozenset[str]
+
+
+def place(notebook: InstructorNotebook, content: bytes, submission: Submission) -> Placed:
+    """Read and rebuild one submitted notebook; raises BadSubmission when it cannot be read."""
+    recovered = recover(content, notebook.name)
+    rebuilt = rebuild(notebook.notebook, recovered.notebook)
+    found = (*submission.notes.get(notebook.name, ()), *(note.text for note in recovered.notes))
+    opened = rebuilt.opened | (rebuilt.missing if recovered.cut_off else frozenset())
+    return Placed(rebuilt, (*found, *rebuilt.notes), (*found, *rebuilt.staff_notes), opened)
 
 
 def _given_cells_that_stopped(notebook: Notebook, runs: Mapping[int, CellRun]) -> Iterator[str]:

@@ -22,8 +22,8 @@ import jinja2
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course
 from autograder.course.settings import Answer, OnSubmission
-from autograder.errors import BadSubmission, GraderError
-from autograder.grading.visible import VisibleResult, run_visible
+from autograder.errors import GraderError
+from autograder.grading.visible import VisibleReport, run_visible
 from autograder.hub.exchange import TIMESTAMP, Inbound, inbound
 from autograder.hub.verbs import exchange, nbgrader_config
 from autograder.recording import graded
@@ -201,23 +201,20 @@ def visible_pages(course: Course, assignment: Assignment, student: str) -> Pages
     """Return the pages that say which of the visible tests pass."""
     submission = course.submission(assignment, student)
     kernels = classroom.kernels_of(course, assignment, classroom.Grading())
-    try:
-        results = run_visible(submission, assignment, kernels)
-    except BadSubmission as fault:
-        return notice(assignment, student, f"{fault.message} {fault.hint}")
-    tests = [result for result in results if not result.task.manual]
-    passed = sum(result.passed for result in tests)
-    return notice(assignment, student, f"{passed} of {len(tests)} visible tests pass.", results)
+    report = run_visible(submission, assignment, kernels)
+    passed = sum(result.passed for result in report.tests)
+    return notice(assignment, student, f"{passed} of {len(report.tests)} visible tests pass.", report)
 
 
-def notice(assignment: Assignment, student: str, sentence: str, results: tuple[VisibleResult, ...] = ()) -> Pages:
+def notice(assignment: Assignment, student: str, sentence: str, report: VisibleReport | None = None) -> Pages:
     """Return a page for each notebook, with one sentence and the results of the visible tests below it."""
     return {
         notebook.name: _template().render(
             title=notebook.notebook.title,
             student=student,
             said=sentence,
-            tried=[result for result in results if result.task.notebook == notebook.name],
+            notes=report.notes if report else (),
+            tried=[result for result in (report.results if report else ()) if result.task.notebook == notebook.name],
         )
         for notebook in assignment.notebooks
     }

@@ -1,8 +1,7 @@
 """A student's page of the course: due dates, submissions and feedback, with buttons to fetch, check and hand in.
 
-A Jupyter server extension for students' servers, and a program that runs the visible tests of notebooks:
-
-    python -m course_page NOTEBOOK...
+A Jupyter server extension for students' servers. Checks run in the course's service, on the notebooks as they would be
+graded (`check_service.py`); this file sends the notebooks there and passes on what comes back.
 
 `autograder hub` copies this file and its HTML page to a folder from which students' servers load them. The autograder
 package is not installed for students, so this file imports nothing from it.
@@ -11,26 +10,29 @@ package is not installed for students, so this file imports nothing from it.
 from __future__ import annotations
 
 import asyncio
+import base64
 import datetime
 import html
 import json
 import os
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 from jupyter_core.paths import jupyter_config_path, jupyter_data_dir
-from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.base.handlers import APIHandler, JupyterHandler
 from jupyter_server.utils import url_path_join
-from nbgrader.utils import determine_grade, is_grade, notebook_hash
-from nbgrader.validator import Validator
+from nbgrader.server_extensions.validate_assignment.handlers import NbGraderVersionHandler, ValidateAssignmentHandler
+from nbgrader.utils import notebook_hash
 from tornado import web
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from traitlets.config.loader import Config, ConfigFileNotFound, PyFileConfigLoader
 
 NAME = re.compile(r"[A-Za-z0-9_.-]+")
 SCORE = re.compile(rb'<meta name="score" content="([^"]{0,80})">')
 MOST_BYTES = 20 * 2**20
+MOST_READ = 300 * 2**20  # of a notebook with its outputs
+ASK_SECONDS = 0.5
 
 
 class ReleasedCourse:
@@ -110,64 +112,105 @@ def settings() -> Config:
     return config
 
 
-# --- what passes, in words --------------------------------------------------------------------------------------------
+# --- checks -----------------------------------------------------------------------------------------------------------
 
 
-def reason(outputs: list[Any]) -> str:
-    """Return why a cell failed, in a few lines: the error, and the line of the cell that raised it."""
-    for output in outputs:
-        if output.output_type == "error":
-            error = f"{output.ename}: {output.evalue}".strip().removesuffix(":")
-            if output.ename == "AssertionError" and output.evalue:  # the message already says what was expected
-                return error
-            plain = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(output.traceback))
-            marked = re.findall(r"^-+>\s*\d+\s*(.*\S)\s*$", plain, re.M)
-            return f"{error}\nin: {marked[-1]}" if marked else error
-    return "it gave less than full points"
+def notebooks_in(folder: Path) -> dict[str, bytes]:
+    """Return the notebooks in a folder and one level below it, by path, without their outputs: these never count.
+
+    A notebook that is not JSON is returned as it is.
+    """
+    found = {}
+    for file in sorted([*folder.glob("*.ipynb"), *folder.glob("[!.]*/*.ipynb")]):
+        if file.is_file() and not file.is_symlink() and file.stat().st_size <= MOST_READ:
+            found[str(file.relative_to(folder))] = without_outputs(file.read_bytes())
+    return found
 
 
-def parts(notebook: Any) -> list[dict[str, Any]]:
-    """Return a result for each test cell of a notebook that was run: its heading, whether it passed, or why not."""
-    results, title = [], ""
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown" and (heading := re.search(r"^#+\s*(.+?)\s*$", cell.source, re.M)):
-            title = heading[1]
-        if cell.cell_type == "code" and is_grade(cell) and not cell.metadata.nbgrader.get("solution"):
-            score, most = determine_grade(cell)
-            wrong = score is None or score < most or any(output.output_type == "error" for output in cell.outputs)
-            results.append({"title": title, "passed": not wrong, "why": reason(cell.outputs) if wrong else ""})
-    return results
+def without_outputs(content: bytes) -> bytes:
+    """Return a notebook without the outputs of its cells; one that cannot be read is returned as it is."""
+    try:
+        tree = json.loads(content.decode())  # in UTF-8 alone: what the grader says of another encoding is said
+        for cell in tree["cells"]:
+            if cell.get("outputs"):
+                cell["outputs"] = []
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return content
+    return json.dumps(tree).encode()
 
 
-class ReadableValidator(Validator):  # type: ignore[misc]
-    """nbgrader's validator, with a summary of all tests and a short reason for each failure instead of a traceback."""
+class Checks:
+    """The course's service that checks notebooks. Every answer is plain data; errors are sentences for the student."""
 
-    def _preprocess(self, nb: Any) -> Any:
-        self.ran = super()._preprocess(nb)
-        return self.ran
+    def __init__(self, url: str, token: str) -> None:
+        self.url, self.token = url.rstrip("/"), token
 
-    def _extract_error(self, cell: Any) -> str:
-        return reason(cell.outputs) if cell.cell_type == "code" else "You did not provide a response."
+    async def check(self, assignment: str, folder: Path) -> dict[str, Any]:
+        """Queue a check of the notebooks in a folder."""
+        return await self._post("assignments", assignment, folder)
 
-    def validate(self, filename: str) -> dict[str, Any]:
-        """Called by nbgrader's button Validate."""
-        results: dict[str, Any] = super().validate(filename)
-        if results.get("failed"):
-            tests = parts(self.ran)
-            lines = [f"{'✓' if test['passed'] else '✗'} {test['title']}" for test in tests]
-            first = results["failed"][0]
-            passed = sum(test["passed"] for test in tests)
-            summary = f"{passed} of {len(tests)} visible tests pass:\n" + "\n".join(lines)
-            for key in ("error", "raw_error"):
-                first[key] = f"{first[key]}\n\n{html.escape(summary) if key == 'error' else summary}"
-        return results
+    async def look(self, assignment: str, folder: Path) -> dict[str, Any]:
+        """Return which tasks have answers, without running anything."""
+        return await self._post("look", assignment, folder)
+
+    async def ask(self, ticket: str) -> dict[str, Any]:
+        """Return how far a check is."""
+        return await self._send("GET", f"checks/{ticket}")
+
+    async def cancel(self, ticket: str) -> dict[str, Any]:
+        """Cancel a check."""
+        return await self._send("DELETE", f"checks/{ticket}")
+
+    async def result(self, assignment: str, folder: Path) -> dict[str, Any]:
+        """Queue a check and return it when it is over."""
+        state = await self.check(assignment, folder)
+        while state["state"] in ("waiting", "running"):
+            await asyncio.sleep(ASK_SECONDS)
+            state = await self.ask(state["ticket"])
+        return state
+
+    async def _post(self, kind: str, assignment: str, folder: Path) -> dict[str, Any]:
+        try:
+            files = notebooks_in(folder)
+        except OSError as error:
+            raise web.HTTPError(400, f"the folder {folder.name} cannot be read: {error.strerror}") from error
+        if not files:
+            raise web.HTTPError(400, f"there is no notebook in your folder {folder.name}: fetch it again")
+        encoded = {name: base64.b64encode(content).decode() for name, content in files.items()}
+        return await self._send("POST", f"{kind}/{assignment}", json.dumps({"files": encoded}))
+
+    async def _send(self, method: str, path: str, body: str | None = None) -> dict[str, Any]:
+        if not self.url:
+            raise web.HTTPError(503, "this hub has no service that checks notebooks; use Validate")
+        headers = {"Authorization": f"token {self.token}"}
+        request = HTTPRequest(f"{self.url}/{path}", method, headers, body, request_timeout=60)
+        try:
+            answer = await AsyncHTTPClient().fetch(request, raise_error=False)
+            told = json.loads(answer.body)
+        except (OSError, ValueError, HTTPClientError) as error:
+            raise web.HTTPError(503, "the checks are not there at the moment; try again in a minute") from error
+        if answer.code != 200 or not isinstance(told, dict):
+            raise web.HTTPError(answer.code, str(told.get("message", answer.code))[:300])
+        return told
 
 
-def check(file: Path) -> list[dict[str, Any]]:
-    """Run a notebook, and return a result for each visible test."""
-    validator = ReadableValidator(config=settings())
-    validator.validate(str(file.resolve()))
-    return parts(validator.ran) if hasattr(validator, "ran") else []
+def for_validate(state: dict[str, Any]) -> dict[str, Any]:
+    """Return what came of a check in the form that nbgrader's button Validate shows."""
+    if state["state"] != "done":
+        return {"success": False, "value": state.get("why") or "the check was cancelled"}
+    marks = {"passed": "✓", "failed": "✗"}
+    tests = [result for result in state["results"] if not result["manual"]]
+    wrong = [result for result in tests if result["outcome"] != "passed"]
+    if not wrong:
+        return {"success": True, "value": {}}
+    lines = [f"{marks.get(test['outcome'], '·')} {test['title']}" for test in tests]
+    summary = [f"{len(tests) - len(wrong)} of {len(tests)} visible tests pass:", *lines, *state["notes"]]
+    failed = [
+        {"source": test["title"], "error": html.escape(test["why"] or test["outcome"]), "raw_error": test["why"]}
+        for test in wrong
+    ]
+    failed[0]["error"] = html.escape("\n".join(summary)) + "\n\n" + failed[0]["error"]
+    return {"success": True, "value": {"failed": failed}}
 
 
 # --- the server -------------------------------------------------------------------------------------------------------
@@ -214,43 +257,73 @@ class FeedbackHandler(JupyterHandler):
         self.finish(content)
 
 
-class CheckHandler(JupyterHandler):
-    """The visible tests of an assignment."""
+class CheckHandler(APIHandler):
+    """The visible tests of an assignment, and a look at what was handed in."""
 
     @web.authenticated
-    async def post(self, name: str) -> None:
-        """Called by the button Check; answers when the notebooks have been run."""
+    async def post(self, verb: str, name: str) -> None:
+        """Called by the buttons Check and Hand in."""
         course: ReleasedCourse = self.settings["course"]
-        fetched = [
-            assignment for assignment in course.assignments() if assignment["name"] == name and assignment["fetched"]
-        ]
-        if not fetched:
+        if not (course.home / name).is_dir():
             raise web.HTTPError(404, "fetch it first")
-        files = [str(course.home.parent / notebook) for notebook in fetched[0]["notebooks"]]
-        command = [sys.executable, "-m", "course_page", *files]
-        pipe = asyncio.subprocess.PIPE
-        process = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe)
-        output, errors = await process.communicate()
-        if process.returncode:
-            lines = errors.decode(errors="replace").strip().splitlines()
-            raise web.HTTPError(500, lines[-1][:300] if lines else "the notebook could not be run")
-        self.finish(output.splitlines()[-1])
+        checks: Checks = self.settings["checks"]
+        self.finish(json.dumps(await getattr(checks, verb)(name, course.home / name)))
+
+
+class TicketHandler(APIHandler):
+    """A check that waits or runs."""
+
+    @web.authenticated
+    async def get(self, ticket: str) -> None:
+        """Called by the page while a check is not done."""
+        self.finish(json.dumps(await self.settings["checks"].ask(ticket)))
+
+    @web.authenticated
+    async def delete(self, ticket: str) -> None:
+        """Called by the button Cancel."""
+        self.finish(json.dumps(await self.settings["checks"].cancel(ticket)))
+
+
+class ValidateHandler(ValidateAssignmentHandler):  # type: ignore[misc]
+    """nbgrader's button Validate: for the course's notebooks the course's service, else nbgrader's validator."""
+
+    @web.authenticated
+    async def post(self) -> None:
+        """Called by the buttons of JupyterLab."""
+        path = (
+            (self.get_json_body() or {}).get("path", "") if self.request.body[:1] == b"{" else self.get_argument("path")
+        )
+        course: ReleasedCourse = self.settings["course"]
+        file = (course.home.parent / path).resolve()
+        checks: Checks = self.settings["checks"]
+        if not checks.url or course.home.resolve() not in file.parents or file.parent == course.home.resolve():
+            loop = asyncio.get_running_loop()
+            self.finish(json.dumps(await loop.run_in_executor(None, self.validate_notebook, path)))
+            return
+        name = file.relative_to(course.home.resolve()).parts[0]
+        try:
+            answer = for_validate(await checks.result(name, course.home / name))
+        except web.HTTPError as error:
+            answer = {"success": False, "value": error.log_message}
+        self.finish(json.dumps(answer))
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
     """Called by Jupyter when the server starts."""
-    from nbgrader.server_extensions.validate_assignment import handlers
-
     app = server.web_app
     app.settings["course"] = ReleasedCourse(settings(), Path(server.root_dir))
-    handlers.Validator = ReadableValidator
+    app.settings["checks"] = Checks(os.environ.get("AUTOGRADER_CHECKS", ""), os.environ.get("JUPYTERHUB_API_TOKEN", ""))
+    app.settings["root_dir"] = server.root_dir  # where nbgrader's validator looks
     base = app.settings["base_url"]
     app.add_handlers(
         ".*$",
         [
             (url_path_join(base, "/course"), PageHandler),
             (url_path_join(base, "/course/api/status"), StatusHandler),
-            (url_path_join(base, rf"/course/api/check/({NAME.pattern})"), CheckHandler),
+            (url_path_join(base, rf"/course/api/(check|look)/({NAME.pattern})"), CheckHandler),
+            (url_path_join(base, r"/course/api/checks/([0-9a-f]{32})"), TicketHandler),
+            (url_path_join(base, "/assignments/validate"), ValidateHandler),
+            (url_path_join(base, "/nbgrader_version"), NbGraderVersionHandler),
             (url_path_join(base, r"/course/feedback/([0-9a-f]{32})"), FeedbackHandler),
         ],
     )
@@ -259,7 +332,3 @@ def _load_jupyter_server_extension(server: Any) -> None:
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
     """Called by Jupyter to find the extension."""
     return [{"module": "course_page"}]
-
-
-if __name__ == "__main__":
-    print(json.dumps({"parts": [part for file in sys.argv[1:] for part in check(Path(file))]}))

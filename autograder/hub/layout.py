@@ -26,6 +26,7 @@ FORMGRADER, CREATE, COURSES = (
 )
 NEWS = "@jupyterlab/apputils-extension:announcements"  # its popup covers a corner of the page
 SERVICE_USER = "grader"
+CHECKS = "checks"  # the name of the service that checks notebooks, on the hub
 ANNOUNCEMENT = (
     "<b>Demo hub.</b> Everybody shares one account of this machine: it isolates nobody, and is only for trying things "
     "out. Log in without a password as {people}."
@@ -34,7 +35,7 @@ ANNOUNCEMENT = (
 
 @dataclass(frozen=True)
 class Ports:
-    """The ports of a hub: its page, the hub process behind it, the proxy's control and the course's server.
+    """The ports of a hub: its page, the hub process behind it, the proxy's control, the course's server and the checks.
 
     All but the page are on the loopback interface only.
     """
@@ -43,6 +44,7 @@ class Ports:
     hub: int
     control: int
     course: int
+    checks: int = 18084
 
 
 @dataclass(frozen=True)
@@ -137,10 +139,9 @@ def lay_out(hub: HubLayout, data: Mapping[str, Path], proxy: Sequence[str]) -> N
     _json(staff / "labconfig" / "page_config.json", {"disabledExtensions": {COURSES: True, NEWS: True}})
     formgrader, courses = "nbgrader.server_extensions.formgrader", "nbgrader.server_extensions.course_list"
     root = {"allow_root": True} if os.geteuid() == 0 and not hub.site else {}  # in a container, for instance
-    _json(
-        student / "jupyter_server_config.json",
-        {"ServerApp": {**root, "jpserver_extensions": {formgrader: False, courses: False, "course_page": True}}},
-    )
+    validate = "nbgrader.server_extensions.validate_assignment"  # `course_page` answers this button
+    extensions = {formgrader: False, courses: False, validate: False, "course_page": True}
+    _json(student / "jupyter_server_config.json", {"ServerApp": {**root, "jpserver_extensions": extensions}})
     _json(
         staff / "jupyter_server_config.json",
         {
@@ -151,7 +152,7 @@ def lay_out(hub: HubLayout, data: Mapping[str, Path], proxy: Sequence[str]) -> N
                     formgrader: True,
                     "autograder.hub.staff": True,
                     courses: False,
-                    "nbgrader.server_extensions.validate_assignment": False,
+                    validate: False,
                     "nbgrader.server_extensions.assignment_list": False,
                 },
                 "authorizer_class": "autograder.hub.staff.RoleAuthorizer",
@@ -187,7 +188,11 @@ def _hub_config(hub: HubLayout, data: Mapping[str, Path], proxy: list[str]) -> s
                 "users": [SERVICE_USER],
                 "scopes": [f"access:services!{service}", "list:services", f"read:services!{service}"],
             },
-            {"name": "server", "scopes": ["users:activity!user", "access:servers!server"]},
+            {"name": "user", "scopes": ["self", f"access:services!service={CHECKS}"]},
+            {
+                "name": "server",
+                "scopes": ["users:activity!user", "access:servers!server", f"access:services!service={CHECKS}"],
+            },
         ],
         "JupyterHub.services": _services(hub),
         **(_of_site(hub, hub.site) if hub.site else _of_demo(hub)),
@@ -196,6 +201,7 @@ def _hub_config(hub: HubLayout, data: Mapping[str, Path], proxy: list[str]) -> s
         "JUPYTER_CONFIG_PATH": str(hub.settings(STUDENT)),
         "PYTHONPATH": str(hub.settings(STUDENT) / "python"),
         "AUTOGRADER_DATA": json.dumps({name: str(folder) for name, folder in data.items()}),
+        "AUTOGRADER_CHECKS": f"http://127.0.0.1:{hub.ports.checks}/services/{CHECKS}/",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         **({"PATH": os.pathsep.join([str(Path(hub.site.python).parent), os.defpath])} if hub.site else {}),
     }
@@ -228,7 +234,7 @@ def _of_site(hub: HubLayout, site: Site) -> dict[str, Any]:
 
 
 def _services(hub: HubLayout) -> list[dict[str, Any]]:
-    """Return the services: the course's server, and the process that answers submissions.
+    """Return the services: the course's server, the checks, and the process that answers submissions.
 
     They have no roles of their own, so their tokens allow nothing else.
     """
@@ -249,6 +255,14 @@ def _services(hub: HubLayout) -> list[dict[str, Any]]:
                 "AUTOGRADER_COURSE": str(hub.course.root),
                 "AUTOGRADER_ROSTER": str(hub.roster),
             },
+        },
+        common
+        | {
+            "name": CHECKS,
+            "url": f"http://127.0.0.1:{hub.ports.checks}",
+            "command": [sys.executable, "-m", "autograder", "hub", "checks", "--course", str(hub.course.root)],
+            "environment": environment,
+            "oauth_no_confirm": True,
         },
         common
         | {

@@ -47,7 +47,7 @@ def prepare(course: Course, folder: Path | None, port: int, say: Callable[[str],
         copy_course(course, root / "course", say=say, isolation=Level.NONE)
     scratch = Course.open(root / "course")
     people = roster.read(scratch.data / roster.ROSTER)
-    hub = HubLayout(root, scratch, people, Ports(port or free_port(), free_port(), free_port(), free_port()))
+    hub = HubLayout(root, scratch, people, Ports(port or free_port(), *(free_port() for _ in range(4))))
     lay_out(hub, {dataset.name: dataset.folder for dataset in scratch.served()}, proxy_command(say))
     return hub
 

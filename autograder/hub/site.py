@@ -41,7 +41,7 @@ from autograder.hub.serving import proxy_command
 GRADERS = "graders"
 SETTINGS = "site.toml"
 PASSWORDS = "first_passwords.csv"
-ADDRESS, PORTS = "http://127.0.0.1:8000", {"hub": 18081, "control": 18082, "course": 18083}
+ADDRESS, PORTS = "http://127.0.0.1:8000", {"hub": 18081, "control": 18082, "course": 18083, "checks": 18084}
 STUDENTS = "students.txt"  # the course's own list of packages for students
 Say = Callable[[str], None]
 

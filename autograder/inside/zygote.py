@@ -68,7 +68,13 @@ def preload() -> None:
     if os.environ["AUTOGRADER_LEVEL"] != "none":  # these confine a kernel
         import confine  # type: ignore[import-not-found]  # noqa: F401
         import pyseccomp  # noqa: F401
-    for name in ("__main__", "kernel", "confine", "landlock", "syscalls"):  # the extension autoreload would try to read them
+    for name in (
+        "__main__",
+        "kernel",
+        "confine",
+        "landlock",
+        "syscalls",
+    ):  # the extension autoreload would try to read them
         if name in sys.modules:
             vars(sys.modules[name]).pop("__file__", None)
 

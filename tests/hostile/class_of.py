@@ -6,6 +6,7 @@ import importlib.util
 import json
 import shutil
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,8 +63,8 @@ def student_of(case: Path) -> str:
     return expected(case).student_name or case.name
 
 
-def assemble(root: Path, *, hostile: bool) -> Course:
-    """A course folder with the released target and everybody's submission."""
+def assemble(root: Path, cases: Sequence[Path]) -> Course:
+    """A course folder with the released target, and the submissions of honest students and of these cases."""
     shutil.copytree(HERE / "course", root)
     repository = HERE.parent.parent
     shutil.copy(repository / "nbgrader_config.py", root)
@@ -80,7 +81,7 @@ def assemble(root: Path, *, hostile: bool) -> Course:
 
     for student, cells in HONEST.items():
         (folder(student) / f"{ASSIGNMENT}.ipynb").write_bytes(hand_in(notebook, Answers(cells)))
-    for case in CASES if hostile else []:
+    for case in cases:
         where = folder(student_of(case))
         if (case / "answers.py").is_file():
             (where / f"{ASSIGNMENT}.ipynb").write_bytes(hand_in(notebook, read_answers(case / "answers.py"), str(case)))

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 
-import nbformat
 import pytest
 from nbgrader.utils import notebook_hash
 from traitlets.config import Config
 
 from autograder.hub import course_page
-from tests.conftest import cell, notebook_bytes
 
 
 @pytest.fixture
@@ -78,49 +72,3 @@ def test_each_notebook_of_an_assignment_has_its_page(course: course_page.Release
 def test_a_course_without_a_description_shows_the_names_of_its_assignments(course: course_page.ReleasedCourse) -> None:
     (course.exchange / "course.json").write_text("{ broken")
     assert [assignment["title"] for assignment in course.assignments()] == ["week_1", "week_2"]
-
-
-def error(kind: str, value: str, *lines: str) -> SimpleNamespace:
-    return SimpleNamespace(output_type="error", ename=kind, evalue=value, traceback=list(lines))
-
-
-def test_a_reason_is_the_error_and_where_it_happened() -> None:
-    assert (
-        course_page.reason([error("AssertionError", "3 is not 4", "----> 1 assert x == 4")])
-        == "AssertionError: 3 is not 4"
-    )
-    assert (
-        course_page.reason([error("AssertionError", "", "----> 1 assert x == 4")])
-        == "AssertionError\nin: assert x == 4"
-    )
-    told = course_page.reason([error("KeyError", "'a'", "      1 d = {}", "\x1b[0;32m----> 2 d['a']\x1b[0m")])
-    assert told == "KeyError: 'a'\nin: d['a']"
-
-
-@pytest.mark.kernel
-def test_a_notebook_is_checked_in_words(tmp_path: Path) -> None:
-    file = tmp_path / "n.ipynb"
-    extra = {"schema_version": 3, "task": False}
-    tree = json.loads(
-        notebook_bytes(
-            {"cell_type": "markdown", "metadata": {}, "source": "## 1 Double"},
-            cell("code", "double", "def double(x):\n    return 2 * x", solution=True, **extra),
-            cell("code", "test_double", "assert double(2) == 4", grade=True, locked=True, points=1, **extra),
-            {"cell_type": "markdown", "metadata": {}, "source": "## 2 Half"},
-            cell("code", "half", "def half(x):\n    return x", solution=True, **extra),
-            cell(
-                "code", "test_half", "assert half(4) == 2, 'half of 4 is 2'", grade=True, locked=True, points=1, **extra
-            ),
-        )
-    )
-    for notebook_cell in tree["cells"]:
-        notebook_cell |= {"outputs": [], "execution_count": None} if notebook_cell["cell_type"] == "code" else {}
-    nbformat.write(nbformat.from_dict({**tree, "nbformat_minor": 4}), file)
-    env = {**os.environ, "PYTHONPATH": str(Path(course_page.__file__).parent)}
-    done = subprocess.run(
-        [sys.executable, "-m", "course_page", str(file)], capture_output=True, text=True, check=True, env=env
-    )
-    told = json.loads(done.stdout.splitlines()[-1])["parts"]
-    assert [(part["title"], part["passed"]) for part in told] == [("1 Double", True), ("2 Half", False)]
-    assert told[1]["why"] == "AssertionError: half of 4 is 2"
-    assert json.loads(file.read_text())["cells"][1]["outputs"] == [], "the student's file stays as it is"

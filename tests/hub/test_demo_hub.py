@@ -131,6 +131,56 @@ def test_an_assignment_goes_from_release_to_feedback_in_a_browser(hub: Hub, brow
         student.page.context.close()
 
 
+@pytest.mark.matrix
+def test_check_says_what_the_grader_would_say_of_any_notebook(hub: Hub, browser: Browser) -> None:
+    """A renamed, an unattempted, an endless and a broken notebook; each picture is kept."""
+    Person(browser, hub, "marie").do("release")
+    emmy = Person(browser, hub, "emmy")
+    emmy.course()
+    emmy.click("Fetch")
+    section = emmy.page.locator(f'[data-assignment="{EXERCISE}"]')
+    told, lines, notes = section.locator(".told"), section.locator("li"), section.locator(".note")
+    folder = hub.home("emmy")
+    file = folder / f"{EXERCISE}.ipynb"
+    notebook = read_course_notebook(ROOT / "source" / EXERCISE / f"{EXERCISE}.ipynb")
+
+    emmy.click("Check")
+    expect(told).to_contain_text("0 of 6 visible tests pass", timeout=SLOW)
+    expect(lines.filter(has_text="not attempted")).to_have_count(7)
+    emmy.picture(40, "check-unattempted")
+
+    renamed = folder / f"{EXERCISE} (2).ipynb"
+    renamed.write_bytes(hand_in(notebook, Answers({})))
+    file.unlink()
+    emmy.click("Check")
+    expect(told).to_contain_text("6 of 6 visible tests pass", timeout=SLOW)
+    expect(notes).to_contain_text("found as")
+    emmy.picture(41, "check-renamed")
+    emmy.page.set_viewport_size({"width": 390, "height": 844})
+    emmy.picture(42, "check-renamed-phone")
+    emmy.page.set_viewport_size({"width": 1280, "height": 800})
+    emmy.click("Hand in")
+    expect(told.last).to_contain_text("Handed in; this one counts, 7 of 7 tasks answered", timeout=SLOW)
+    emmy.picture(43, "handed-in")
+    renamed.unlink()
+
+    file.write_bytes(hand_in(notebook, Answers({notebook.solutions()[1].grade_id: "while True:\n    pass"})))
+    emmy.click("Check")
+    expect(told.first).to_contain_text("cell ", timeout=SLOW)
+    emmy.picture(44, "check-endless")
+    emmy.click("Cancel")
+    expect(told.first).to_contain_text("cancelled", timeout=SLOW)
+
+    file.write_bytes(file.read_bytes()[:3000])
+    emmy.click("Check")
+    expect(notes.first).to_be_visible(timeout=SLOW)
+    emmy.picture(45, "check-broken")
+    file.unlink()
+    emmy.click("Check")
+    expect(told).to_contain_text("there is no notebook in your folder", timeout=SLOW)
+    emmy.picture(46, "check-nothing")
+
+
 def test_students_cannot_open_the_pages_for_staff(hub: Hub, browser: Browser) -> None:
     emmy = Person(browser, hub, "emmy")
     for path in ("autograder", "formgrader/manage_assignments", f"formgrader/api/assignment/{EXERCISE}"):

@@ -137,7 +137,7 @@ def test_the_whole_way(hub: Hub, browser: Browser) -> None:
         answers = read_answers(ANSWERS / EXERCISE / file)
         work.write_bytes(hand_in(notebook, Answers({**answers.cells, **essay})))
         student.click("Check")
-        expect(student.page.locator(".told")).to_contain_text("visible tests pass")
+        expect(student.page.locator(".told")).to_contain_text("visible tests pass", timeout=SLOW)
         student.picture(2 + 4 * number, "checked")
         student.click("Hand in")
         student.page.wait_for_selector('li:has-text("handed in")')
