@@ -140,8 +140,11 @@ def place(notebook: InstructorNotebook, content: bytes, submission: Submission) 
     recovered = recover(content, notebook.name)
     rebuilt = rebuild(notebook.notebook, recovered.notebook)
     found = (*submission.notes.get(notebook.name, ()), *(note.text for note in recovered.notes))
-    opened = rebuilt.opened | (rebuilt.missing if recovered.cut_off else frozenset())
-    return Placed(rebuilt, (*found, *rebuilt.notes), (*found, *rebuilt.staff_notes), opened)
+    if not recovered.cut_off:
+        return Placed(rebuilt, (*found, *rebuilt.notes), (*found, *rebuilt.staff_notes), rebuilt.opened)
+    said = {messages.ANSWER_MISSING.filled(cell=cell).text for cell in rebuilt.missing}  # one note says it of them all
+    notes, staff_notes = ([note for note in own if note not in said] for own in (rebuilt.notes, rebuilt.staff_notes))
+    return Placed(rebuilt, (*found, *notes), (*found, *staff_notes), rebuilt.opened | rebuilt.missing)
 
 
 def _given_cells_that_stopped(notebook: Notebook, runs: Mapping[int, CellRun]) -> Iterator[str]:

@@ -165,7 +165,7 @@ def _result(task: Task, rebuilt: Rebuilt, opened: frozenset[str], runs: dict[str
     if test is not None and test.status is CellStatus.OK:
         return VisibleResult(task, Outcome.PASSED)
     if task.cell in opened:
-        return VisibleResult(task, Outcome.OPEN, messages.LOOKED_AT.text)
+        return VisibleResult(task, Outcome.OPEN, "" if task.cell in rebuilt.missing else messages.LOOKED_AT.text)
     if not attempted:
         return VisibleResult(task, Outcome.NOT_ATTEMPTED)
     return VisibleResult(task, Outcome.FAILED, _why(runs.get(task.cell), test))

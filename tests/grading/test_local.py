@@ -36,7 +36,7 @@ KERNELS = SandboxKernels(LEVEL)
 @pytest.fixture(scope="module")
 def assembled(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """The small course of the hostile corpus with its honest students."""
-    return assemble(tmp_path_factory.mktemp("target") / "course", hostile=False)
+    return assemble(tmp_path_factory.mktemp("target") / "course", [])
 
 
 @pytest.fixture

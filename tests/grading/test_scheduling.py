@@ -105,7 +105,7 @@ class Elsewhere(Executor):
 
 @pytest.mark.kernel
 def test_workers_that_cannot_see_the_courses_folder_grade_as_well(tmp_path: Path) -> None:
-    course = assemble(tmp_path / "course", hostile=False)
+    course = assemble(tmp_path / "course", [])
     assignment = course.assignment(ASSIGNMENT)
     assert course.secret() not in pickle.dumps(assignment)
     reports: dict[str, GradeReport] = {}
