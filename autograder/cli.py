@@ -99,12 +99,31 @@ def grade(
     read = opened.assignment(assignment)
     how = Grading([student] if student else [], force, fresh, jobs, threads, isolation)
     graded = grade_class(opened, read, how, screen.GradeProgress(out))
-    out.print(screen.grade_table(read, graded.grades, out.width))
+    out.print(screen.grade_table(read, graded.grades, out.width, graded.marks))
     screen.print_labels(out, graded)
     if graded.failed:
         count = len(graded.failed)
         err.print(f"[red]{count} submission(s) could not be graded and have no new grade; the next run tries again[/]")
         raise typer.Exit(1)
+
+
+@app.command()
+def collect(
+    assignment: str,
+    archive: Annotated[
+        Path, typer.Option("--from", help="What Moodle, ILIAS or Canvas gives as all submissions.", metavar="FILE.zip")
+    ],
+    course: CourseOption = HERE,
+) -> None:
+    """Collect hand-ins from the archive of a learning platform; people are found by course_data/roster.csv."""
+    from autograder.teaching import archives
+
+    opened = Course.open(course)
+    with out.status(f"reading {archive.name}"):
+        collected = archives.collect(opened, opened.assignment(assignment), archive)
+    out.print(screen.collected_lines(collected))
+    if not collected.people:
+        raise CourseError(f"{archive} holds no hand-in of anybody in {opened.data / 'roster.csv'}")
 
 
 @app.command("try")

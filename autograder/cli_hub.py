@@ -86,7 +86,8 @@ def hub_values(
     course: CourseOption = HERE,
 ) -> None:
     """Print values for Zero to JupyterHub on Kubernetes, with ngshare; not run by us on a cluster."""
-    from autograder.hub import kubernetes, roster
+    from autograder.course import roster
+    from autograder.hub import kubernetes
 
     if not (":" in students.rpartition("/")[2] and ":" in staff.rpartition("/")[2]):
         raise CourseError("name both images with their tags: registry.example.org/course/students:2026")
@@ -122,7 +123,8 @@ def hub_add(
     course: CourseOption = HERE,
 ) -> None:
     """Add somebody to the roster: of a real hub, or course_data/roster.csv of the course."""
-    from autograder.hub import roster, site
+    from autograder.course import roster
+    from autograder.hub import site
 
     person = roster.Person(name, role, email, group)
     if folder:

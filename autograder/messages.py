@@ -191,6 +191,8 @@ ANSWER_TOO_LONG = Message(
 TEST_CHANGED = Message(
     "placing.test-changed", "You changed the visible test {cell}. It was graded in its original form."
 )
+UNTOUCHED = Message("placing.untouched", "Your notebook is as it was released: no task has an answer.")
+EMPTY_FOLDER = Message("placing.empty-folder", "There is no file in what you handed in.")
 LOOKED_AT = Message("placing.looked-at", "It is not clear which of your cells is the answer; a person will look.")
 NOT_READABLE = Message("placing.not-readable", "Your notebook could not be read; your teacher has been told. {reason}")
 TIME_UNREADABLE = Message(

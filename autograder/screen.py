@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +15,20 @@ from rich.text import Text
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course
 from autograder.course.datasets import BUNDLED, PUBLISHED, STANDIN, StoreStatus
+from autograder.recording.marks import Mark
 from autograder.records import Finding, GradeReport, Level
 
 if TYPE_CHECKING:
     from autograder.grading.scheduling import Result
     from autograder.recording.gradebook import Grades
+    from autograder.teaching.archives import Collected
     from autograder.teaching.classroom import AssignmentStatus, Graded
     from autograder.teaching.demo import Demonstration
 
 MAX_ROWS = 60
+MAX_NAMED = 5
+MAX_NAME = 24  # characters of a student's name in a table
+QUIET = ("new", "unchanged", "replaced")  # what may become of a hand-in that nobody needs to look at
 
 
 def points(earned: float | None, of: float) -> Text:
@@ -101,7 +107,7 @@ class DemoProgress(GradeProgress):
 def print_demo(console: Console, done: Demonstration) -> None:
     """Show the grades of the demo, and where everything is."""
     for part in done.parts:
-        console.print(grade_table(part.assignment, part.graded.grades))
+        console.print(grade_table(part.assignment, part.graded.grades, marks=part.graded.marks))
     last = done.parts[-1]
     print_labels(console, last.graded)
     failed = [row.student for row in last.graded.grades if 0 < row.score < row.points]
@@ -116,16 +122,24 @@ def print_demo(console: Console, done: Demonstration) -> None:
 
 def _width(assignment: Assignment, grades: Sequence[Grades]) -> int:
     """Return how many columns of a terminal a table takes that has a column for each task."""
-    names = max((len(row.student) for row in grades[:MAX_ROWS]), default=0)
+    names = min(MAX_NAME, max((len(row.student) for row in grades[:MAX_ROWS]), default=0)) + len(Mark) + 1
     words = [max(len(word) for word in task.cell.split("_")) for task in assignment.tasks]
     return max(names, len("student")) + sum(max(word, 4) + 3 for word in words) + len("total") + 3 + 4
 
 
-def grade_table(assignment: Assignment, grades: Sequence[Grades], width: int = 80) -> RenderableType:
+def grade_table(
+    assignment: Assignment,
+    grades: Sequence[Grades],
+    width: int = 80,
+    marks: Mapping[str, tuple[Mark, ...]] | None = None,
+) -> RenderableType:
     """Return points by student and task, with the class mean; the first rows only of a large class.
 
+    `marks`: what stands out about each student's submission.
     Many tasks do not fit side by side: each is then a mark, and below the table stands which is which.
     """
+    marks = marks or {}
+    marked = {mark for row in grades[:MAX_ROWS] for mark in marks.get(row.student, ())}
     parts = assignment.tasks
     total = sum(task.points for task in parts)
     table = Table(title=assignment.name, title_justify="left", title_style="bold")
@@ -133,7 +147,7 @@ def grade_table(assignment: Assignment, grades: Sequence[Grades], width: int = 8
     if narrow:
         table.add_column("student", no_wrap=True)
         table.add_column(" ".join(f"{number:>2}" for number in range(1, len(parts) + 1)), no_wrap=True)
-        table.add_column(f"of {total:g}", justify="right", style="bold")
+        table.add_column(f"of {total:g}", justify="right", style="bold", no_wrap=True)
     else:
         lines = max(task.cell.count("_") for task in parts) + 1
         table.add_column("\n" * lines + "student", no_wrap=True)
@@ -143,14 +157,16 @@ def grade_table(assignment: Assignment, grades: Sequence[Grades], width: int = 8
         table.add_column("\n" * (lines - 1) + f"total\n{total:g}", justify="right", style="bold")
     for row in list(grades)[:MAX_ROWS]:
         cells = {(grade.notebook, grade.cell): grade for grade in row.cells}
-        shown, marks = [], Text()
+        shown, dots = [], Text()
         for task in parts:
             grade = cells.get((task.notebook, task.grade_cell))
             waiting = grade is None or (grade.auto_score is None and grade.manual_score is None)
             earned = None if waiting or grade is None else grade.score
             shown.append(points(earned, task.points))
-            marks.append(" ").append(mark(earned, task.points)).append(" ")
-        table.add_row(row.student, *([marks] if narrow else shown), f"{row.score - row.late_penalty:g}")
+            dots.append(" ").append(mark(earned, task.points)).append(" ")
+        letters = "".join(each.letter for each in marks.get(row.student, ()))
+        name = Text(shortened(row.student)).append(f" {letters}" if letters else "", "yellow")
+        table.add_row(name, *([dots] if narrow else shown), f"{row.score - row.late_penalty:g}")
     if len(grades) > 1:
         table.add_section()
         by_cell = {(task.notebook, task.grade_cell): 0.0 for task in parts}
@@ -166,7 +182,13 @@ def grade_table(assignment: Assignment, grades: Sequence[Grades], width: int = 8
     note = f"… and {more} more; `nbgrader export` writes all of them" if more > 0 else ""
     reviews = sum(row.needs_manual_grade for row in grades)
     review = f"{reviews} submission(s) have a part (…) that a person grades, in formgrader" if reviews else ""
-    return Group(table, *(Text(line, "dim") for line in (legend, note, review) if line))
+    about = [f"{each.letter} {each}" for each in Mark if each in marked]
+    return Group(table, *(Text(line, "dim") for line in (legend, note, review, *about) if line))
+
+
+def shortened(name: str) -> str:
+    """Return the name of a student with its middle left out where it is long: all totals stay in the table."""
+    return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 9]}…{name[-8:]}"
 
 
 def print_labels(console: Console, graded: Graded) -> None:
@@ -271,6 +293,8 @@ def status_table(course: Course, rows: Sequence[AssignmentStatus]) -> Renderable
         shown = ["?"] * len(counts) if row.problem else [str(count) for count in counts]
         mean = "" if row.mean is None else f"{row.mean:.1f}/{row.points:g}"
         table.add_row(row.name, "yes" if row.released else "no", *shown, mean)
+        if row.to_look:
+            notes.append(Text(f"{row.name}: {needs_a_look(row.to_look)}", "yellow"))
         if row.problem:
             notes.append(Text(f"{row.name}: {row.problem}", "red"))
         elif standins := [name for name, origin in row.data if origin == STANDIN]:
@@ -278,6 +302,30 @@ def status_table(course: Course, rows: Sequence[AssignmentStatus]) -> Renderable
     if not rows:
         return Text(f"no assignment in {course.source} yet: `autograder new NAME` starts one")
     return Group(table, *notes)
+
+
+def collected_lines(collected: Collected) -> RenderableType:
+    """What became of an archive's hand-ins: how many of each kind, and by name what a person should look at."""
+    counts = Counter(collected.people.values())
+    told = ", ".join(f"{count} {became}" for became, count in counts.items())
+    lines = [Text(f"{len(collected.people)} hand-in(s): {told}" if told else "no hand-in could be placed")]
+    for name, became in collected.people.items():
+        if became not in QUIET:
+            lines.append(Text(f"{name}: {became}", "yellow"))
+    lines += [Text(f"not found in the roster: {label}", "yellow") for label in collected.unknown[:MAX_ROWS]]
+    if len(collected.unknown) > MAX_ROWS:
+        lines.append(Text(f"… and {len(collected.unknown) - MAX_ROWS} more", "yellow"))
+    if collected.unknown:
+        lines.append(Text("add their full names or addresses to course_data/roster.csv, and collect again", "dim"))
+    lines += [Text(problem, "yellow") for problem in collected.roster_problems]
+    return Group(*lines)
+
+
+def needs_a_look(students: Sequence[str]) -> str:
+    """Return a line about hand-ins in which a person has to find an answer."""
+    named = ", ".join(shortened(student) for student in students[:MAX_NAMED])
+    more = f" and {len(students) - MAX_NAMED} more" if len(students) > MAX_NAMED else ""
+    return f"{len(students)} hand-in(s) need a look: {named}{more}"
 
 
 def finding_line(finding: Finding) -> Text:

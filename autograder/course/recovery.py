@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
 from autograder import messages
+from autograder.course.encodings import decoded
 from autograder.course.notebooks import Notebook, from_tree
 from autograder.errors import BadSubmission
 from autograder.messages import Message
 
-BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 SHOWN = {"utf-16": "UTF-16", "utf-32": "UTF-32", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252"}
 CELLS = re.compile(r'"cells"\s*:\s*\[')
 BETWEEN = re.compile(r"[\s,]*")
@@ -41,7 +34,7 @@ class Recovered:
 
 def recover(content: bytes, name: str) -> Recovered:
     """Read a submitted notebook. Raises BadSubmission, with the reason, when no cell of it can be read."""
-    text, encoding = _decoded(content)
+    text, encoding = decoded(content)
     notes = () if encoding not in SHOWN else (messages.READ_AS.filled(encoding=SHOWN[encoding]),)
     try:
         tree = json.loads(text)
@@ -74,23 +67,6 @@ def _cut_off(text: str, name: str, notes: tuple[Message, ...]) -> Recovered | No
         return None
     notebook = from_tree({"nbformat": 4, "cells": cells}, name)
     return Recovered(notebook, (*notes, messages.CUT_OFF.filled(count=len(cells))), guessed=True, cut_off=True)
-
-
-def _decoded(content: bytes) -> tuple[str, str]:
-    """Return the text and its encoding. Bytes that are not UTF-8 are Windows-1252 where they can be."""
-    for mark, encoding in BYTE_ORDER_MARKS:
-        if content.startswith(mark):
-            return content.decode(encoding, "replace"), encoding
-    if content[:4:2].strip(b"\0") and content[1:4:2] == b"\0\0":  # `{` as two bytes, without a mark
-        return content.decode("utf-16-le", "replace"), "utf-16-le"
-    if content[1:4:2].strip(b"\0") and content[:4:2] == b"\0\0":
-        return content.decode("utf-16-be", "replace"), "utf-16-be"
-    try:
-        return content.decode(), "utf-8"
-    except UnicodeDecodeError as error:
-        if error.reason == "unexpected end of data":  # cut off in the middle of a character
-            return content[: error.start].decode(), "utf-8"
-    return content.decode("cp1252", "replace"), "cp1252"
 
 
 def _sides(text: str) -> tuple[str, str, int]:

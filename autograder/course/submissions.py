@@ -26,6 +26,7 @@ MAX_ENTRIES = 2_000  # files and folders that are looked at
 MAX_CANDIDATES = 20  # notebooks that are opened
 MAX_BYTES = 100 * 2**20  # of all of them: one folder full of large files would hold up the class
 MAX_NAME = 80  # characters that are shown
+WRITTEN_BY_THE_EXCHANGE = {"timestamp.txt", "submission_secret.txt"}
 PASSED_OVER = {".ipynb_checkpoints", "__MACOSX"}
 
 
@@ -46,6 +47,8 @@ def loaded(submission: Submission, assignment: Assignment) -> Submission:
             elsewhere = _elsewhere(submission.folder, notebook, assignment)
             if elsewhere:
                 contents[notebook.name], notes[notebook.name] = elsewhere
+            elif _is_empty(submission.folder):
+                contents[notebook.name] = Unreadable(messages.EMPTY_FOLDER.text, "", fault.detail)
             else:
                 contents[notebook.name] = Unreadable(fault.message, fault.hint, fault.detail)
     return replace(submission, contents=contents, notes=notes)
@@ -54,6 +57,15 @@ def loaded(submission: Submission, assignment: Assignment) -> Submission:
 def digest_of(content: bytes | Unreadable) -> str:
     """Return a fingerprint of one submitted notebook: its SHA-256, or the message that says why it cannot be read."""
     return content.message if isinstance(content, Unreadable) else hashlib.sha256(content).hexdigest()
+
+
+def _is_empty(folder: Path) -> bool:
+    """Return whether a folder holds nothing but what the exchange writes into it."""
+    try:
+        with os.scandir(folder) as entries:
+            return all(entry.name in WRITTEN_BY_THE_EXCHANGE for entry in entries)
+    except OSError:
+        return False
 
 
 def _elsewhere(

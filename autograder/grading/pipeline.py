@@ -141,6 +141,8 @@ def place(notebook: InstructorNotebook, content: bytes, submission: Submission) 
     rebuilt = rebuild(notebook.notebook, recovered.notebook)
     found = (*submission.notes.get(notebook.name, ()), *(note.text for note in recovered.notes))
     if not recovered.cut_off:
+        if not rebuilt.missing and len(rebuilt.untouched) == len(notebook.notebook.solutions()):
+            found = (*found, messages.UNTOUCHED.text)
         return Placed(rebuilt, (*found, *rebuilt.notes), (*found, *rebuilt.staff_notes), rebuilt.opened)
     said = {messages.ANSWER_MISSING.filled(cell=cell).text for cell in rebuilt.missing}  # one note says it of them all
     notes, staff_notes = ([note for note in own if note not in said] for own in (rebuilt.notes, rebuilt.staff_notes))

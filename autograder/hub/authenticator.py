@@ -14,8 +14,8 @@ from jupyterhub.auth import Authenticator, DummyAuthenticator, PAMAuthenticator
 from tornado import web
 from traitlets import Unicode
 
+from autograder.course import roster
 from autograder.errors import CourseError
-from autograder.hub import roster
 
 FIRST_UID = 1000  # lower numbers are system accounts
 

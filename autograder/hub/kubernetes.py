@@ -8,8 +8,8 @@ from __future__ import annotations
 import yaml
 
 from autograder.course.course import Course
+from autograder.course.roster import STUDENT, Person
 from autograder.hub.layout import COURSES, CREATE, FORMGRADER, NEWS
-from autograder.hub.roster import STUDENT, Person
 
 HEAD = """\
 # Values for the chart jupyterhub/jupyterhub, for the course {course}. NOT RUN on a cluster by the authors.

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.course.course import Course
-from autograder.hub.roster import INSTRUCTOR, ROSTER, STUDENT, Person
+from autograder.course.roster import INSTRUCTOR, ROSTER, STUDENT, Person
 
 HERE = Path(__file__).parent
 PACKAGE = HERE.parent

@@ -21,10 +21,10 @@ from contextlib import contextmanager
 from dataclasses import astuple
 from pathlib import Path
 
+from autograder.course import roster
 from autograder.course.copying import copy_course
 from autograder.course.course import Course
 from autograder.errors import CourseError, GraderError
-from autograder.hub import roster
 from autograder.hub.layout import SERVICE_USER, HubLayout, Ports, lay_out
 from autograder.records import Level
 

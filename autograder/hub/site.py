@@ -31,10 +31,10 @@ from urllib.parse import urlsplit
 
 from traitlets.config import Config
 
+from autograder.course import roster
 from autograder.course.copying import copy_course
 from autograder.course.course import Course
 from autograder.errors import CourseError, GraderError
-from autograder.hub import roster
 from autograder.hub.layout import SERVICE_USER, HubLayout, Ports, Site, lay_out
 from autograder.hub.serving import proxy_command
 

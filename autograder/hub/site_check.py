@@ -13,8 +13,8 @@ from dataclasses import astuple
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from autograder.course import roster
 from autograder.errors import CourseError
-from autograder.hub import roster
 from autograder.hub.authenticator import FIRST_UID
 from autograder.hub.layout import SERVICE_USER, HubLayout, Site
 from autograder.hub.serving import foreign_listeners, listeners

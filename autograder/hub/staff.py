@@ -27,10 +27,10 @@ from jupyter_server.utils import url_path_join
 from nbgrader.server_extensions.formgrader import apihandlers, handlers
 from tornado import web
 
+from autograder.course import roster
 from autograder.course.course import Course
 from autograder.errors import AutograderError
 from autograder.grading.scheduling import Result
-from autograder.hub import roster
 from autograder.hub.verbs import exchange
 from autograder.recording.reviews import note_review
 from autograder.teaching import classroom, release

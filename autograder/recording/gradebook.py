@@ -46,6 +46,7 @@ class Grades:
     late_penalty: float
     cells: tuple[Grade, ...]
     penalties: tuple[tuple[str, float], ...] = ()
+    late: bool = False
 
     @property
     def needs_manual_grade(self) -> bool:
@@ -265,4 +266,5 @@ def _read(book: Any, assignment: Assignment, student: str) -> Grades | None:
         cells += [Grade(notebook.name, name, 0, 0, None, None, False, text) for name, text in comments.items() if text]
     penalty = submission.late_submission_penalty or 0.0
     parts = tuple((notebook.name, notebook.late_submission_penalty or 0.0) for notebook in submission.notebooks)
-    return Grades(student, submission.score, submission.max_score, penalty, tuple(cells), parts)
+    late = submission.total_seconds_late > 0
+    return Grades(student, submission.score, submission.max_score, penalty, tuple(cells), parts, late)

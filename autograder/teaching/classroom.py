@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -17,13 +17,14 @@ from autograder.grading.kernels import SandboxKernels
 from autograder.grading.local import cores, local_workers
 from autograder.grading.scheduling import Result, schedule
 from autograder.grading.training_cache import TrainingCache
-from autograder.recording import gradebook
+from autograder.recording import gradebook, marks
 from autograder.recording.feedback import write_pages
 from autograder.recording.gradebook import Grades
 from autograder.recording.graded import is_current, is_graded, notebook_files
+from autograder.recording.marks import Mark
 from autograder.recording.reviews import read_reviews
 from autograder.recording.sinks import Sink, record, standard_sinks
-from autograder.records import GradeReport, Submission
+from autograder.records import GradeReport, Level, Submission
 from autograder.sandbox import levels
 
 
@@ -78,17 +79,22 @@ class Graded:
 
     `grades`: the gradebook's data on each submission. `results`: what was graded in this run.
     `failed`: the results without a report. `data`: the name and the origin of each dataset.
+    `marks`: what stands out about the submission of each student.
     """
 
     grades: tuple[Grades, ...]
     results: tuple[Result, ...]
     failed: tuple[Result, ...]
     data: tuple[tuple[str, str], ...]
+    marks: Mapping[str, tuple[Mark, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class AssignmentStatus:
-    """One line of `autograder status`: `to_grade` and `to_review` are numbers of submissions, `mean` is in points."""
+    """One line of `autograder status`: `to_grade` and `to_review` are numbers of submissions, `mean` is in points.
+
+    `to_look`: the students in whose hand-ins a person has to find an answer.
+    """
 
     name: str
     released: bool
@@ -100,6 +106,7 @@ class AssignmentStatus:
     points: float = 0.0
     data: tuple[tuple[str, str], ...] = ()
     problem: str = ""
+    to_look: tuple[str, ...] = ()
 
 
 def grade_class(
@@ -125,7 +132,7 @@ def grade_class(
     due = [
         submission
         for submission in chosen
-        if how.force or how.fresh or not is_current(course, assignment, submission, kernels.level)
+        if how.force or how.fresh or not _is_current(course, assignment, submission, kernels.level)
     ]
     if kernels.cache:
         kernels.cache.prune()
@@ -136,7 +143,18 @@ def grade_class(
         results,
         tuple(result for result in results if result.report is None),
         assignment.data,
+        marks.of_submissions(course, assignment, everybody, rows),
     )
+
+
+def _is_current(course: Course, assignment: Assignment, submission: Submission, level: Level) -> bool:
+    """Return whether a submission is graded and unchanged. One that cannot even be looked at is graded: it may fail."""
+    try:
+        return is_current(course, assignment, submission, level)
+    except CourseError:
+        raise
+    except Exception:  # whatever one student handed in must not stop the others
+        return False
 
 
 def kernels_of(course: Course, assignment: Assignment, how: Grading) -> SandboxKernels:
@@ -229,12 +247,14 @@ def _status(course: Course, name: str, isolation: str) -> AssignmentStatus:
         rows = gradebook.read_all(course, assignment, [submission.student for submission in submissions])
         recorded = [is_graded(course, assignment, submission) for submission in submissions]
         graded = [row for row, is_recorded in zip(rows, recorded, strict=True) if row and is_recorded]
+        marked = marks.of_submissions(course, assignment, submissions, rows)
         return AssignmentStatus(
             name,
             released,
             submitted=len(submissions),
             graded=len(graded),
-            to_grade=sum(not is_current(course, assignment, submission, level) for submission in submissions),
+            to_grade=sum(not _is_current(course, assignment, submission, level) for submission in submissions),
+            to_look=tuple(student for student, found in marked.items() if Mark.OPEN in found),
             to_review=sum(row.needs_manual_grade for row in graded),
             mean=sum(row.score for row in graded) / len(graded) if graded else None,
             points=graded[0].points if graded else 0.0,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import yaml
 
 from autograder.course.course import Course
+from autograder.course.roster import Person
 from autograder.hub import kubernetes
-from autograder.hub.roster import Person
 
 PEOPLE = (Person("marie", "instructor"), Person("lise", "assistant"), Person("ada", "student"))
 
