@@ -8,6 +8,7 @@ c.CourseDirectory.course_id = "ml_basics"
 c.Autograde.exporter_class = "autograder.recording.nbgrader_plugin.GradingExporter"
 c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = []
+c.Autograde.pre_convert_hook = "autograder.recording.nbgrader_plugin.add_missing_notebooks"
 
 # `nbgrader generate_feedback` writes the same pages as `autograder feedback`.
 c.GenerateFeedback.exporter_class = "autograder.recording.nbgrader_plugin.FeedbackExporter"

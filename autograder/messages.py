@@ -127,8 +127,8 @@ NO_NOTEBOOK = Message(
 NOT_A_FILE = Message("placing.not-a-file", "{file} is not a plain file.")
 FILE_TOO_LARGE = Message(
     "placing.file-too-large",
-    "{file} has {size:.0f} MB; the limit is {limit} MB.",
-    "Clear the outputs (Kernel, Restart and Clear Outputs) and hand in again.",
+    "{file} has {size:.0f} MB; without the outputs of its cells, the limit is {limit} MB.",
+    "Delete what was pasted into its cells and hand in again.",
 )
 READ_AS = Message(
     "placing.read-as", "Your notebook was saved as {encoding} and not as UTF-8. It was read all the same."

@@ -35,9 +35,11 @@ def nbgrader(course: Course, *arguments: str) -> str:
 
 @pytest.fixture
 def twins(released: Course, submit: Callable[[Course, str, str], Path]) -> tuple[Course, Course]:
-    """Two equal courses with the same submissions, one of them malformed."""
+    """Two equal courses with the same submissions, one of them malformed and one renamed."""
     for student, answers in HANDED_IN.items():
         submit(released, student, answers)
+    work = released.submitted / "bob" / EXERCISE / f"{EXERCISE}.ipynb"
+    work.rename(work.with_name(f"{EXERCISE} (2).ipynb"))  # as a browser names a second download
     broken = released.submitted / "dan" / EXERCISE / f"{EXERCISE}.ipynb"
     broken.parent.mkdir(parents=True)
     broken.write_text("{ this is no notebook")

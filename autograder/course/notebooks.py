@@ -16,6 +16,7 @@ from typing import Any
 
 from autograder import messages, plain_files
 from autograder.course import pictures
+from autograder.course.large_notebooks import without_outputs
 from autograder.errors import BadSubmission, CourseError
 from autograder.records import Task
 
@@ -111,16 +112,19 @@ def read_course_notebook(file: Path) -> Notebook:
 def read_submission(file: Path) -> bytes:
     """Read the bytes of a submitted notebook. Raises BadSubmission when it is not a regular file or is too large.
 
-    Links are not followed; see `autograder/plain_files.py`.
+    A large one is read without its outputs. Links are not followed; see `autograder/plain_files.py`.
     """
     try:
         with plain_files.opened(file) as (stream, status):
             if stream is None:
                 raise messages.NOT_A_FILE.filled(file=file.name).fault(BadSubmission)
-            if status.st_size > MAX_NOTEBOOK_BYTES:
+            if status.st_size <= MAX_NOTEBOOK_BYTES:
+                return stream.read(MAX_NOTEBOOK_BYTES + 1)
+            content = without_outputs(stream, MAX_NOTEBOOK_BYTES)
+            if content is None:
                 sizes = {"size": status.st_size / 2**20, "limit": MAX_NOTEBOOK_BYTES // 2**20}
                 raise messages.FILE_TOO_LARGE.filled(file=file.name, **sizes).fault(BadSubmission)
-            return stream.read(MAX_NOTEBOOK_BYTES + 1)
+            return content
     except OSError as error:
         raise messages.NO_NOTEBOOK.filled(file=file.name).fault(BadSubmission, detail=str(error)) from error
 

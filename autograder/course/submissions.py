@@ -147,6 +147,8 @@ def _notebooks_below(folder: Path) -> Iterator[tuple[str, bytes]]:
 def _in_archive(file: Path, shown: str) -> Iterator[tuple[str, bytes]]:
     """Yield the notebooks in a zip file; of a member no more than the limit is unpacked, whatever size it claims."""
     try:
+        if file.lstat().st_size > MAX_NOTEBOOK_BYTES:
+            return
         with zipfile.ZipFile(io.BytesIO(read_submission(file))) as archive:
             members = [each for each in archive.infolist() if each.filename.lower().endswith(".ipynb")]
             for member in members[:MAX_CANDIDATES]:

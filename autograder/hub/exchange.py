@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
+from typing import BinaryIO
 
 from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseAssignment, ExchangeReleaseFeedback
 from nbgrader.utils import notebook_hash
@@ -34,7 +35,8 @@ from autograder.recording import gradebook
 from autograder.sandbox.folders import remove
 
 SECRET, TIMESTAMP, REFUSED = "submission_secret.txt", "timestamp.txt", "refused.log"
-MOST_BYTES, MOST_FILES, MOST_SECRET, MOST_FOLDERS = 100 * 2**20, 500, 200, 10
+MOST_BYTES, MOST_FILES, MOST_SECRET, MOST_FOLDERS = 500 * 2**20, 500, 200, 10
+BLOCK = 2**20
 NEVER = {".py", ".pyc", ".pth", ".so", ".html", ".svg"}  # files that staff's programs might run or show
 ACL = "system.posix_acl_access"
 # the tags of the entries of an access list; an entry is tag, rights, id
@@ -211,15 +213,23 @@ def copy_plain(source: Path, target: Path) -> None:
                 with plain_files.opened(name, descriptor) as (stream, status):
                     if stream is None or status.st_uid != owner:  # for instance a hard link to another account's file
                         continue
-                    content = stream.read(min(left, MOST_SECRET) + 1 if name == SECRET else left + 1)
+                    left -= _copy(stream, here / name, min(left, MOST_SECRET) if name == SECRET else left)
             except OSError as error:
                 if error.errno in (errno.ELOOP, errno.ENXIO):  # a link or a socket: no part of a submission
                     continue
                 raise
-            left, files = left - len(content), files + 1
+            files += 1
             if left < 0 or files > MOST_FILES:
                 raise OSError(f"more than {MOST_BYTES // 2**20} MiB or {MOST_FILES} files")
-            (here / name).write_bytes(content)
+
+
+def _copy(stream: BinaryIO, target: Path, most: int) -> int:
+    """Copy a stream in blocks, so that a large file takes no memory, and return its bytes; it ends beyond `most`."""
+    copied = 0
+    with open(target, "wb") as out:
+        while copied <= most and (block := stream.read(min(BLOCK, most + 1 - copied))):
+            copied += out.write(block)
+    return copied
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]

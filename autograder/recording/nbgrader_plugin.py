@@ -63,6 +63,19 @@ class GradingExporter(NotebookExporter):
         """Ignore nbgrader's own preprocessors: they would run the student's code without our sandbox."""
 
 
+def add_missing_notebooks(assignment: str, student: str, notebooks: list[str]) -> None:
+    """Called by nbgrader's Autograde converter before a submission: add the notebooks that it has not found.
+
+    A notebook that was handed in under another name would otherwise be skipped, and its graded notebook removed. The
+    exporter finds it where the engine does.
+    """
+    folder = Path(notebooks[0]).parent
+    for notebook in Course.open(Path.cwd()).assignment(folder.name).notebooks:
+        file = str(folder / f"{notebook.name}.ipynb")
+        if file not in notebooks:
+            notebooks.append(file)
+
+
 class FeedbackExporter(HTMLExporter):
     """Returns our feedback page when nbgrader asks for one."""
 

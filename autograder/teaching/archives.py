@@ -34,7 +34,7 @@ from autograder.errors import CourseError, printable
 
 MAX_ENTRIES = 100_000
 MAX_FILES = 500  # of one person
-MAX_BYTES = 100 * 2**20  # of one person
+MAX_BYTES = 500 * 2**20  # of one person
 MAX_TOTAL = 8 * 2**30  # of the archive
 MAX_DEPTH = 6
 NEVER = {".py", ".pyc", ".pth", ".so", ".html", ".svg"}  # files that staff's programs might run or show

@@ -84,6 +84,8 @@ def _convert(course: Course, assignment: Assignment, folder: str) -> None:
     config.CourseDirectory.update(
         root=str(course.root), release_directory=folder, assignment_id=assignment.name, db_url=course.db_url
     )
+    # nbgrader wants mark schemes in its *task* cells alone; here they stand in the answers that a person grades
+    config.ClearMarkScheme.enforce_metadata = False
     converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
     messages: list[str] = []
     log = logging.Logger("release")

@@ -119,3 +119,12 @@ def test_an_assignment_whose_given_cell_stops_is_not_released(course: Course) ->
         release.release(course, course.assignment(EXERCISE))
     edit(course, "setup", lambda cell: cell.update(source=cell["source"].replace("no_such_file", "data")))
     release.release(course, course.assignment(EXERCISE))
+
+
+def test_mark_schemes_in_answers_that_a_person_grades_are_left_out_however_many_there_are(course: Course) -> None:
+    scheme = "\n\n### BEGIN MARK SCHEME\nFull marks for {}\n### END MARK SCHEME\n\nSay why."
+    edit(course, "reflect", lambda cell: cell.update(source=cell["source"] + scheme.format("a") + scheme.format("b")))
+    release.generate(course, course.assignment(EXERCISE))
+    released = json.loads((course.release / EXERCISE / f"{EXERCISE}.ipynb").read_text())
+    text = "".join(next(cell["source"] for cell in released["cells"] if cell["id"] == "reflect"))
+    assert "Full marks" not in str(released) and text.count("Say why.") == 2
