@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -244,6 +245,14 @@ def test_what_was_written_elsewhere_runs_and_says_what_it_lacks(start: Start, le
         said = "".join(output.get("text", "") for output in run.outputs).replace("\r", "").splitlines()
         expected = without_programs if level is Level.LANDLOCK and without_programs else lines
         assert expected is None or said == expected, code
+
+
+def test_numbers_can_be_written_as_in_germany(start: Start) -> None:
+    listed = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=False).stdout.lower()
+    if "de_de.utf" not in listed:
+        pytest.skip("the locale de_DE.UTF-8: apt-get install locales, then localedef -i de_DE -f UTF-8 de_DE.UTF-8")
+    run = start().run("import locale\nname = locale.setlocale(locale.LC_ALL, 'de_DE.UTF-8')\nprint(f'{1.5:n}')", 20)
+    assert [output["text"] for output in run.outputs] == ["1,5\n"]
 
 
 @pytest.mark.parametrize("line", ["%matplotlib notebook", "%matplotlib qt", "import matplotlib as m; m.use('TkAgg')"])
