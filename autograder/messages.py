@@ -36,6 +36,7 @@ class Message:
 # --- tasks and names --------------------------------------------------------------------------------------------------
 
 NOT_ATTEMPTED = Message("task.not-attempted", "This task has not been attempted yet.")
+NOT_JUDGED = Message("check.not-judged", "this check could not judge your answer; a person will look at it")
 NO_SUCH_FUNCTION = Message(
     "name.no-function", "there is no function {name}{reason}", "The task asks for the name {name}, spelled like this."
 )

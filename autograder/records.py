@@ -120,7 +120,7 @@ class CheckResult:
     """A check and its verdict: `message`, `hint` and `remarks` are for the student, `detail` and `flags` for staff.
 
     `code` is the code of the message where it is one of `autograder.messages`. A flag is something that the check could
-    not judge, and that a person should look at.
+    not judge, and that a person should look at. `judged` is False where the check itself failed, which is our fault.
     """
 
     check: Check
@@ -133,6 +133,7 @@ class CheckResult:
     measured: tuple[tuple[str, float], ...] = ()
     flags: tuple[str, ...] = ()
     code: str = ""
+    judged: bool = True
 
 
 @dataclass(frozen=True)

@@ -40,10 +40,27 @@ class Tensor:
 
 
 @dataclass(frozen=True)
+class Variable:
+    """An array that becomes a TensorFlow variable on the other side."""
+
+    array: np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
 class Generator:
     """A seed that becomes a NumPy generator on the other side."""
 
     seed: int
+
+
+@dataclass(frozen=True)
+class Function:
+    """The source of a function, a Python expression of the instructor's, that is evaluated on the other side.
+
+    The expression may use `np` and `tf`. The grader never evaluates one, wherever it comes from.
+    """
+
+    source: str
 
 
 @dataclass(frozen=True)
@@ -93,8 +110,12 @@ def encode(value: object, default: Callable[[object], object] | None = None) -> 
             return {"$dict": [[plain(key, depth + 1), plain(part, depth + 1)] for key, part in item.items()]}
         if isinstance(item, Tensor):
             return {"$tensor": place(item.array)}
+        if isinstance(item, Variable):
+            return {"$variable": place(item.array)}
         if isinstance(item, Generator):
             return {"$generator": item.seed}
+        if isinstance(item, Function):
+            return {"$function": item.source}
         if isinstance(item, Namespace):
             return {"$namespace": plain(item.fields, depth + 1)}
         if isinstance(item, Missing):
@@ -126,9 +147,9 @@ def encode(value: object, default: Callable[[object], object] | None = None) -> 
 def decode(message: bytes, limit: int = MAX_BYTES) -> Any:
     """Return the value of one message of at most `limit` bytes.
 
-    It consists of None, bool, int, float, complex, str, list, dict, ndarray, Tensor, Generator, Namespace, Missing and
-    Opaque, and of no other type. Raises WireError for everything else: a wrong length, an array header that does not
-    fit its data, an array of objects, JSON that is nested 100,000 levels deep.
+    It consists of None, bool, int, float, complex, str, list, dict, ndarray, Tensor, Variable, Generator, Function,
+    Namespace, Missing and Opaque, and of no other type. Raises WireError for everything else: a wrong length, an array
+    header that does not fit its data, an array of objects, JSON that is nested 100,000 levels deep.
     """
     if len(message) > limit:
         raise WireError(f"{len(message)} bytes, the limit is {limit}")
@@ -156,10 +177,13 @@ def decode(message: bytes, limit: int = MAX_BYTES) -> Any:
         try:
             if tag == "$dict":
                 return {_hashable(value(key, depth + 1)): value(part, depth + 1) for key, part in body}
-            if tag in ("$array", "$tensor") and type(body) is int and 0 <= body < len(arrays):
-                return arrays[body] if tag == "$array" else Tensor(arrays[body])
+            if tag in ("$array", "$tensor", "$variable") and type(body) is int and 0 <= body < len(arrays):
+                array = arrays[body]
+                return array if tag == "$array" else Tensor(array) if tag == "$tensor" else Variable(array)
             if tag == "$generator" and type(body) is int:
                 return Generator(body)
+            if tag == "$function" and type(body) is str:
+                return Function(body)
             if tag == "$namespace" and isinstance(fields := value(body, depth + 1), dict):
                 return Namespace(fields)
             if tag == "$float" and body in ("nan", "inf", "-inf"):

@@ -55,6 +55,7 @@ def test_a_tensor_stays_marked_as_one() -> None:
     back = wire.decode(wire.encode(wire.Tensor(np.arange(3))))
     assert isinstance(back, wire.Tensor) and back.array.tolist() == [0, 1, 2]
     assert wire.decode(wire.encode(wire.Generator(7))) == wire.Generator(7)
+    assert wire.decode(wire.encode(wire.Function("lambda x: x"))) == wire.Function("lambda x: x"), "and nothing ran it"
     assert wire.decode(wire.encode(wire.Namespace({"a": [1, 2.5]}))) == wire.Namespace({"a": [1, 2.5]})
 
 

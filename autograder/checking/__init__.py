@@ -4,16 +4,18 @@ from autograder.checking import expect, playground
 from autograder.checking.figures import Axes, Figure, Image
 from autograder.checking.plugin import check
 from autograder.checking.student import Student, some_rows
-from autograder.wire import Generator, Namespace, Tensor
+from autograder.wire import Function, Generator, Namespace, Tensor, Variable
 
 __all__ = [
     "Axes",
     "Figure",
+    "Function",
     "Generator",
     "Image",
     "Namespace",
     "Student",
     "Tensor",
+    "Variable",
     "check",
     "expect",
     "playground",

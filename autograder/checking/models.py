@@ -94,6 +94,7 @@ class Layer:
     config: Mapping[str, Any]
     activation: str
     penalty: bool
+    strength: float  # of the penalty, on one weight of size 1
     arrays: Mapping[str, Array] = field(repr=False)
 
     @property
@@ -181,9 +182,10 @@ def _read_layer(entry: object, probe: Array) -> Layer:
         raise BadReply("the weights of a layer could not be read", detail=entry["class"][:80])
     outputs = entry.get("activation")
     name = "" if outputs is None else _activation_of(outputs, probe)
-    return Layer(
-        entry["class"][:80], entry["of_keras"], dict(entry["config"]), name, entry.get("penalty") is True, arrays
-    )
+    strength = entry.get("strength")
+    strength = float(strength) if isinstance(strength, int | float) and 0 <= strength < 1e6 else 0.0
+    penalised = entry.get("penalty") is True
+    return Layer(entry["class"][:80], entry["of_keras"], dict(entry["config"]), name, penalised, strength, arrays)
 
 
 def _activation_of(outputs: object, probe: Array) -> str:

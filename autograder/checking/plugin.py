@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ import pytest
 
 from autograder.checking.student import Student
 from autograder.errors import GraderError, StudentFault
+from autograder.messages import NOT_JUDGED
 from autograder.records import Check, CheckResult
 
 Function = TypeVar("Function", bound=Callable[..., None])
@@ -88,7 +90,8 @@ def run_checks(
 
     `reach` is called with a cell's id before the checks of that cell, and returns the student's work at that point.
     `seed` and the check's name determine its random inputs. `chosen` are the names of the checks to run, if not all
-    in the folder. Raises GraderError when a check itself is broken.
+    in the folder. A check that raises an error of its own gives a result that is not judged. Raises GraderError when
+    the checks cannot be run at all.
     """
     runner = _Checks(order=list(order), reach=reach, seed=seed, chosen=chosen)
     _session(folder, runner)
@@ -224,6 +227,11 @@ class _Checks:
             self.results.append(result(False, "this is not right yet", detail=f"assertion: {error}"))
         elif isinstance(error, GraderError):
             self.grader_error = self.grader_error or error
+        elif call.excinfo and call.when == "call" and isinstance(error, Exception):
+            # our fault, met with this answer: this check alone gives no verdict, and the others do
+            where = call.excinfo.traceback[-1]
+            detail = f"{declared.name} raised {call.excinfo.exconly()} at {Path(where.path).name}:{where.lineno + 1}"
+            self.results.append(replace(result(False, NOT_JUDGED.text, "", detail, NOT_JUDGED.code), judged=False))
         elif call.excinfo:
             self.broken.append(f"{item.nodeid}: {call.excinfo.exconly()}\n{report.longreprtext[-2000:]}")
         elif call.when == "call":

@@ -161,6 +161,13 @@ class Student:
         """
         return self._call(function, args, kwargs, inputs=False)["result"]
 
+    def call_without(self, forbidden: Sequence[str], function: str, *args: object) -> Any:
+        """Call a function as `call` does, while functions of libraries raise an error.
+
+        `forbidden` are their dotted names, for example `numpy.broadcast_shapes`.
+        """
+        return self._call(function, args, {}, inputs=False, forbidden=forbidden)["result"]
+
     def call_and_inputs(self, function: str, *args: object) -> tuple[Any, list[Any]]:
         """Call a function as `call` does; return its result, and its inputs as they are after the call.
 
@@ -220,6 +227,15 @@ class Student:
             name, layers, texts[0], texts[1], truths[0], truths[1], network is not None, sample, network or live, logits
         )
 
+    def call_without_weights(self, function: str, model: str, x: Array) -> Any:
+        """Return what a function gives for an input while all weights of a Keras model are zero.
+
+        A function that passes on what the model says then says the same of every input. Raises CheckFailed when there
+        is no such model or function, or when the function raises an exception.
+        """
+        question = {"ask": "call_without_weights", "name": model, "function": function, "x": x}
+        return self._answer(model, question)
+
     def history(self, name: str) -> History:
         """Return the record of a training. Raises CheckFailed for anything else."""
         reply = self._answer(name, {"ask": "history", "name": name})
@@ -272,8 +288,17 @@ class Student:
         stopped = self._stopped()
         return best_figure(self.figures(), images, stopped.text if stopped else "")
 
-    def _call(self, function: str, args: Sequence[object], kwargs: dict[str, object], inputs: bool) -> dict[str, Any]:
+    def _call(
+        self,
+        function: str,
+        args: Sequence[object],
+        kwargs: dict[str, object],
+        inputs: bool,
+        forbidden: Sequence[str] = (),
+    ) -> dict[str, Any]:
         question = {"ask": "call", "name": function, "args": list(args), "kwargs": kwargs, "inputs": inputs}
+        if forbidden:
+            question["forbidden"] = list(forbidden)
         reply = self._answer(function, question, calling=True)
         if not isinstance(reply, dict) or set(reply) != {"result", "type", "inputs"}:
             raise self._unreadable(repr(reply)[:300])

@@ -20,6 +20,7 @@ from autograder.records import Dataset
 
 Array = np.ndarray[Any, Any]
 SEEN_ROWS, VALIDATION_ROWS, PUBLIC_ROWS = 4000, 20_000, 5000
+LEAST_GAP = 0.15  # of the loss; below it the noise of a few hundred rows would decide
 ROWS_AT_ONCE = 4000  # rows of 784 numbers: 25 MB in double precision
 CLOSE = 0.01  # of one grey level: after division by 255 in float32 and multiplication, a pixel is a whole number again
 
@@ -213,6 +214,24 @@ def complete_history(student: Student, name: str) -> History:
             f"{name} tells of {history.epochs} epochs, but fit trained {seen} in this notebook: who made {name}?"
         )
     return history
+
+
+def expect_validation_unseen(
+    student: Student, name: str, result: Measured, rng: np.random.Generator, names: Names = KERAS
+) -> None:
+    """Fail if the loss of a model on the validation rows is that on rows it was trained on, and not that on new ones.
+
+    A model that has learned nothing by heart has one loss for all rows: then nothing can be said.
+    """
+    x, y = sample(student, "val", VALIDATION_ROWS, rng, names)
+    loss = cross_entropy(live_model(student, name, rng, names).log_probabilities(x), y)
+    nearer = result.withheld_loss - loss > 0.6 * result.gap
+    message = (
+        f"the loss of {name} is {loss:.3f} on the validation rows, {result.seen_loss:.3f} on training rows "
+        f"and {result.withheld_loss:.3f} on new ones"
+    )
+    hint = "It was trained on the validation rows, too: fit(x_train, y_train, validation_data=(x_val, y_val))."
+    expect.that(result.gap < LEAST_GAP or not nearer, message, hint=hint)
 
 
 def expect_own_history(

@@ -20,7 +20,8 @@ def score(
     """Return the report of every task; its points are the sum over its passed checks.
 
     `runs` gives the run of a solution cell by its name, `untouched` the names of solution cells without an answer,
-    `opened` the names of those whose answer a person has to find: a task among them has no points yet.
+    `opened` the names of those whose answer a person has to find: a task among them has no points yet, and neither has
+    one with a check that could not judge its answer.
     Raises GraderError when no check ran for a task that checks grade: this is our fault and never zero points.
     """
     reports = []
@@ -37,7 +38,8 @@ def score(
         if not attempted:
             task_results = [result if result.passed else _not_attempted(result) for result in task_results]
         by_checks = min(sum(result.check.points for result in task_results if result.passed), task.points)
-        earned = None if task.cell in opened and by_checks < task.points else by_checks
+        waits = task.cell in opened or (attempted and not all(result.judged for result in task_results))
+        earned = None if waits and by_checks < task.points else by_checks
         error = run.error if attempted else ""
         reports.append(
             TaskReport(task, earned, run.status, attempted, tuple(task_results), error, run.end, open=earned is None)
@@ -46,7 +48,7 @@ def score(
 
 
 def _not_attempted(result: CheckResult) -> CheckResult:
-    return replace(result, message=NOT_ATTEMPTED.text, hint=NOT_ATTEMPTED.hint, code=NOT_ATTEMPTED.code)
+    return replace(result, message=NOT_ATTEMPTED.text, hint=NOT_ATTEMPTED.hint, code=NOT_ATTEMPTED.code, judged=True)
 
 
 def refused(tasks: Sequence[Task], checks: Sequence[Check], why: Unreadable) -> tuple[TaskReport, ...]:

@@ -6,9 +6,11 @@ the grader trusts no answer.
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import os
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 _answer: Callable[[str], None] | None = None
@@ -104,10 +106,19 @@ def _input(value: Any, wire: Any) -> Any:
         import tensorflow as tf
 
         return tf.constant(value.array)
+    if isinstance(value, wire.Variable):
+        import tensorflow as tf
+
+        return tf.Variable(value.array)
     if isinstance(value, wire.Generator):
         import numpy as np
 
         return np.random.default_rng(value.seed)
+    if isinstance(value, wire.Function):
+        import numpy as np
+        import tensorflow as tf
+
+        return eval(value.source, {"np": np, "tf": tf})  # noqa: S307  written by the instructor
     if isinstance(value, wire.Namespace):
         return types.SimpleNamespace(**{str(key): _input(part, wire) for key, part in value.fields.items()})
     return value
@@ -148,8 +159,29 @@ def call(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
     function = shell.user_ns[question["name"]]
     arguments = [_input(value, wire) for value in question["args"]]
     keywords = {key: _input(value, wire) for key, value in question["kwargs"].items()}
-    result = function(*arguments, **keywords)
+    with _forbidden(question.get("forbidden", ())):
+        result = function(*arguments, **keywords)
     return {"result": result, "type": type(result).__name__[:80], "inputs": arguments if question["inputs"] else []}
+
+
+@contextlib.contextmanager
+def _forbidden(names: Iterable[str]) -> Iterator[None]:
+    """Let the functions of these dotted names raise an error meanwhile: the task is to write what they do."""
+    replaced = []
+    for name in names:
+        module, _, attribute = name.rpartition(".")
+        owner = importlib.import_module(module)
+
+        def refuse(*_: Any, name: str = name, **__: Any) -> Any:
+            raise RuntimeError(f"{name} is not allowed in this task")
+
+        replaced.append((owner, attribute, getattr(owner, attribute)))
+        setattr(owner, attribute, refuse)
+    try:
+        yield
+    finally:
+        for owner, attribute, original in replaced:
+            setattr(owner, attribute, original)
 
 
 def weight_shapes(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:

@@ -46,6 +46,21 @@ def predict(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> An
     return np.concatenate(parts)
 
 
+def call_without_weights(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
+    """Return what a function gives for an input while all weights of a model are zero; they are set back afterwards."""
+    import numpy as np
+
+    network, function = shell.user_ns[question["name"]], shell.user_ns[question["function"]]
+    kept = [np.array(weight) for weight in network.weights]
+    try:
+        for weight in network.weights:
+            weight.assign(np.zeros(weight.shape, weight.dtype))
+        return function(question["x"])
+    finally:
+        for weight, value in zip(network.weights, kept, strict=True):
+            weight.assign(value)
+
+
 def history(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
     """Return the record of a training: the values of each quantity, and the requested epochs and steps per epoch."""
     trained = shell.user_ns[question["name"]]
@@ -87,9 +102,21 @@ def _layer(layer: Any, probe: Any) -> dict[str, Any]:
         "penalty": any(
             getattr(layer, f"{part}_regularizer", None) is not None for part in ("kernel", "bias", "activity")
         ),
+        "strength": _strength(layer),
         "activation": np.asarray(activation(probe)) if callable(activation) else None,
         "arrays": arrays,
     }
+
+
+def _strength(layer: Any) -> float:
+    """Return the penalty of a layer on one weight of size 1; 0 where there is none."""
+    import numpy as np
+
+    penalty = getattr(layer, "kernel_regularizer", None)
+    try:
+        return float(penalty(np.ones((1, 1), np.float32))) if callable(penalty) else 0.0
+    except Exception:  # a student's own class may want something else
+        return 0.0
 
 
 def _fits(value: Any) -> bool:
@@ -114,4 +141,5 @@ OPERATIONS: dict[str, Callable[[Any, Any, Any, dict[str, Any]], Any]] = {
     "model": model,
     "predict": predict,
     "history": history,
+    "call_without_weights": call_without_weights,
 }

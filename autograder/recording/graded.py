@@ -222,7 +222,7 @@ def _staff_cell(report: GradeReport, notebook: NotebookReport) -> dict[str, Any]
 def _table(report: TaskReport) -> dict[str, Any]:
     rows, plain = [], []
     for result in report.checks:
-        mark = "✓" if result.passed else "✗"
+        mark = "✓" if result.passed else "✗" if result.judged else "?"
         earned = f"{result.check.points if result.passed else 0:g} of {result.check.points:g}"
         verdict = "" if result.passed else f"{result.message}. {result.hint}"
         text = " ".join([verdict, *(remark.text for remark in result.remarks)]).strip()

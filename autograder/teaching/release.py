@@ -40,7 +40,10 @@ def release(course: Course, assignment: Assignment, isolation: str = "") -> Grad
     kernels = kernels_of(course, assignment, Grading(isolation=isolation))
     report = grade(Submission(REFERENCE, assignment.name, course.source / assignment.name), assignment, kernels)
     failed = [
-        f"{check.check.name}: {check.message}" for task in report.tasks for check in task.checks if not check.passed
+        f"{check.check.name}: {check.message if check.judged else check.detail}"
+        for task in report.tasks
+        for check in task.checks
+        if not check.passed
     ]
     if failed:
         lines = "\n".join(f"  - {line}" for line in failed)

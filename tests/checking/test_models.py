@@ -11,7 +11,7 @@ SURE = np.diag([200.0, 200.0, 200.0]).astype(np.float32)  # a network that is su
 
 
 def layer(kind: str, activation: str = "", **arrays: np.ndarray) -> Layer:
-    return Layer(kind, True, {}, activation, False, arrays)
+    return Layer(kind, True, {}, activation, False, 0.0, arrays)
 
 
 def model(*layers: Layer) -> Model:

@@ -34,6 +34,14 @@ def test_an_untouched_cell_is_told_kindly() -> None:
     )
 
 
+def test_a_check_that_could_not_judge_leaves_its_task_to_a_person() -> None:
+    results = [CheckResult(ONE, False, "no verdict", judged=False), CheckResult(TWO, True)]
+    (report,) = score([F], results, RAN, frozenset())
+    assert report.earned is None and report.open
+    (report,) = score([F], results, RAN, frozenset({"f"}))
+    assert report.earned == 2.0 and not report.open, "an answer that was not attempted needs nobody"
+
+
 def test_a_task_without_a_result_is_our_fault() -> None:
     with pytest.raises(GraderError, match="f: no check ran"):
         score([F], [], RAN, frozenset())

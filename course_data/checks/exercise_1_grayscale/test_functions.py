@@ -216,13 +216,21 @@ def test_all_images(student: Student, rng: np.random.Generator) -> None:
         )
         one_number = shape[1:] in [(32, 32), (32, 32, 1), (1024,)]
         expect.that(one_number, has, hint="One number per pixel is left: 32 by 32 for each image.")
-        rows = student.rows(name, some_rows(count, rng)).reshape(-1, 1024).astype(np.float64)
+        index = some_rows(count, rng)
+        rows = student.rows(name, index).reshape(-1, 1024).astype(np.float64)
+        expect.finite(rows, name, hint="Is anything divided by zero?")
         empty = int((np.ptp(rows, axis=1) == 0).sum())
         expect.that(
             empty == 0,
             f"{empty} of {len(rows)} images looked at in {name} are of one tone",
             hint="Is every image converted, from the first to the last?",
         )
+        # whatever the weights and the scale are: bright pixels stay brighter than dark ones
+        colours = student.dataset("cifar10")["x_train" if name == "gray_train" else "x_test"][index]
+        right = (colours @ WEIGHTS).reshape(len(index), 1024)
+        alike = [abs(np.corrcoef(row, wanted)[0, 1]) for row, wanted in zip(rows, right, strict=True) if np.ptp(wanted)]
+        message = f"what is in {name} does not look like the images of the dataset"
+        expect.that(np.median(alike) > 0.5, message, hint="Apply your functions to x_train and x_test.")
 
 
 @check(cell="convert", points=1, title="they are the grey images, from 0 to 1")

@@ -12,8 +12,10 @@ ROWS = 2000
 
 
 def images(rng: np.random.Generator) -> np.ndarray:
-    """Return random pictures, which no student can know."""
-    return rng.integers(0, 256, (int(rng.integers(3, 9)), 28, 28), dtype=np.uint8)
+    """Return random pictures, which no student can know; each has a darkest and a brightest tone of its own."""
+    count = int(rng.integers(3, 9))
+    dark, bright = rng.integers(10, 60, (count, 1, 1)), rng.integers(120, 240, (count, 1, 1))
+    return rng.integers(dark, bright, (count, 28, 28)).astype(np.uint8)
 
 
 @check(cell="prepare", points=0.5, title="prepare makes a row of 784 numbers of each picture")
@@ -35,11 +37,20 @@ def test_prepare_values(student: Student, rng: np.random.Generator) -> None:
         "the values were divided twice": right / 255,
         "the values have mean 0 and deviation 1; asked for is 0 to 1": (flat - flat.mean()) / flat.std(),
         "the whole numbers were cut off": np.floor(right),
+        "each picture was stretched by its own extremes": stretched(flat),
+        "all pictures were stretched by their own extremes": (flat - flat.min()) / np.ptp(flat),
+        "it was divided by the brightest tone that there was": flat / flat.max(),
         "black and white are exchanged": 1 - right,
     }
     expect.values(
         seen.reshape(right.shape), right, "prepare(images)", atol=1e-4, hint="Divide by 255.", mistakes=mistakes
     )
+
+
+def stretched(flat: np.ndarray) -> np.ndarray:
+    """Return rows that go from 0 to 1 each."""
+    low, high = flat.min(axis=1, keepdims=True), flat.max(axis=1, keepdims=True)
+    return np.asarray((flat - low) / (high - low))
 
 
 @check(cell="prepare", points=1, title="80 % of the training pictures are for training, 20 % for validation")
@@ -58,6 +69,9 @@ def test_labels(student: Student, rng: np.random.Generator) -> None:
     table = pictures(student.dataset("fashion_mnist"))
     for part in ("train", "val", "test"):
         x, y = sample(student, part, ROWS, rng)
+        top = float(x.max(initial=0))
+        hint = f"x_{part} is what prepare gives, once."
+        expect.that(0.5 < top < 1.5, f"the largest value in x_{part} is {expect.number(top)}", hint=hint)
         positions = places(x, table.test if part == "test" else table.train)
         right = [place[1] == label for place, label in zip(positions, y.tolist(), strict=True) if place is not None]
         expect.that(

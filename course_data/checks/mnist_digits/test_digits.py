@@ -139,7 +139,7 @@ def test_predicted(student: Student, rng: np.random.Generator) -> None:
 
 
 @check(cell="examples", points=1.5, title="the figure shows ten test digits, with the true and the predicted digit")
-def test_examples(student: Student) -> None:
+def test_examples(student: Student, rng: np.random.Generator) -> None:
     shown = student.figure(images=10).pictures()
     expect.that(len(shown) >= 10, f"the figure has {len(shown)} pictures", hint="At least ten.")
     rows = [image.data.reshape(1, -1) for _, image in shown if image.data is not None and image.data.size == 784]
@@ -159,21 +159,36 @@ def test_examples(student: Student) -> None:
         if place
     ]
     expect.that(all(right), f"the true digit is missing beside {right.count(False)} picture(s)", hint="test_labels[i]")
+    chosen = [place[0] for place in positions if place]
+    out = live_model(student, "model", rng).outputs(prepared(student.dataset("mnist")["x_test"][chosen]))
+    seen = [
+        str(digit) in axes.title + axes.xlabel + axes.ylabel
+        for (axes, _), digit in zip(shown, out.argmax(axis=1).tolist(), strict=True)
+    ]
+    message = f"the predicted digit is missing beside {seen.count(False)} picture(s)"
+    expect.that(seen.count(False) <= 1, message, hint="predicted[i]")
 
 
 # --- regular
 
 
-@check(cell="regular", points=1, title="model_regular is the same network with dropout and L2")
+@check(cell="regular", points=1, title="model_regular is the same network with dropout and L2, trained as before")
 def test_regular_layers(student: Student, rng: np.random.Generator) -> None:
     expect_lectures_network(student, "model_regular", rng)
     layers = live_model(student, "model_regular", rng).layers
-    expect.that(
-        any("Dropout" in layer.kind for layer in layers), "model_regular has no dropout", hint="layers.Dropout(0.3)"
-    )
-    expect.that(
-        any(layer.penalty for layer in layers), "no layer of model_regular has a penalty", hint="kernel_regularizer=..."
-    )
+    rates = [
+        rate for layer in layers if "Dropout" in layer.kind and isinstance(rate := layer.config.get("rate"), float)
+    ]
+    expect.that(rates, "model_regular has no dropout", hint="layers.Dropout(0.3)")
+    message = f"the dropout of model_regular is {expect.number(max(rates))}: that changes nothing"
+    expect.that(max(rates) >= 0.05, message, hint="layers.Dropout(0.3)")
+    strength = max(layer.strength for layer in layers)
+    expect.that(strength > 0, "no layer of model_regular has a penalty", hint="kernel_regularizer=...")
+    message = f"the penalty of model_regular is {expect.number(strength)} for a weight of 1: that changes nothing"
+    expect.that(strength >= 1e-6, message, hint="tf.keras.regularizers.L2(1e-5)")
+    before, own = (complete_history(student, name) for name in ("history", "history_regular"))
+    message = f"model_regular was trained for {own.epochs} epochs, and model for {before.epochs}"
+    expect.that(own.epochs >= 0.8 * before.epochs, message, hint="Train it as before: fewer epochs close a gap, too.")
 
 
 @check(cell="regular", points=1, title="the gap between new and training digits is smaller than before")

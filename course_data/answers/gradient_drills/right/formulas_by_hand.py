@@ -1,37 +1,47 @@
-# why: NumPy and formulas instead of tapes: the checks ask for values, not for a way
+# why: one function that asks the tape, used by all parts; then NumPy and formulas
 
 # %% slope
-def slope(x):
-    return 3 * x**2 - 2 + np.cos(x)
+def by_tape(function, *places):
+    places = [tf.Variable(place) for place in places]
+    with tf.GradientTape() as tape:
+        value = function(*places)
+    return tape.gradient(value, places)
+
+def slope_of(f, x):
+    return by_tape(f, np.float64(x))[0].numpy()
 
 # %% layer
-def layer_gradients(w, b, x):
-    w, b, x = (np.asarray(each) for each in (w, b, x))
-    dy = 2 * (x @ w + b) / (len(x) * len(b))
-    return x.T @ dy, dy.sum(axis=0)
+def layer_gradients(loss, w, b, x):
+    return by_tape(lambda w, b: loss(tf.einsum("en,nm->em", x, w) + b), w, b)
 
 # %% twice
-def two_slopes(x):
-    return [2 * x, 2 * x**2]
+def two_slopes(f, g, x):
+    y = f(tf.constant(float(x)))
+    return [float(by_tape(f, float(x))[0]), float(by_tape(g, y)[0])]
 
 # %% watch
-def force(points):
-    x = np.asarray(points)
-    return 6 * x * np.exp(-x**2)
+def force(potential, points):
+    return -np.reshape([by_tape(potential, point)[0] for point in np.ravel(points)], np.shape(points))
 
 # %% curvature
-def curvature(r):
-    return 156 * r**-14 - 84 * r**-8
+def curvature(potential, r):
+    return float(by_tape(lambda r: by_inner_tape(potential, r), float(r))[0])
+
+def by_inner_tape(potential, r):
+    with tf.GradientTape() as tape:
+        tape.watch(r)
+        v = potential(r)
+    return tape.gradient(v, r)
 
 # %% repair
-def repaired_numpy(x):
-    return np.sin(x) + x * np.cos(x)
+def repaired_numpy(f, x):
+    return slope_of(lambda x: x * f(x), x)
 
-def repaired_integer(n):
-    return 2 * n
+def repaired_integer(f, n):
+    return slope_of(f, float(n))
 
-def repaired_order(x):
-    return 2 * np.exp(2 * x)
+def repaired_order(f, x):
+    return slope_of(f, x)
 
 # %% neuron
 def sigma(u):

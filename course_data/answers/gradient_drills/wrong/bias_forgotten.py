@@ -2,8 +2,8 @@
 # fails: test_dw, test_db
 
 # %% layer
-def layer_gradients(w, b, x):
+def layer_gradients(loss, w, b, x):
     w, b = tf.Variable(w), tf.Variable(b)
     with tf.GradientTape() as tape:
-        loss = tf.reduce_mean((x @ w) ** 2) + 0 * tf.reduce_sum(b)
-    return tape.gradient(loss, [w, b])
+        value = loss(x @ w) + 0 * tf.reduce_sum(b)
+    return tape.gradient(value, [w, b])

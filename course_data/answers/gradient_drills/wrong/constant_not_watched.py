@@ -2,8 +2,8 @@
 # fails: test_slope
 
 # %% slope
-def slope(x):
+def slope_of(f, x):
     x = tf.constant(float(x))
     with tf.GradientTape() as tape:
-        y = x**3 - 2 * x + tf.sin(x)
+        y = f(x)
     return tape.gradient(y, x)

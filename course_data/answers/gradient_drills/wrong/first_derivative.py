@@ -2,8 +2,8 @@
 # fails: test_curvature
 
 # %% curvature
-def curvature(r):
+def curvature(potential, r):
     r = tf.Variable(float(r))
     with tf.GradientTape() as tape:
-        v = r**-12 - 2 * r**-6
+        v = potential(r)
     return tape.gradient(v, r)

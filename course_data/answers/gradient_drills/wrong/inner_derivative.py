@@ -1,21 +1,21 @@
-# why: exp(2x) without the two
+# why: half of f
 # fails: test_repaired_order
 
 # %% repair
-def repaired_numpy(x):
+def repaired_numpy(f, x):
     x = tf.Variable(float(x))
     with tf.GradientTape() as tape:
-        y = tf.sin(x) * x
+        y = f(x) * x
     return tape.gradient(y, x)
 
-def repaired_integer(n):
+def repaired_integer(f, n):
     n = tf.Variable(float(n))
     with tf.GradientTape() as tape:
-        y = n**2
+        y = f(n)
     return tape.gradient(y, n)
 
-def repaired_order(x):
+def repaired_order(f, x):
     x = tf.Variable(float(x))
     with tf.GradientTape() as tape:
-        y = tf.exp(2 * x) / 2
+        y = f(x) / 2
     return tape.gradient(y, x)

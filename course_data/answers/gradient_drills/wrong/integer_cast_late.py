@@ -2,20 +2,20 @@
 # fails: test_repaired_integer
 
 # %% repair
-def repaired_numpy(x):
+def repaired_numpy(f, x):
     x = tf.Variable(float(x))
     with tf.GradientTape() as tape:
-        y = tf.sin(x) * x
+        y = f(x) * x
     return tape.gradient(y, x)
 
-def repaired_integer(n):
+def repaired_integer(f, n):
     n = tf.Variable(n)
     with tf.GradientTape() as tape:
-        y = tf.cast(n, tf.float32) ** 2
+        y = f(tf.cast(n, tf.float32))
     return tape.gradient(y, n)
 
-def repaired_order(x):
+def repaired_order(f, x):
     x = tf.Variable(float(x))
     with tf.GradientTape() as tape:
-        y = tf.exp(2 * x)
+        y = f(x)
     return tape.gradient(y, x)

@@ -1,21 +1,21 @@
-# why: np.sin of the value
+# why: f of a constant
 # fails: test_repaired_numpy
 
 # %% repair
-def repaired_numpy(x):
+def repaired_numpy(f, x):
     x = tf.Variable(float(x))
     with tf.GradientTape() as tape:
-        y = tf.constant(np.sin(float(x)), tf.float32) * x
+        y = f(tf.constant(float(x))) * x
     return tape.gradient(y, x)
 
-def repaired_integer(n):
+def repaired_integer(f, n):
     n = tf.Variable(float(n))
     with tf.GradientTape() as tape:
-        y = n**2
+        y = f(n)
     return tape.gradient(y, n)
 
-def repaired_order(x):
+def repaired_order(f, x):
     x = tf.Variable(float(x))
     with tf.GradientTape() as tape:
-        y = tf.exp(2 * x)
+        y = f(x)
     return tape.gradient(y, x)

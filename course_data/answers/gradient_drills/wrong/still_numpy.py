@@ -2,20 +2,20 @@
 # fails: test_repaired_numpy
 
 # %% repair
-def repaired_numpy(x):
+def repaired_numpy(f, x):
     x = tf.Variable(float(x))
     with tf.GradientTape() as tape:
-        y = np.sin(x.numpy()) * x.numpy()
+        y = f(x).numpy() * x.numpy()
     return tape.gradient(y, x)
 
-def repaired_integer(n):
+def repaired_integer(f, n):
     n = tf.Variable(float(n))
     with tf.GradientTape() as tape:
-        y = n**2
+        y = f(n)
     return tape.gradient(y, n)
 
-def repaired_order(x):
+def repaired_order(f, x):
     x = tf.Variable(float(x))
     with tf.GradientTape() as tape:
-        y = tf.exp(2 * x)
+        y = f(x)
     return tape.gradient(y, x)

@@ -2,10 +2,10 @@
 # fails: test_curvature
 
 # %% curvature
-def curvature(r):
+def curvature(potential, r):
     r = tf.Variable(float(r))
     with tf.GradientTape() as one:
-        v = r**-12 - 2 * r**-6
+        v = potential(r)
     first = one.gradient(v, r)
     with tf.GradientTape() as two:
         again = first

@@ -100,14 +100,12 @@ def gradients(x, y, V, c, W, b):
         dc += e
     return [dV, dc, dW, db]
 
-def learn_xor(seed):
-    x, y = np.array([[0, 0], [0, 1], [1, 0], [1, 1.0]]), np.array([[0], [1], [1], [0.0]])
+def learn(x, y, seed):
     rng = np.random.default_rng(seed)
     weights = [2 * rng.normal(size=(2, 10)), rng.normal(size=10), rng.normal(size=(10, 1)), np.zeros(1)]
     for _ in range(1500):
         weights = [w - 1.5 * g for w, g in zip(weights, gradients(x, y, *weights))]
-    V, c, W, b = weights
-    return 1 / (1 + np.exp(-(np.tanh(x @ V + c) @ W + b)))
+    return weights
 
 # %% clouds
 class Net(tf.keras.Model):

@@ -93,16 +93,13 @@ def broadcast_shape(a, b):
 
 # %% variables
 def account(balance, deposit, withdrawal):
-    v = tf.Variable(balance)
     for d, w in [(deposit, withdrawal)]:
-        v.assign_add(d - w)
-    return v
+        balance.assign_add(d - w)
 
-def before_and_after(values, new):
-    v = tf.Variable(values)
+def before_and_after(v, new):
     w = tf.identity(v)
     v = v.assign(new)
-    return [w, v]
+    return w
 
 # %% uneven
 def mean_momentum(events):

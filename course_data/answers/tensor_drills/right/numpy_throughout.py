@@ -96,15 +96,13 @@ def broadcast_shape(a, b):
 
 # %% variables
 def account(balance, deposit, withdrawal):
-    account = tf.Variable(np.array(balance))
-    account.assign(account + deposit - withdrawal)
-    return account
+    balance.assign(balance + deposit - withdrawal)
+    return balance
 
-def before_and_after(values, new):
-    v = tf.Variable(values)
+def before_and_after(v, new):
     copy = v.numpy().copy()
     v.assign(new)
-    return copy, v
+    return copy
 
 # %% uneven
 def mean_momentum(events):

@@ -5,8 +5,7 @@
 def account(balance, deposit, withdrawal):
     return balance + deposit - withdrawal
 
-def before_and_after(values, new):
-    v = tf.Variable(values)
+def before_and_after(v, new):
     copy = tf.Variable(v)
     v.assign(new)
-    return copy, v
+    return copy

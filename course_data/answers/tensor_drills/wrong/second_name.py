@@ -3,12 +3,9 @@
 
 # %% variables
 def account(balance, deposit, withdrawal):
-    v = tf.Variable(balance)
-    v.assign_add(deposit - withdrawal)
-    return v
+    balance.assign_add(deposit - withdrawal)
 
-def before_and_after(values, new):
-    v = tf.Variable(values)
+def before_and_after(v, new):
     copy = v
     v.assign(new)
-    return copy, v
+    return copy

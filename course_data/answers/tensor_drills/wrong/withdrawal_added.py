@@ -3,13 +3,10 @@
 
 # %% variables
 def account(balance, deposit, withdrawal):
-    v = tf.Variable(balance)
-    v.assign_add(deposit)
-    v.assign_add(withdrawal)
-    return v
+    balance.assign_add(deposit)
+    balance.assign_add(withdrawal)
 
-def before_and_after(values, new):
-    v = tf.Variable(values)
+def before_and_after(v, new):
     copy = tf.Variable(v)
     v.assign(new)
-    return copy, v
+    return copy

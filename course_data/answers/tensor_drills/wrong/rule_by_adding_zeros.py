@@ -1,0 +1,6 @@
+# why: two arrays are made and added
+# fails: test_rule_fits
+
+# %% rule
+def broadcast_shape(a, b):
+    return (np.zeros(a) + np.zeros(b)).shape
