@@ -243,13 +243,14 @@ def is_penalised(layer: Layer) -> bool:
 
 def expect_more_than_fewer_epochs(one: History, other: History) -> None:
     """Fail if a cured model that was trained for fewer epochs has the curves of the first model up to there."""
-    at = other.epochs - 1
-    if other.stopped_early or other.epochs >= 0.8 * one.epochs:
+    share = other.epochs * max(other.steps, 1) / (one.epochs * max(one.steps, 1))  # of the steps of the first training
+    if other.stopped_early or share >= 0.8:
         return
-    before, after = (h.record["val_loss"][at] - h.record["loss"][at] for h in (one, other))
+    at = max(round(share * one.epochs), 1) - 1
+    before, after = (h.record["val_loss"][e] - h.record["loss"][e] for h, e in ((one, at), (other, -1)))
     message = (
         f"after {other.epochs} epochs validation and training loss are {after:.3f} apart, "
-        f"and those of model were {before:.3f} apart then"
+        f"and those of model were {before:.3f} apart after as many steps"
     )
     hint = "That it stopped earlier is all that helped: train it for as long as model."
     expect.that(after <= max(0.85 * before, before - 0.02), message, hint=hint)

