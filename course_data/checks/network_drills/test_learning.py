@@ -190,6 +190,8 @@ def test_xavier_shape(student: Student, rng: np.random.Generator) -> None:
     hint = "rng is handed in so that a start can be repeated: draw with rng.normal, not with np.random."
     expect.that(np.array_equal(w, again), "two generators of the same seed gave different weights", hint=hint)
     expect.that(not np.array_equal(w, other), "generators of different seeds gave the same weights", hint=hint)
+    alike = np.abs(np.corrcoef(w[:, :20].T) - np.eye(20)).max()  # of independent neurons with 250 inputs: about 0.2
+    expect.that(alike < 0.5, "neurons of the layer begin with the same weights", hint="Draw n_in x n_out numbers.")
     expect.that(
         abs(w.mean()) < 4 * w.std() / np.sqrt(w.size), f"the mean of the weights is {w.mean():.4f}", hint="Mean 0."
     )
