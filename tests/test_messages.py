@@ -15,7 +15,7 @@ TEXTS = [value for value in vars(messages).values() if isinstance(value, Message
 def test_codes_are_unique_and_say_what_they_are_about() -> None:
     codes = [message.code for message in TEXTS]
     assert len(set(codes)) == len(codes) >= 20
-    assert {code.partition(".")[0] for code in codes} == {"task", "name", "reply", "ending", "placing"}
+    assert {code.partition(".")[0] for code in codes} == {"task", "name", "reply", "ending", "placing", "check"}
 
 
 @pytest.mark.parametrize("ending", list(Ending))

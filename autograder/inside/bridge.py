@@ -69,6 +69,10 @@ def plain(item: Any, wire: Any) -> Any:
     if isinstance(item, bool | int | float | complex | str):  # subclasses such as numpy.str_ or an IntEnum
         base: Any = next(base for base in (bool, int, float, complex, str) if isinstance(item, base))
         return base.__new__(base, item)
+    if isinstance(item, tuple | list):  # a subclass, such as a namedtuple
+        return list(item)
+    if isinstance(item, dict):  # such as a defaultdict
+        return dict(item)
     if callable(item) and not hasattr(item, "__array__"):
         return wire.Opaque("function")
     if hasattr(item, "as_list") and hasattr(item, "rank"):  # a TensorFlow shape
@@ -170,7 +174,12 @@ def _forbidden(names: Iterable[str]) -> Iterator[None]:
     replaced = []
     for name in names:
         module, _, attribute = name.rpartition(".")
-        owner = importlib.import_module(module)
+        try:
+            owner = importlib.import_module(module)
+        except ImportError:  # it is not there in this version, or not installed
+            continue
+        if not hasattr(owner, attribute):
+            continue
 
         def refuse(*_: Any, name: str = name, **__: Any) -> Any:
             raise RuntimeError(f"{name} is not allowed in this task")

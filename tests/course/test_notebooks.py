@@ -129,5 +129,5 @@ def test_links_fifos_and_folders_in_place_of_a_notebook_are_not_followed(tmp_pat
 def test_a_huge_notebook_is_refused_with_its_size(tmp_path: Path) -> None:
     with open(tmp_path / "n.ipynb", "wb") as out:
         out.truncate(100 * 2**20)
-    with pytest.raises(BadSubmission, match="has 100 MB; the limit is 50 MB"):
+    with pytest.raises(BadSubmission, match="has 100 MB; without the outputs of its cells, the limit is 50 MB"):
         read_submission(tmp_path / "n.ipynb")

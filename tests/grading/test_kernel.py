@@ -280,3 +280,24 @@ def test_the_files_of_the_assignment_are_there_and_cannot_be_changed(level: Leve
         assert "PermissionError" in changed.error or (level is Level.NONE and os.geteuid() == 0)
     finally:
         kernel.close()
+
+
+def test_tuples_and_dictionaries_of_a_students_own_classes_are_plain_ones(start: Start) -> None:
+    kernel = start()
+    code = (
+        "import collections\nPair = collections.namedtuple('Pair', 'a b')\n"
+        "def result():\n    return Pair(1, [collections.OrderedDict(c=2)])"
+    )
+    assert kernel.run(code, 20).status is CellStatus.OK
+    reply = call(kernel, "result")
+    assert isinstance(reply, dict) and reply["value"]["result"] == [1, [{"c": 2}]]
+
+
+def test_a_function_that_is_forbidden_in_a_call_raises_and_is_there_again_afterwards(start: Start) -> None:
+    kernel = start()
+    kernel.run("import numpy as np\ndef shape():\n    return np.broadcast_shapes((2,), (1, 2))", 20)
+    question = {"ask": "call", "name": "shape", "args": [], "kwargs": {}, "inputs": False}
+    forbidden = question | {"forbidden": ["numpy.broadcast_shapes", "numpy.no_such_name", "no_such_module.name"]}
+    refused = wire.decode(kernel.ask(wire.encode(forbidden), 20))
+    assert "numpy.broadcast_shapes is not allowed" in refused["text"]
+    assert wire.decode(kernel.ask(wire.encode(question), 20))["value"]["result"] == [1, 2]

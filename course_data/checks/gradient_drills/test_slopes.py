@@ -287,5 +287,5 @@ def test_neuron_db(student: Student, rng: np.random.Generator) -> None:
 
 def weights_and_bias(student: Student, w: Array, b: float, x: Array, y: int) -> list[Any]:
     """Return the two parts of the gradient; fail unless there are two."""
-    pair = student.call("neuron_gradient", w, b, x, y)
+    pair = student.call_without(("tensorflow.GradientTape",), "neuron_gradient", w, b, x, y)  # by hand is the task
     return expect.parts(pair, 2, "neuron_gradient gives two things: (dw, db)")
