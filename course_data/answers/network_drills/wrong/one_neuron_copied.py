@@ -3,4 +3,6 @@
 
 # %% start
 def xavier(n_in, n_out, rng):
-    return np.repeat(rng.normal(0, np.sqrt(2 / (n_in + n_out)), (n_in, 1)), n_out, axis=1)
+    neuron = rng.normal(size=(n_in, 1))
+    neuron = (neuron - neuron.mean()) / neuron.std() * np.sqrt(2 / (n_in + n_out))
+    return np.repeat(neuron, n_out, axis=1)
