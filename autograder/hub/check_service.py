@@ -21,8 +21,9 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from multiprocessing.context import ForkServerContext
 from pathlib import Path, PurePosixPath
@@ -61,6 +62,7 @@ class CheckRunner:
 
     course: Course
     folder: Path
+    _starting: threading.Lock = field(default_factory=threading.Lock)  # two checks at once would start two of them
 
     async def __call__(self, check: Check) -> dict[str, Any]:
         """Run a check, update its progress, and return its result. Raises CheckError with the reason when it fails."""
@@ -88,9 +90,10 @@ class CheckRunner:
 
     def _warm_up(self, assignment: Assignment, kernels: Any) -> None:
         """Start the warm process that serves this assignment, unless it runs, and tell the checks where it is."""
-        client = warm.use(kernels.level, assignment.served_folders, kernels.threads)
-        if own := warm.owned(client.settings):
-            own.announce(self.folder)
+        with self._starting:
+            client = warm.use(kernels.level, assignment.served_folders, kernels.threads)
+            if own := warm.owned(client.settings):
+                own.announce(self.folder)
 
 
 async def _in_a_process(request: Request, check: Check, seconds: float) -> dict[str, Any]:
