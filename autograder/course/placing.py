@@ -61,8 +61,8 @@ def rebuild(instructor: Notebook, student: Notebook) -> Rebuilt:
         cells[position] = replace(cell, source=answer.text)
         if answer.note:
             notes.append(answer.note.text)
-        if _pictures(places, position, answer):
-            with_pictures = rewritten(answer.text, _pictures(places, position, answer))
+        if pictures := _pictures(places, position, answer):
+            with_pictures = rewritten(answer.text, pictures)
             cells[position] = replace(cell, source=with_pictures.text, attachments=with_pictures.attachments)
             staff += [f"{cell.grade_id}: {problem}" for problem in with_pictures.problems]
         if cell.is_code and len(answer.text) > LONG_ANSWER:

@@ -4,18 +4,6 @@ from __future__ import annotations
 
 import ast
 
-OPERATORS = {
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Is: "is",
-    ast.IsNot: "is not",
-    ast.In: "in",
-    ast.NotIn: "not in",
-}
 NAME = "_autograder_{}"  # of the values in the rewritten test
 SHOWN = 200  # characters of a value
 

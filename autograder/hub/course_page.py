@@ -290,17 +290,19 @@ class ValidateHandler(ValidateAssignmentHandler):  # type: ignore[misc]
     @web.authenticated
     async def post(self) -> None:
         """Called by the buttons of JupyterLab."""
-        path = (
-            (self.get_json_body() or {}).get("path", "") if self.request.body[:1] == b"{" else self.get_argument("path")
-        )
+        if self.request.body[:1] == b"{":
+            path = (self.get_json_body() or {}).get("path", "")
+        else:
+            path = self.get_argument("path")
         course: ReleasedCourse = self.settings["course"]
+        home = course.home.resolve()
         file = (course.home.parent / path).resolve()
         checks: Checks = self.settings["checks"]
-        if not checks.url or course.home.resolve() not in file.parents or file.parent == course.home.resolve():
+        if not checks.url or home not in file.parents or file.parent == home:
             loop = asyncio.get_running_loop()
             self.finish(json.dumps(await loop.run_in_executor(None, self.validate_notebook, path)))
             return
-        name = file.relative_to(course.home.resolve()).parts[0]
+        name = file.relative_to(home).parts[0]
         try:
             answer = for_validate(await checks.result(name, course.home / name))
         except web.HTTPError as error:

@@ -67,7 +67,6 @@ class Collected:
 @dataclass
 class _HandIn:
     files: dict[str, zipfile.ZipInfo] = field(default_factory=dict)
-    bytes: int = 0
 
     @property
     def time(self) -> datetime.datetime | None:
