@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,9 @@ UNSPOILT = {
     "exercise_3_fashion": {"curves", "gap", "errors"},
     "mnist_digits": {"weights", "examples"},
 }
+
+# What the checks of a task judge beside its own answer: where they should fail, no other wrong answer may stand there.
+BUILDS_ON = {"convert": {"to_gray", "normalize"}, "show_gray": {"to_gray", "normalize", "convert"}}
 
 
 # Where an answer takes seconds, because it trains or works on all images: of the rest of them a third is part of the
@@ -87,9 +91,8 @@ def graded(
     if REAL:
         shutil.copy(ROOT / "course_data" / "thresholds.toml", course.data)
     fix_secret(course)  # the same rows are withheld each time, so that what a training measures stays as it is
-    files = {
-        student_of(together[0]): together for together in submissions_of([file for file in FILES if file in asked])
-    }
+    together_by_first = submissions_of([file for file in FILES if file in asked], course)
+    files = {student_of(together[0]): together for together in together_by_first}
     submissions = [place(course, student, together) for student, together in files.items()]
     remember_the_reference(course, submissions)
     results = list(grade_all(course, submissions))
@@ -98,13 +101,21 @@ def graded(
     return {file: each for each in made for file in each.files}
 
 
-def submissions_of(files: list[Path]) -> list[list[Path]]:
+def submissions_of(files: list[Path], course: Course) -> list[list[Path]]:
     """Return the files that are handed in together: no two fill one cell or fail one check, none spoils another one."""
     submissions = [[file] for file in files if not is_shared(file)]
-    for assignment in ASSIGNMENTS:
-        shared = {file: read_answers(file) for file in files if is_shared(file) and assignment_of(file) == assignment}
-        submissions += pack({file: [*answers.cells, *answers.fails] for file, answers in shared.items()})
+    for name in ASSIGNMENTS:
+        shared = {file: read_answers(file) for file in files if is_shared(file) and assignment_of(file) == name}
+        cells_of_checks = {check.name: check.cell for check in course.assignment(name).checks.declared}
+        taken = {file: taken_by(answers, cells_of_checks) for file, answers in shared.items()}
+        submissions += pack({file: [*taken[file], *answers.fails] for file, answers in shared.items()})
     return submissions
+
+
+def taken_by(answers: Answers, cells_of_checks: Mapping[str, str]) -> set[str]:
+    """Return the cells that no other answer may fill beside these: their own, and what the checks they fail judge."""
+    judged = [BUILDS_ON.get(cells_of_checks[name], set()) for name in answers.fails]
+    return set(answers.cells).union(*judged)
 
 
 def is_shared(file: Path) -> bool:
