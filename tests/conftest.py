@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import fcntl
 import hashlib
 import json
 import os
 import shutil
+import signal
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -38,7 +40,7 @@ from autograder.records import (
     NotebookReport,
     Submission,
 )
-from autograder.sandbox import levels
+from autograder.sandbox import kept, levels
 from autograder.teaching import release
 
 # no files beside the tests, no timed assertions
@@ -53,6 +55,23 @@ ANSWERS = ROOT / "course_data" / "answers"
 
 # who asks for one of these starts a kernel, a browser, accounts of the machine or a hub
 KERNEL_FIXTURES = {"start", "one_kernel", "trained", "kernels", "hub", "browser", "accounts", "student"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Called by pytest: all tests of a run, and the commands that they start, share the warm processes of the run."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ[kept.FOLDER] = f"/tmp/autograder-tests-{os.getpid()}"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Called by pytest: end the warm processes of the run."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    root = Path(os.environ[kept.FOLDER])
+    for keeper in root.glob("*/*.pid"):
+        with contextlib.suppress(OSError, ValueError):
+            os.kill(int(keeper.read_text()), signal.SIGTERM)
+    shutil.rmtree(root, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -23,6 +23,7 @@ from autograder.grading.scheduling import Result, schedule
 from autograder.records import Submission
 from autograder.sandbox import warm
 from autograder.sandbox.folders import remove
+from autograder.sandbox.warm_process import WarmSettings
 
 TRIES = 2
 DIED = "the worker process died"
@@ -39,30 +40,25 @@ def cores() -> int:
 
 @contextmanager
 def local_workers(assignment: Assignment, kernels: SandboxKernels, jobs: int = 0) -> Iterator[LocalExecutor]:
-    """Start worker processes, one per core by default, and the warm process that serves them all.
+    """Start worker processes, one per core by default, and find or start the warm process that serves them all.
 
-    All of them start at once, in the background. When the context ends, also by an error or Ctrl-C, they end with all
-    their kernels. Raises GraderError when the warm process does not start.
+    All of them start at once, in the background. When the context ends, also by an error or Ctrl-C, the workers end
+    with all their kernels. Raises GraderError when the warm process does not start.
     """
     sweep()
     parent = tempfile.gettempdir()
     if len(parent) > MAX_FOLDER:
         parent = "/tmp"  # noqa: S108
     prefix = f"{PREFIX}{os.getpid()}-"
-    with tempfile.TemporaryDirectory(prefix=prefix, dir=parent, ignore_cleanup_errors=True) as folder:
-        settings = warm.WarmSettings.of(kernels.level, assignment.served_folders, kernels.threads)
-        shared = warm.owned(settings)  # this process may have one already
-        started = None if shared else warm.WarmProcess(settings, Path(folder))
-        try:
-            with LocalExecutor(jobs or cores(), Path(folder)) as executor:
-                process = shared or started
-                if process:
-                    process.await_ready()
-                    process.announce(Path(folder))
-                yield executor
-        finally:
-            if started:
-                started.close()
+    settings = WarmSettings.of(kernels.level, assignment.served_folders, kernels.threads)
+    with (
+        tempfile.TemporaryDirectory(prefix=prefix, dir=parent, ignore_cleanup_errors=True) as folder,
+        contextlib.ExitStack() as when_workers_ended,
+        LocalExecutor(jobs or cores(), Path(folder)) as executor,  # these start while the warm process imports
+    ):
+        client = when_workers_ended.enter_context(warm.serving(settings, Path(folder)))
+        client.announce(Path(folder))
+        yield executor
 
 
 def grade_locally(

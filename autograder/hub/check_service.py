@@ -91,9 +91,7 @@ class CheckRunner:
     def _warm_up(self, assignment: Assignment, kernels: Any) -> None:
         """Start the warm process that serves this assignment, unless it runs, and tell the checks where it is."""
         with self._starting:
-            client = warm.use(kernels.level, assignment.served_folders, kernels.threads)
-            if own := warm.owned(client.settings):
-                own.announce(self.folder)
+            warm.use(kernels.level, assignment.served_folders, kernels.threads).announce(self.folder)
 
 
 async def _in_a_process(request: Request, check: Check, seconds: float) -> dict[str, Any]:

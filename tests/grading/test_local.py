@@ -24,8 +24,8 @@ from autograder.grading.local import DIED, LocalExecutor, grade_locally, local_w
 from autograder.grading.scheduling import Result, schedule
 from autograder.recording import gradebook
 from autograder.records import Level
-from autograder.sandbox import levels, warm
-from autograder.sandbox.warm import WarmProcess, WarmSettings
+from autograder.sandbox import kept, levels, warm
+from autograder.sandbox.warm_process import WarmProcess, WarmSettings
 from tests.hostile.class_of import ASSIGNMENT, FULL, HONEST, assemble
 
 pytestmark = pytest.mark.kernel
@@ -46,8 +46,9 @@ def target(assembled: Course, tmp_path: Path) -> Course:
 
 
 @pytest.fixture
-def cold() -> Iterator[None]:
-    """No warm process from an earlier test, and none for a later one."""
+def cold(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No warm process from an earlier test, none for a later one, and none that is kept between commands."""
+    monkeypatch.setenv(kept.FOLDER, "")
     warm.end_started()
     yield
     warm.end_started()
