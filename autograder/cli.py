@@ -12,7 +12,7 @@ import typer
 import typer.core
 from rich.text import Text
 
-from autograder import cli_data, cli_hub, screen, screen_experiments
+from autograder import cli_data, cli_hub, screen, screen_experiments, screen_proofs
 from autograder.cli_options import HERE, CourseOption, IsolationOption, err, out
 from autograder.course import datasets, scaffold
 from autograder.course.course import Course
@@ -70,13 +70,61 @@ def release(assignment: str, isolation: IsolationOption = "", course: CourseOpti
     from autograder.teaching import release as releasing
 
     opened = Course.open(course)
-    with out.status(f"grading the reference solution of {assignment}"):
-        report = releasing.release(opened, opened.assignment(assignment), isolation)
+    with out.status(assignment) as status:
+        released = releasing.release(
+            opened,
+            opened.assignment(assignment),
+            isolation,
+            progress=lambda step: status.update(f"{assignment}: {step}"),
+        )
+    report = released.report
     out.print(
         f"{assignment}: the reference solution earns {report.earned:g} of {report.auto_points:g} points by checks; "
         f"{report.manual_points:g} more are given by a person"
     )
+    if released.trial.count:
+        out.print(screen_proofs.trial_lines(released.trial))
     out.print(f"released to {opened.release / assignment}", soft_wrap=True)
+
+
+@app.command()
+def prove(
+    assignments: Annotated[list[str], typer.Argument(help="The assignments; all of the course if none is named.")] = [],  # noqa: B006
+    trainings: Annotated[
+        bool, typer.Option("--trainings", help="Also try answers and mutants that train; takes much longer.")
+    ] = False,
+    most: Annotated[int, typer.Option("--mutants", help="How many mutants of each assignment.", min=0)] = 64,
+    jobs: Annotated[int, typer.Option(help="Worker processes; 0 means one per core.", min=0)] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    isolation: IsolationOption = "",
+    course: CourseOption = HERE,
+) -> None:
+    """Prove the checks: right, wrong, changed and cheapest answers, and replies that no reference solution gives."""
+    from autograder.teaching import proving
+
+    opened, proofs = Course.open(course), []
+    for name in assignments or opened.assignments():
+        with err.status(name) as status:
+
+            def show(step: str, name: str = name, status: Any = status) -> None:
+                status.update(f"{name}: {step}")
+
+            proof = proving.prove(
+                opened,
+                opened.assignment(name),
+                trainings=trainings,
+                most=most,
+                jobs=jobs,
+                isolation=isolation,
+                progress=show,
+            )
+        proofs.append(proof)
+        if not as_json:
+            out.print(screen_proofs.proof_lines(proof))
+    if as_json:
+        out.print_json(json.dumps([screen_proofs.proof_tree(proof) for proof in proofs]))
+    if not all(proof.holds for proof in proofs):
+        raise typer.Exit(1)
 
 
 @app.command()

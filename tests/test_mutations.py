@@ -12,8 +12,8 @@ from autograder.course.assignment import Assignment
 from autograder.course.course import Course
 from autograder.course.notebooks import visible
 from autograder.records import Submission
+from autograder.teaching.mutants import Mutant, mutants
 from tests.conftest import ROOT, fix_secret, grade_all, pack, scratch_course
-from tests.mutation import Mutant, mutants
 
 DRILLS = ("tensor_drills", "gradient_drills", "network_drills")
 EACH = 64  # of the many mutants of a drill, spread evenly over its text

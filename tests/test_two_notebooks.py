@@ -93,7 +93,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Course:
     wrong_in = {"ann": {}, "bob": {"part_2/scale": "def scale(x):\n    return 2 * x"}}
     for name in ASSIGNMENTS:
         assignment = course.assignment(name)
-        assert release.release(course, assignment).earned == 6
+        assert release.release(course, assignment).report.earned == 6
         for student, cells in wrong_in.items():
             folder = course.submitted / student / name
             folder.mkdir(parents=True)

@@ -81,11 +81,17 @@ def close(seen: Array, wanted: Array, atol: float, message: str = "the values ar
     """
     shape(seen, wanted.shape)
     finite(seen)
-    off = np.abs(seen.astype(np.float64) - wanted)
+    off = distances(seen, wanted)
     if off.size and off.max() > atol:
         at = np.unravel_index(int(off.argmax()), off.shape)
         detail = f"at {tuple(map(int, at))}: {seen[at]!r}, expected {wanted[at]!r}, atol {atol}"
         fail(f"{message}: off by up to {number(float(off.max()))}", hint=hint, detail=detail)
+
+
+def distances(seen: Array, wanted: Array) -> Array:
+    """Return how far the values of two arrays of numbers are apart, as float64; truth values count as 0 and 1."""
+    one, other = (array if array.dtype.kind == "c" else array.astype(np.float64) for array in (seen, wanted))
+    return np.abs(one - other).astype(np.float64)
 
 
 def values(
@@ -103,14 +109,14 @@ def values(
     that fits, even if the shape of that result is not the wanted one.
     """
     seen, right = array(value, what, hint=hint), np.asarray(wanted)
-    fits = seen.shape == right.shape and bool(np.all(np.abs(seen - right) <= atol))
+    fits = seen.shape == right.shape and bool(np.all(distances(seen, right) <= atol))
     for reason, other in (mistakes or {}).items():
         result = np.asarray(other)
         if not fits and seen.shape == result.shape and np.allclose(seen, result, atol=atol, rtol=0):
             fail(f"{what}: {reason}", hint=hint)
     shape(seen, right.shape, what, hint=hint)
     finite(seen, what, hint=hint)
-    off = float(np.abs(seen - right).max()) if seen.size else 0.0
+    off = float(distances(seen, right).max(initial=0))
     detail = f"{seen.ravel()[:8]!r}, expected {right.ravel()[:8]!r}, atol {atol}"
     that(off <= atol, f"{what} is off by up to {number(off)}", hint=hint, detail=detail)
     return seen
@@ -138,7 +144,7 @@ def input_untouched(student: Callee, function: str, values: Array) -> None:
         f"{function}(images) gives back what it was given",
         hint="Its work has to be done, too.",
     )
-    work = output.shape[:1] == values.shape[:1] and np.ptp(output) > 0
+    work = output.shape[:1] == values.shape[:1] and output.size and np.ptp(output.astype(np.float64)) > 0
     that(
         work, f"{function}(images) gives no result that depends on all images", hint="First the result has to be right."
     )

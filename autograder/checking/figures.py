@@ -125,7 +125,7 @@ def read_figures(reply: object) -> list[Figure]:
     try:
         assert isinstance(reply, list)
         return [_figure(figure) for figure in reply]
-    except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AssertionError, AttributeError, LookupError, TypeError, ValueError, OverflowError) as error:
         raise BadReply("what your program says about its figures cannot be read", detail=repr(error)) from None
 
 

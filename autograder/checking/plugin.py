@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import os
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ from autograder.errors import GraderError, StudentFault
 from autograder.messages import NOT_JUDGED
 from autograder.records import Check, CheckResult
 
+Call = Callable[[Student, np.random.Generator], None]
 Function = TypeVar("Function", bound=Callable[..., None])
 
 # Only the checks themselves may influence this session, no other file. Some of the disabled plugins would also run
@@ -82,20 +84,36 @@ def declared_checks(folder: Path) -> list[Check]:
 def run_checks(
     folder: Path,
     order: Sequence[str],
-    reach: Callable[[str], Student],
+    reach: Callable[[Check], Student],
     seed: bytes,
     chosen: Collection[str] | None = None,
+    rehearse: Callable[[Check], Student] | None = None,
 ) -> list[CheckResult]:
     """Run the checks of one notebook, in the order of its cells, in one pytest session.
 
-    `reach` is called with a cell's id before the checks of that cell, and returns the student's work at that point.
+    `reach` is called before each check, and returns the student's work right after the check's cell has run.
     `seed` and the check's name determine its random inputs. `chosen` are the names of the checks to run, if not all
-    in the folder. A check that raises an error of its own gives a result that is not judged. Raises GraderError when
+    in the folder. With `rehearse`, which also returns a student, each check runs twice; the first time does not count.
+    A check that raises an error of its own gives a result that is not judged. Raises GraderError when
     the checks cannot be run at all.
     """
-    runner = _Checks(order=list(order), reach=reach, seed=seed, chosen=chosen)
+    runner = _Checks(order=list(order), reach=reach, seed=seed, chosen=chosen, rehearse=rehearse)
     _session(folder, runner)
     return runner.results
+
+
+def rng_of(seed: bytes, check: str) -> np.random.Generator:
+    """Return the generator of a check's random inputs."""
+    return np.random.default_rng(list(hashlib.sha256(seed + check.encode()).digest()))
+
+
+def call_checks(folder: Path, chosen: Collection[str], run: Callable[[str, Call], None]) -> None:
+    """Hand the chosen checks in a folder to `run`, which may call each of them any number of times.
+
+    `run` gets the name of a check, and a function that calls it with a student and a generator. What a check raises is
+    for `run` to catch. Raises GraderError when the checks cannot be collected.
+    """
+    _session(folder, _Calls(chosen, run))
 
 
 def _session(folder: Path, plugin: _Checks, *options: str) -> None:
@@ -145,15 +163,17 @@ class _Checks:
     def __init__(
         self,
         order: list[str] | None,
-        reach: Callable[[str], Student] | None = None,
+        reach: Callable[[Check], Student] | None = None,
         seed: bytes = b"",
         chosen: Collection[str] | None = None,
+        rehearse: Callable[[Check], Student] | None = None,
     ) -> None:
         self._order = order
+        self._rehearse = rehearse
         self._chosen = chosen
         self._reach = reach
         self._seed = seed
-        self._student: tuple[str, Student] | None = None
+        self._student: Student | None = None
         self.checks: list[Check] = []
         self.results: list[CheckResult] = []
         self.broken: list[str] = []
@@ -197,15 +217,22 @@ class _Checks:
         declared = _check_of(request.node)
         if declared is None or self._reach is None:
             raise GraderError(f"{request.node.nodeid} was not collected as a check")
-        if self._student is None or self._student[0] != declared.cell:
-            self._student = (declared.cell, self._reach(declared.cell))
-        return self._student[1]
+        self._student = self._reach(declared)
+        return self._student
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
         """Return a generator of random inputs: the same in each run of ours, and unknown to students."""
-        digest = hashlib.sha256(self._seed + request.node.name.encode()).digest()
-        return np.random.default_rng(list(digest))
+        return rng_of(self._seed, request.node.name)
+
+    @pytest.hookimpl
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Called by pytest before a check; None lets it run."""
+        declared = _check_of(pyfuncitem)
+        if self._rehearse and declared:
+            with suppress(Exception):  # what counts is the run that follows
+                _caller(pyfuncitem)(self._rehearse(declared), rng_of(self._seed, pyfuncitem.name))
+        return None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
@@ -214,9 +241,9 @@ class _Checks:
         if declared is None:
             return report
         error = call.excinfo.value if call.excinfo else None
-        remarks = self._student[1].remarks() if self._student else ()
-        measured = self._student[1].measured() if self._student else ()
-        flags = self._student[1].flags() if self._student else ()
+        remarks = self._student.remarks() if self._student else ()
+        measured = self._student.measured() if self._student else ()
+        flags = self._student.flags() if self._student else ()
 
         def result(passed: bool, message: str = "", hint: str = "", detail: str = "", code: str = "") -> CheckResult:
             return CheckResult(declared, passed, message, hint, detail, call.duration, remarks, measured, flags, code)
@@ -237,6 +264,35 @@ class _Checks:
         elif call.when == "call":
             self.results.append(result(True))
         return report
+
+
+class _Calls(_Checks):
+    """The pytest plugin of a session in which somebody else calls the checks."""
+
+    def __init__(self, chosen: Collection[str], run: Callable[[str, Call], None]) -> None:
+        super().__init__(None, chosen=chosen)
+        self._run = run
+
+    @pytest.fixture
+    def student(self) -> None:
+        """Return nothing: `run` calls the check with a student of its own."""
+
+    @pytest.hookimpl
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Called by pytest in place of the check."""
+        self._run(pyfuncitem.name, _caller(pyfuncitem))
+        return True
+
+
+def _caller(item: pytest.Function) -> Call:
+    """Return a function that calls a check with a student and a generator, and with its other fixtures."""
+    given = {name: item.funcargs[name] for name in inspect.signature(item.function).parameters}
+
+    def call(student: Student, rng: np.random.Generator) -> None:
+        own = {"student": student, "rng": rng}
+        item.obj(**{name: own.get(name, value) for name, value in given.items()})
+
+    return call
 
 
 def _check_of(item: pytest.Item) -> Check | None:

@@ -55,6 +55,24 @@ def _rows_of(answer: object, count: int, name: str) -> Array:
     return answer.astype(np.float64)
 
 
+class KnownValues:
+    """What checks have computed from a student's answers, so that later checks need not compute it again.
+
+    `of_cell` is about one cell, `of_notebook` about all of them.
+    """
+
+    def __init__(self) -> None:
+        self.of_cell: dict[str, Any] = {}
+        self.of_notebook: dict[str, tuple[int, Array, Any]] = {}
+        self._cell = ""
+
+    def of(self, cell: str) -> KnownValues:
+        """Return what is known when the checks of a cell begin or go on: nothing about other cells' answers."""
+        if cell != self._cell:
+            self._cell, self.of_cell = cell, {}
+        return self
+
+
 class Student:
     """A student's kernel, right after a cell has run."""
 
@@ -65,18 +83,23 @@ class Student:
         dataset: Callable[[str], Dataset],
         limit: int = wire.MAX_BYTES,
         thresholds: Mapping[str, float] | None = None,
-        reused: dict[str, tuple[int, Array, Any]] | None = None,
+        known: KnownValues | None = None,
+        most_rows: int | None = None,
     ) -> None:
         self._ask = ask
         self._limit = limit
         self._thresholds = thresholds or {}
         self._remarks: list[Remark] = []
-        self._computed: dict[str, Any] = {}
-        self._reused = {} if reused is None else reused
+        self._known = known or KnownValues()
+        self._most_rows = most_rows
         self._measured: list[tuple[str, float]] = []
         self._flags: list[str] = []
         self.run = run
         self.dataset = dataset
+
+    def at_most(self, count: int) -> int:
+        """Return how many rows to look at where `count` are wanted: fewer when checks are only rehearsed."""
+        return count if self._most_rows is None else min(count, self._most_rows)
 
     def threshold(self, name: str) -> float:
         """Return a calibrated threshold of the assignment for the data in use.
@@ -143,13 +166,20 @@ class Student:
             raise CheckFailed(f"{name} is not an array", detail=repr(reply)[:300])
         return tuple(sides)
 
+    def length(self, name: str) -> int:
+        """Return the number of rows of an array-like variable. Raises CheckFailed for a single number."""
+        sides = self.shape(name)
+        if not sides:
+            raise CheckFailed(f"{name} is a single number, not an array")
+        return sides[0]
+
     def rows(self, name: str, index: Sequence[int]) -> np.ndarray[Any, Any]:
         """Return rows of a large array by index, shape (len(index), ...).
 
         Raises CheckFailed when the array does not hold numbers.
         """
         reply = self._answer(name, {"ask": "rows", "name": name, "index": [int(at) for at in index]})
-        if not isinstance(reply, np.ndarray) or len(reply) != len(index) or reply.dtype.kind not in "biuf":
+        if not isinstance(reply, np.ndarray) or reply.shape[:1] != (len(index),) or reply.dtype.kind not in "biuf":
             raise CheckFailed(f"{name} does not hold numbers", detail=repr(reply)[:300])
         return reply
 
@@ -204,8 +234,8 @@ class Student:
         """
         probe, x = rng.normal(0, 3, (3, 7)).astype(np.float32), rng.random((32, *shape)).astype(np.float32)
         reply = self._answer(name, {"ask": "model", "name": name, "call": make, "probe": probe, "x": x}, calling=make)
-        if not isinstance(reply, dict) or reply.get("type") != "keras.Model":
-            seen = reply.get("type") if isinstance(reply, dict) else None
+        seen = reply.get("type") if isinstance(reply, dict) else None
+        if not isinstance(reply, dict) or not isinstance(seen, str) or seen != "keras.Model":
             what = f"an object of type {seen}" if isinstance(seen, str) else "something else"
             raise CheckFailed(f"{name}{'()' if make else ''} is {what}, not a Keras model")
         layers, sample = read_layers(reply.get("layers"), probe), _rows_of(reply.get("outputs"), len(x), name)
@@ -257,9 +287,9 @@ class Student:
 
     def once(self, name: str, make: Callable[[], T]) -> T:
         """Return the value of `make`, which only the first check of a cell that asks for it computes."""
-        if name not in self._computed:
-            self._computed[name] = make()
-        value: T = self._computed[name]
+        if name not in self._known.of_cell:
+            self._known.of_cell[name] = make()
+        value: T = self._known.of_cell[name]
         return value
 
     def while_same(self, variable: str, name: str, make: Callable[[], T]) -> T:
@@ -267,15 +297,15 @@ class Student:
 
         The array counts as the same if its length and 200 rows spread over it are unchanged.
         """
-        length = self.shape(variable)[0]
+        length = self.length(variable)
         rows = (
             self.rows(variable, np.unique(np.linspace(0, max(length - 1, 0), 200).astype(int)).tolist())
             if length
             else np.zeros(0)
         )
-        cached = self._reused.get(name)
+        cached = self._known.of_notebook.get(name)
         if cached is None or cached[0] != length or not np.array_equal(cached[1], rows):
-            cached = self._reused[name] = (length, rows, make())
+            cached = self._known.of_notebook[name] = (length, rows, make())
         value: T = cached[2]
         return value
 

@@ -153,7 +153,7 @@ def sample(
     inputs, labels = names.inputs.format(part=part), names.labels.format(part=part)
 
     def take() -> tuple[Array, Array]:
-        index = some_rows(student.shape(inputs)[0], rng, count)
+        index = some_rows(student.length(inputs), rng, count)
         parts = [index[at : at + ROWS_AT_ONCE] for at in range(0, len(index), ROWS_AT_ONCE)]
         rows = np.concatenate([student.rows(inputs, some).astype(np.float32) for some in parts])
         return rows, labels_of(student, labels, index)
@@ -172,9 +172,12 @@ def measured(student: Student, name: str, dataset: Dataset, rng: np.random.Gener
 
     def measure() -> Measured:
         model = live_model(student, name, rng, names)
-        x, y = sample(student, "train", SEEN_ROWS, rng, names)
-        new, truth = as_the_student_prepares(student, dataset["x_withheld"], names), dataset["y_withheld"]
-        chosen = rng.choice(len(dataset["x_test"]), size=min(PUBLIC_ROWS, len(dataset["x_test"])), replace=False)
+        x, y = sample(student, "train", student.at_most(SEEN_ROWS), rng, names)
+        count = student.at_most(len(dataset["x_withheld"]))
+        new = as_the_student_prepares(student, dataset["x_withheld"][:count], names)
+        truth = dataset["y_withheld"][:count]
+        public_count = student.at_most(min(PUBLIC_ROWS, len(dataset["x_test"])))
+        chosen = rng.choice(len(dataset["x_test"]), size=public_count, replace=False)
         public = as_the_student_prepares(student, dataset["x_test"][chosen], names)
         public_truth = dataset["y_test"][chosen].ravel()
         seen_out, new_out, public_out = (model.log_probabilities(part) for part in (x, new, public))
@@ -223,7 +226,7 @@ def expect_validation_unseen(
 
     A model that has learned nothing by heart has one loss for all rows: then nothing can be said.
     """
-    x, y = sample(student, "val", VALIDATION_ROWS, rng, names)
+    x, y = sample(student, "val", student.at_most(VALIDATION_ROWS), rng, names)
     loss = cross_entropy(live_model(student, name, rng, names).log_probabilities(x), y)
     nearer = result.withheld_loss - loss > 0.6 * result.gap
     message = (
@@ -241,7 +244,7 @@ def expect_own_history(
 
     The last epoch may agree, or the best one, because a callback can restore its weights.
     """
-    x, y = sample(student, "val", VALIDATION_ROWS, rng, names)
+    x, y = sample(student, "val", student.at_most(VALIDATION_ROWS), rng, names)
     model = live_model(student, name, rng, names)
     out = model.log_probabilities(x)
     seen, loss = accuracy(out, y), cross_entropy(out, y)

@@ -9,11 +9,11 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
 
 from autograder import messages, wire
 from autograder.checking.plugin import run_checks
-from autograder.checking.student import Student
+from autograder.checking.student import Ask, KnownValues, Student
 from autograder.course import datasets
 from autograder.course.assignment import Assignment, InstructorNotebook
 from autograder.course.notebooks import Notebook, parse, to_json
@@ -24,18 +24,34 @@ from autograder.errors import BadSubmission, GraderError, StudentFault
 from autograder.grading.check_folder import folder_of_checks
 from autograder.grading.execution import Session
 from autograder.grading.kernels import KernelRequest, Kernels
+from autograder.grading.replies import Recorder, Recording
 from autograder.grading.scoring import refused, score
 from autograder.grading.training_cache import kernel_seed
-from autograder.records import CellRun, CellStatus, Dataset, GradeReport, Level, NotebookReport, Submission, Unreadable
+from autograder.records import (
+    CellRun,
+    CellStatus,
+    Check,
+    Dataset,
+    GradeReport,
+    Level,
+    NotebookReport,
+    Submission,
+    Unreadable,
+)
 from autograder.sandbox import levels
 
 TRAININGS = wire.encode({"ask": "trainings"})
+REHEARSAL_ROWS = 200
 EMPTY = b'{"nbformat": 4, "cells": []}'
 _grading = threading.Lock()
 
 
-def grade(submission: Submission, assignment: Assignment, kernels: Kernels) -> GradeReport:
+def grade(
+    submission: Submission, assignment: Assignment, kernels: Kernels, recorder: Recorder | None = None
+) -> GradeReport:
     """Grade one submission and return the report, which contains everything that the student's program did.
+
+    With a `recorder` each check is rehearsed first: it runs on few rows, and the recorder gets all replies.
 
     The only files that it writes are entries of the training cache. A process can grade one submission at a time,
     because the checks run in a pytest session. Raises GraderError when our own machinery fails.
@@ -47,7 +63,7 @@ def grade(submission: Submission, assignment: Assignment, kernels: Kernels) -> G
         for notebook in assignment.notebooks:
             content = contents[notebook.name]
             try:
-                reports.append(_grade_notebook(notebook, content, handed_in, assignment, kernels))
+                reports.append(_grade_notebook(notebook, content, handed_in, assignment, kernels, recorder))
             except BadSubmission as fault:
                 why = Unreadable(fault.message, fault.hint, fault.detail)
                 reports.append(_refused(notebook, why, assignment))
@@ -79,6 +95,7 @@ def _grade_notebook(
     submission: Submission,
     assignment: Assignment,
     kernels: Kernels,
+    recorder: Recorder | None = None,
 ) -> NotebookReport:
     """Grade one notebook in a kernel of its own; raises BadSubmission when the notebook cannot be read."""
     if isinstance(content, Unreadable):
@@ -88,22 +105,20 @@ def _grade_notebook(
     rebuilt = placed.rebuilt
     request = request_for(rebuilt, submission.student, assignment, kernels)
     with Session(rebuilt.notebook, lambda: kernels.start(request), assignment.limits) as session:
-        remembered_values: dict[str, Any] = {}  # checks of one cell can store values here for the next
+        seed = hashlib.sha256(assignment.seed_key + content).digest()
+        known = KnownValues()
 
-        def reach(cell: str) -> Student:
-            return Student(
-                session.ask,
-                session.reach(cell),
-                lambda name: open_dataset(assignment, name),
-                assignment.limits.reply_bytes,
-                dict(assignment.thresholds),
-                remembered_values,
-            )
+        def reach(check: Check) -> Student:
+            return student_of(assignment, session.ask, session.reach(check.cell), known.of(check.cell))
+
+        def rehearse(check: Check) -> Student:
+            recording = Recording(notebook.name, check, session.reach(check.cell), seed)
+            ask = recorder.listen(recording, session.ask) if recorder else session.ask
+            return student_of(assignment, ask, recording.run, KnownValues(), REHEARSAL_ROWS)
 
         order = [cell.grade_id for cell in rebuilt.notebook.cells if cell.grade_id]
-        seed = hashlib.sha256(assignment.seed_key + content).digest()
         chosen = {check.name for check in assignment.checks_of(notebook.name)}
-        results = run_checks(folder_of_checks(assignment), order, reach, seed, chosen)
+        results = run_checks(folder_of_checks(assignment), order, reach, seed, chosen, rehearse if recorder else None)
         session.finish()
         trained, reused, kernel_cpu = trainings(session)
 
@@ -123,6 +138,14 @@ def _grade_notebook(
         seconds=tuple(seconds.items()),
         stopped=stopped,
     )
+
+
+def student_of(
+    assignment: Assignment, ask: Ask, run: CellRun, known: KnownValues, most_rows: int | None = None
+) -> Student:
+    """Return what the checks of a cell see of a student's work: answers to questions, and the assignment's data."""
+    limit, thresholds = assignment.limits.reply_bytes, dict(assignment.thresholds)
+    return Student(ask, run, lambda name: open_dataset(assignment, name), limit, thresholds, known, most_rows)
 
 
 @dataclass(frozen=True)
@@ -180,8 +203,12 @@ def open_dataset(assignment: Assignment, name: str) -> Dataset:
     """Open a dataset with the rows that kernels do not get; raises GraderError when it is not in the store."""
     for dataset in assignment.served:
         if dataset.name == name:
-            return datasets.open_folders(dataset.name, dataset.origin, dataset.folder, dataset.withheld)
+            return _opened(dataset.name, dataset.origin, dataset.folder, dataset.withheld)
     raise GraderError(f"a check of {assignment.name} asks for the dataset {name}, which is not in the store")
+
+
+# Checks compute tables from a dataset and find them again only if it is the same object.
+_opened = lru_cache(maxsize=8)(datasets.open_folders)
 
 
 def trainings(session: Session) -> tuple[float, int, float]:

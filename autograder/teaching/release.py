@@ -8,29 +8,52 @@ import logging
 import re
 import shutil
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course
 from autograder.course.notebooks import SECRET, SOLUTION, visible
 from autograder.errors import CourseError
+from autograder.grading.mutated_replies import Trial, try_replies
 from autograder.grading.pipeline import grade
+from autograder.grading.replies import Recorder
 from autograder.recording import gradebook
 from autograder.records import GradeReport, Submission
 from autograder.teaching.classroom import Grading, kernels_of
 
 MARKERS = re.compile(r"(BEGIN|END) (SOLUTION|MARK SCHEME|HIDDEN TESTS)|mark(ing)? scheme", re.I)
 MIN_LINE_LENGTH = 25  # characters; shorter lines of a hidden check can appear elsewhere by chance
+MAX_LINES = 20  # of errors that are alike
 REFERENCE = "reference solution"
 
 
-def release(course: Course, assignment: Assignment, isolation: str = "") -> GradeReport:
-    """Grade the reference solution, write release/ASSIGNMENT and the cells of the gradebook, and return the report.
+@dataclass(frozen=True)
+class Released:
+    """The report on the reference solution, and the mutated replies that all checks were tried on."""
 
-    `isolation`: the name of an isolation level (default: the strongest one that this machine supports).
+    report: GradeReport
+    trial: Trial
+
+
+def release(
+    course: Course,
+    assignment: Assignment,
+    isolation: str = "",
+    *,
+    progress: Callable[[str], None] = lambda step: None,
+    try_checks: bool = False,
+) -> Released:
+    """Grade the reference solution, try the checks on mutated replies, and write release/ASSIGNMENT.
+
+    The cells are entered in the gradebook. `isolation`: the name of an isolation level (default: the strongest one
+    that this machine supports). `progress` is called with what is being done. Without `try_checks` the checks run on
+    the reference solution alone.
 
     Raises CourseError when a solution or a hidden check would leak, when the reference solution does not earn full
-    points, or when a cell that students are given raises an error. The folder release/ is then unchanged.
+    points, when a cell that students are given raises an error, or when a check raises one for some reply. The folder
+    release/ is then unchanged.
     """
     texts = {
         f"{notebook.name}.ipynb": "\n".join(cell.source for cell in visible(notebook.notebook).cells)
@@ -38,7 +61,9 @@ def release(course: Course, assignment: Assignment, isolation: str = "") -> Grad
     }
     _refuse_leaks(assignment, texts)
     kernels = kernels_of(course, assignment, Grading(isolation=isolation))
-    report = grade(Submission(REFERENCE, assignment.name, course.source / assignment.name), assignment, kernels)
+    progress("grading the reference solution")
+    recorder, reference = Recorder(), Submission(REFERENCE, assignment.name, course.source / assignment.name)
+    report = grade(reference, assignment, kernels, recorder if try_checks else None)
     failed = [
         f"{check.check.name}: {check.message if check.judged else check.detail}"
         for task in report.tasks
@@ -52,8 +77,17 @@ def release(course: Course, assignment: Assignment, isolation: str = "") -> Grad
     if stopped:
         lines = "\n".join(f"  - {line}" for line in stopped)
         raise CourseError(f"{assignment.name} is not released, a cell that students are given does not run:\n{lines}")
+    trial = try_replies(assignment, recorder.recordings, lambda name: progress(f"trying {name} on mutated replies"))
+    if trial.crashes:
+        first = {(crash.check, crash.where, crash.error): crash for crash in reversed(trial.crashes)}
+        lines = "\n".join(f"  - {crash}" for crash in list(first.values())[:MAX_LINES])
+        raise CourseError(
+            f"{assignment.name} is not released, {len(trial.crashes)} of {trial.count} replies make a check raise an "
+            f"error of its own:\n{lines}"
+        )
+    progress("generating the students' version")
     generate(course, assignment)
-    return report
+    return Released(report, trial)
 
 
 def generate(course: Course, assignment: Assignment) -> None:

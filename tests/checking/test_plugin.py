@@ -10,7 +10,7 @@ from autograder.checking.plugin import declared_checks, run_checks
 from autograder.checking.student import Student
 from autograder.errors import GraderError, KernelDied
 from autograder.messages import NOT_JUDGED
-from autograder.records import CellRun, CellStatus
+from autograder.records import CellRun, CellStatus, Check
 from tests.conftest import FakeKernel
 
 HEAD = "from autograder.checking import check, expect\n"
@@ -45,15 +45,15 @@ class Reach:
         self.cells: list[str] = []
         self.value = value
 
-    def __call__(self, cell: str) -> Student:
-        self.cells.append(cell)
+    def __call__(self, declared: Check) -> Student:
+        self.cells.append(declared.cell)
         return Student(FakeKernel(self.value).ask, CellRun(CellStatus.OK), lambda name: pytest.fail("no data here"))
 
 
-def test_checks_run_in_the_order_of_the_cells_and_reach_each_once(folder: Path) -> None:
+def test_checks_run_in_the_order_of_the_cells_and_the_work_is_reached_before_each(folder: Path) -> None:
     reach = Reach()
     results = run_checks(folder, ["a", "b"], reach, b"seed")
-    assert reach.cells == ["a", "b"]
+    assert reach.cells == ["a", "b", "b"], "before each check"
     assert [(result.check.name, result.passed) for result in results] == [
         ("test_first", True),
         ("test_second", False),
@@ -135,11 +135,13 @@ def test_a_conftest_beside_the_checks_is_not_read(folder: Path) -> None:
 
 
 def test_a_dead_kernel_fails_its_checks_only(folder: Path) -> None:
-    def reach(cell: str) -> Student:
+    def reach(declared: Check) -> Student:
         def dead(question: bytes) -> bytes:
             raise KernelDied("your program ended the Python process")
 
-        return Student(dead if cell == "a" else FakeKernel(2).ask, CellRun(CellStatus.OK), lambda name: pytest.fail(""))
+        return Student(
+            dead if declared.cell == "a" else FakeKernel(2).ask, CellRun(CellStatus.OK), lambda name: pytest.fail("")
+        )
 
     by_name = {result.check.name: result for result in run_checks(folder, ["a", "b"], reach, b"")}
     assert not by_name["test_first"].passed and by_name["test_first"].message == "your program ended the Python process"

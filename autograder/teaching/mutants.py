@@ -1,4 +1,4 @@
-"""Small wrong changes to a correct answer: one operator, constant, function or line at a time.
+"""Makes small wrong changes to a correct answer: one operator, constant, function or line at a time.
 
 A check that does not notice them would not notice a student's slip either.
 """
@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
 
 OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,
@@ -56,7 +59,10 @@ class Mutant:
 
 
 def mutants(cell: str, marked: str) -> Iterator[Mutant]:
-    """Every mutant of a reference solution, in the order of its text; only what stands between the marks is changed."""
+    """Yield every mutant of a reference solution, in the order of its text.
+
+    Only what stands between the marks of the solution is changed.
+    """
     lines, inside, own = [], False, set()
     for line in marked.splitlines():
         if "### BEGIN SOLUTION" in line or "### END SOLUTION" in line:
@@ -66,26 +72,35 @@ def mutants(cell: str, marked: str) -> Iterator[Mutant]:
         if inside:
             own.add(len(lines))
     tree = ast.parse("\n".join(lines))
-    places = [node for node in ast.walk(tree) if hasattr(node, "lineno")]
-    places.sort(key=lambda node: (node.lineno, node.col_offset, type(node).__name__))
-    for at, node in enumerate(places):
+    places = _placed(tree)
+    for index, node in enumerate(places):
         for number, changed in enumerate(changes(node) if node.lineno in own else ()):
             mutated = copy.deepcopy(tree)
-            twins = [twin for twin in ast.walk(mutated) if hasattr(twin, "lineno")]
-            twins.sort(key=lambda twin: (twin.lineno, twin.col_offset, type(twin).__name__))
-            Replace(twins[at], copy.deepcopy(changed)).visit(mutated)
-            told = ast.unparse(changed) if not isinstance(changed, ast.Pass) else "(left out)"
+            Replace(_placed(mutated)[index], copy.deepcopy(changed)).visit(mutated)
+            after = ast.unparse(changed) if not isinstance(changed, ast.Pass) else "(left out)"
             before = ast.unparse(node).splitlines()[0]
             text = ast.unparse(ast.fix_missing_locations(mutated))
             yield Mutant(
                 cell,
-                f"{cell} {node.lineno}:{node.col_offset}: {before} -> {told.splitlines()[0]}" + " '" * number,
+                f"{cell} {node.lineno}:{node.col_offset}: {before} -> {after.splitlines()[0]}" + " '" * number,
                 text,
             )
 
 
+def _placed(tree: ast.AST) -> list[ast.expr | ast.stmt]:
+    """Return the expressions and statements of a tree, in the order of the text."""
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.expr | ast.stmt)]
+    return sorted(found, key=lambda node: (node.lineno, node.col_offset, type(node).__name__))
+
+
+def spread(things: Sequence[T], most: int) -> list[T]:
+    """Return at most `most` of the things, evenly spread over them."""
+    step = max(1.0, len(things) / most) if most else 0.0
+    return [things[int(number * step)] for number in range(min(most, len(things)))]
+
+
 class Replace(ast.NodeTransformer):
-    """Puts a node in the place of another."""
+    """Replaces one node of a tree by another."""
 
     def __init__(self, old: ast.AST, new: ast.AST) -> None:
         self.old, self.new = old, new
@@ -96,14 +111,14 @@ class Replace(ast.NodeTransformer):
 
 
 def changes(node: ast.AST) -> Iterator[ast.AST]:
-    """What a node can be replaced by."""
+    """Yield what a node can be replaced by."""
     if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
         yield ast.copy_location(ast.BinOp(node.left, OPERATORS[type(node.op)](), node.right), node)
     if isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARISONS:
         yield ast.copy_location(
             ast.Compare(node.left, [COMPARISONS[type(node.ops[0])](), *node.ops[1:]], node.comparators), node
         )
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
         yield ast.copy_location(ast.Constant(node.value + 1 if node.value in (0, 1, -1) else node.value * 2), node)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         yield node.operand

@@ -1,0 +1,359 @@
+"""Proves the checks of an assignment: what right, wrong, changed and cheap answers earn, and what odd replies do.
+
+A check is worth its points when right answers of any style pass it, when wrong ones fail it, when a small mistake in
+the reference solution is noticed, when nothing can be earned without the skill, and when no reply makes it raise.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.course.answers import Answers, hand_in_all, read_answers
+from autograder.course.assignment import Assignment
+from autograder.course.course import Course
+from autograder.course.notebooks import parse
+from autograder.course.placing import rebuild
+from autograder.errors import CourseError, GraderError
+from autograder.grading.local import cores, local_workers
+from autograder.grading.mutated_replies import Trial, try_replies
+from autograder.grading.pipeline import grade
+from autograder.grading.replies import Recorder
+from autograder.grading.scheduling import schedule
+from autograder.records import GradeReport, Submission
+from autograder.teaching import cheap_answers, dependencies
+from autograder.teaching.classroom import Grading, kernels_of
+from autograder.teaching.dependencies import Dependencies
+from autograder.teaching.mutants import mutants, spread
+
+REFERENCE = "reference"
+HARMLESS = "harmless_mutants.toml"
+MUTANTS = 64  # of one assignment, spread evenly over the reference solution
+MUTANTS_OF_TRAININGS = 20  # of one cell that trains
+KILLED = 0.95  # the least share of the mutants that lose points
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One answers file and what became of it.
+
+    `fails`, `flags`: the checks that its header names, and the cells. `failed`, `flagged`: those of the report.
+    """
+
+    file: Path
+    right: bool
+    fails: frozenset[str]
+    flags: frozenset[str]
+    failed: Mapping[str, str]
+    flagged: frozenset[str]
+
+    @property
+    def is_as_said(self) -> bool:
+        """Whether the header is true."""
+        return set(self.failed) == self.fails and self.flagged == self.flags
+
+    @property
+    def difference(self) -> str:
+        """What the header says and the report does not, or the other way round."""
+        more = [f"{name} fails: {self.failed[name]}" for name in sorted(set(self.failed) - self.fails)]
+        less = [f"{name} passes" for name in sorted(self.fails - set(self.failed))]
+        flags = [f"the flags are {sorted(self.flagged)}"] if self.flags != self.flagged else []
+        return "; ".join([*more, *less, *flags])
+
+
+@dataclass(frozen=True)
+class Mutated:
+    """A mutant of the reference solution that earned full points; `reason` says why this is no harm, or is empty."""
+
+    name: str
+    reason: str
+
+
+@dataclass
+class Proof:
+    """What was tried on an assignment, and what came of it.
+
+    `left_out`: what trains and was not tried. `cheap`: points by strategy. `lonely`: checks that no wrong answer fails
+    alone. `never_failed`: checks that no wrong answer fails at all.
+    """
+
+    assignment: Assignment
+    trial: Trial = field(default_factory=Trial)
+    answers: list[Judged] = field(default_factory=list)
+    mutants: int = 0
+    survivors: list[Mutated] = field(default_factory=list)
+    cheap: dict[str, float] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def untrue(self) -> list[Judged]:
+        """The answers whose header is not true."""
+        return [judged for judged in self.answers if not judged.is_as_said]
+
+    @property
+    def unexplained(self) -> list[Mutated]:
+        """The surviving mutants without a reason."""
+        return [mutant for mutant in self.survivors if not mutant.reason]
+
+    @property
+    def killed(self) -> float:
+        """The share of the harmful mutants that lost points."""
+        harmful = self.mutants - (len(self.survivors) - len(self.unexplained))
+        return 1 - len(self.unexplained) / harmful if harmful else 1.0
+
+    @property
+    def never_failed(self) -> list[str]:
+        """The checks that no wrong answer fails."""
+        failed = {name for judged in self.answers for name in judged.fails}
+        return [check.name for check in self.assignment.checks.declared if check.name not in failed]
+
+    @property
+    def not_alone(self) -> list[str]:
+        """The checks that wrong answers fail, but none fails alone."""
+        alone = {name for judged in self.answers if len(judged.fails) == 1 for name in judged.fails}
+        never = set(self.never_failed)
+        return [check.name for check in self.assignment.checks.declared if check.name not in alone | never]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is left to mend."""
+        return not (self.untrue or self.trial.crashes or self.never_failed) and self.killed >= KILLED
+
+
+@dataclass(frozen=True, eq=False)
+class Tried:
+    """An answer that is tried: `cells` are its texts, `reached` the cells whose tasks it can change."""
+
+    name: str
+    cells: Mapping[str, str]
+    reached: frozenset[str]
+
+
+def prove(
+    course: Course,
+    assignment: Assignment,
+    *,
+    trainings: bool = False,
+    most: int = MUTANTS,
+    jobs: int = 0,
+    isolation: str = "",
+    progress: Callable[[str], None] = lambda step: None,
+) -> Proof:
+    """Try everything on an assignment and return what came of it; answers that train only with `trainings`.
+
+    `most`: how many mutants are tried. Raises CourseError when the reference solution does not earn full points or an
+    answers file cannot be read, GraderError when something cannot be graded.
+    """
+    return _Prover(course, assignment, trainings, most, jobs, isolation, progress).prove()
+
+
+class _Prover:
+    """Tries everything on one assignment."""
+
+    def __init__(
+        self,
+        course: Course,
+        assignment: Assignment,
+        trainings: bool,
+        most: int,
+        jobs: int,
+        isolation: str,
+        progress: Callable[[str], None],
+    ) -> None:
+        self._course, self._assignment = course, assignment
+        self._trainings, self._most, self._jobs, self._progress = trainings, most, jobs, progress
+        self._kernels = kernels_of(course, assignment, Grading(isolation=isolation))
+        self._proof = Proof(assignment)
+        self._dependencies: dict[str, Dependencies] = {}
+        self._training_cells: set[str] = set()
+        self._step = ""
+
+    def prove(self) -> Proof:
+        """Try the reference solution, mutated replies, answers, mutants and cheap answers, in this order."""
+        for name, step in (
+            ("the reference solution", self._reference),
+            ("answers", self._answers),
+            ("mutants of the reference solution", self._mutants),
+            ("the cheapest answers", self._cheap),
+        ):
+            started_at = time.monotonic()
+            self._step = name
+            self._progress(name)
+            step()
+            self._proof.seconds[name] = time.monotonic() - started_at
+        return self._proof
+
+    def _reference(self) -> None:
+        recorder = Recorder()
+        folder = self._course.source / self._assignment.name
+        report = grade(Submission(REFERENCE, self._assignment.name, folder), self._assignment, self._kernels, recorder)
+        if report.earned < report.auto_points:
+            failed = [check.check.name for task in report.tasks for check in task.checks if not check.passed]
+            raise CourseError(f"the reference solution of {self._assignment.name} fails {', '.join(failed)}")
+        for notebook in self._assignment.notebooks:
+            own = [recording for recording in recorder.recordings if recording.notebook == notebook.name]
+            self._dependencies[notebook.name] = dependencies.find(notebook.notebook, own)
+            codes = [cell for cell in notebook.notebook.solutions() if cell.is_code]
+            self._training_cells |= {cell.grade_id for cell in codes if dependencies.trains(cell)}
+        self._proof.trial = try_replies(
+            self._assignment, recorder.recordings, lambda check: self._progress(f"{check} on mutated replies")
+        )
+
+    def _reached(self, cells: Iterable[str]) -> frozenset[str]:
+        """Return the cells whose tasks an answer to these cells can change."""
+        names = [name.rpartition("/")[2] for name in cells]
+        return frozenset[str]().union(*(found.of(names) for found in self._dependencies.values()))
+
+    def _tried(self, tasks: Iterable[Tried]) -> list[Tried]:
+        """Return the tasks to try; those that train are left out unless trainings were asked for."""
+        chosen = []
+        for task in tasks:
+            if self._trainings or not task.reached & self._training_cells:
+                chosen.append(task)
+            else:
+                self._proof.left_out.append(task.name)
+        return chosen
+
+    def _graded(self, groups: Sequence[Sequence[Tried]]) -> Iterator[tuple[Sequence[Tried], GradeReport]]:
+        """Grade groups of answers, each group handed in together, and yield the reports."""
+        submissions, by_name = [], {}
+        for number, group in enumerate(groups):
+            student = f"prove-{number}"
+            answers = Answers({cell: text for task in group for cell, text in task.cells.items()})
+            contents = hand_in_all(self._assignment, answers, group[0].name)
+            submissions.append(Submission(student, self._assignment.name, self._course.submitted, contents=contents))
+            by_name[student] = group
+            self._remember_reference(submissions[-1])
+        if not submissions:
+            return
+        jobs = min(self._jobs or cores(), len(submissions))
+        with (
+            local_workers(self._assignment, self._kernels, jobs) as executor,
+            closing(schedule(submissions, self._assignment, executor, self._kernels)) as results,
+        ):
+            for done, result in enumerate(results, start=1):
+                self._progress(f"{self._step}: {done} of {len(submissions)}")
+                group = by_name[result.submission.student]
+                if result.report is None:
+                    names = ", ".join(task.name for task in group)
+                    raise GraderError(f"{names} could not be graded: {result.error}")
+                yield group, result.report
+        for submission in submissions:  # nobody asks for these trainings again
+            shutil.rmtree(self._course.trainings / self._assignment.name / submission.student, ignore_errors=True)
+
+    def _remember_reference(self, submission: Submission) -> None:
+        """Let a submission reuse the trainings of the reference solution as far as its code is the same."""
+        cache = self._kernels.cache
+        if cache is None or not self._training_cells:
+            return
+        only = len(self._assignment.notebooks) == 1
+        for notebook in self._assignment.notebooks:
+            source = (self._course.source / self._assignment.name / f"{notebook.name}.ipynb").read_bytes()
+            rebuilt = rebuild(notebook.notebook, parse(source, notebook.name)).notebook
+            known = cache.of(self._assignment.name, REFERENCE, rebuilt, only).folder
+            content = (submission.contents or {})[notebook.name]
+            if known.is_dir() and isinstance(content, bytes):
+                own = rebuild(notebook.notebook, parse(content, notebook.name)).notebook
+                target = cache.of(self._assignment.name, submission.student, own, only).folder
+                shutil.copytree(known, target, dirs_exist_ok=True)
+
+    # --- answers files
+
+    def _answers(self) -> None:
+        folder = self._course.answers / self._assignment.name
+        files = {str(file): file for file in sorted(folder.glob("*/*.py"))}
+        read = {name: read_answers(file) for name, file in files.items()}
+        origins = {origin for _, origin in self._assignment.data}
+        tasks = [
+            Tried(name, answers.cells, self._reached(answers.cells))
+            for name, answers in read.items()
+            if not answers.data or answers.data in origins
+        ]
+        tried = self._tried(tasks)
+        alone = [task for task in tried if files[task.name].parent.name == "right"]
+        together = {task: task.reached for task in tried if task not in alone}
+        again: list[Tried] = []
+        for group, report in self._graded([*([task] for task in alone), *_packed(together)]):
+            judged = [self._judged(files[task.name], read[task.name], task, report, len(group) > 1) for task in group]
+            if len(group) > 1 and not (all(one.is_as_said for one in judged) and _rest_is_full(group, report)):
+                again += group  # one may have changed what another one shows
+            else:
+                self._proof.answers += judged
+        for (task,), report in self._graded([[task] for task in again]):
+            self._proof.answers.append(self._judged(files[task.name], read[task.name], task, report, False))
+        self._proof.answers.sort(key=lambda judged: judged.file)
+
+    @staticmethod
+    def _judged(file: Path, answers: Answers, task: Tried, report: GradeReport, shared: bool) -> Judged:
+        """Return what became of an answers file; where it was handed in with others, in the tasks that it reaches."""
+        own = [each for each in report.tasks if not shared or each.task.cell in task.reached]
+        failed = {check.check.name: check.message for each in own for check in each.checks if not check.passed}
+        flagged = frozenset(each.task.cell for each in own if each.flags)
+        right = file.parent.name == "right"
+        return Judged(file, right, frozenset(answers.fails), frozenset(answers.flags), failed, flagged)
+
+    # --- mutants
+
+    def _mutants(self) -> None:
+        found, many = [], []
+        for notebook in self._assignment.notebooks:
+            graded = {task.cell for task in notebook.tasks if not task.manual}
+            for cell in notebook.notebook.solutions():
+                if cell.grade_id not in graded or not cell.is_code:
+                    continue
+                own = list(mutants(cell.grade_id, cell.source))
+                if self._reached([cell.grade_id]) & self._training_cells:
+                    many += spread(own, MUTANTS_OF_TRAININGS)
+                else:
+                    found += own
+        chosen = [*spread(found, self._most), *many]
+        tasks = [Tried(one.name, {one.cell: one.source}, self._reached([one.cell])) for one in chosen]
+        tried = self._tried(tasks)
+        self._proof.mutants = len(tried)
+        harmless = self._harmless()
+        survivors = []
+        for group, report in self._graded(_packed({task: task.reached for task in tried})):
+            full = {each.task.cell for each in report.tasks if each.earned == each.task.points or each.task.manual}
+            survivors += [task.name for task in group if task.reached <= full]
+        self._proof.survivors = [Mutated(name, harmless.get(name, "")) for name in survivors]
+
+    def _harmless(self) -> dict[str, str]:
+        """Return the mutants that the course says do no harm, with the reasons. Raises CourseError for a bad file."""
+        file = self._course.answers / self._assignment.name / HARMLESS
+        if not file.is_file():
+            return {}
+        try:
+            tree = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise CourseError(f"{file} cannot be read: {error}") from error
+        return {name: str(reason) for name, reason in tree.items()}
+
+    # --- cheap answers
+
+    def _cheap(self) -> None:
+        by_strategy: dict[str, dict[str, str]] = {}
+        several = len(self._assignment.notebooks) > 1
+        for notebook in self._assignment.notebooks:
+            prefix = f"{notebook.name}/" if several else ""
+            for strategy, cells in cheap_answers.strategies(notebook.notebook).items():
+                by_strategy.setdefault(strategy, {}).update({prefix + cell: text for cell, text in cells.items()})
+        tasks = [Tried(name, cells, frozenset()) for name, cells in by_strategy.items()]
+        for (task,), report in self._graded([[task] for task in tasks]):
+            self._proof.cheap[task.name] = report.earned
+
+
+def _packed(tasks: Mapping[Tried, frozenset[str]]) -> list[list[Tried]]:
+    return dependencies.pack({task: [*reached] for task, reached in tasks.items()})
+
+
+def _rest_is_full(group: Sequence[Tried], report: GradeReport) -> bool:
+    """Return whether all tasks that no answer of the group reaches earned their points."""
+    reached = frozenset[str]().union(*(task.reached for task in group))
+    rest = [each for each in report.tasks if each.task.cell not in reached and not each.task.manual]
+    return all(each.earned == each.task.points for each in rest)
