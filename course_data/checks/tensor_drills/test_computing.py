@@ -213,8 +213,8 @@ def test_rule_fits(student: Student, rng: np.random.Generator) -> None:
 
 @check(cell="rule", points=1, title="broadcast_shape raises ValueError for shapes that do not fit")
 def test_rule_refuses(student: Student, rng: np.random.Generator) -> None:
-    for a, b in (((2, 3), (3,)), ((3, 1), (3, BEYOND_64_BITS))):
-        compare(student, a, b, "These two fit.")
+    for left, right in (((2, 3), (3,)), ((3, 1), (3, BEYOND_64_BITS))):
+        compare(student, left, right, "These two fit.")
     for _ in range(8):
         pair = some_pair(rng)
         at = int(rng.integers(1, max(1, min(map(len, pair))) + 1))
