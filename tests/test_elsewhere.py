@@ -252,7 +252,7 @@ INPUTS = {
     "20_without_an_underscore": saved(str.encode, "found as", "tensor drills final (ada).ipynb"),
     "20_in_a_folder": saved(str.encode, "found as", f"work/{FILE}"),
     "20_zipped": Input(zipped, "found as"),
-    "22_not_utf8": saved(lambda content: content.encode("cp1252"), "Windows-1252"),
+    "22_not_utf8": saved(lambda content: content.encode("cp1252", "replace"), "Windows-1252"),  # has no stars
     "22_utf16": saved(lambda content: content.encode("utf-16"), "UTF-16"),
     "22_with_a_mark": saved(lambda content: content.encode("utf-8-sig")),
     "23_merge_marks": saved(conflict, "conflict(s)"),
