@@ -33,8 +33,9 @@ def random_places(rng: np.random.Generator, count: int) -> list[float]:
     return [float(x) for x in rng.uniform(-2.5, 2.5, count)]
 
 
-# The functions are the grader's: a formula worked out for one of them says nothing about the next. The last of each
-# kind has a factor that the tape takes for a constant, so that its answer differs from that of a difference quotient.
+# The functions are the grader's: a formula worked out for one of them says nothing about the next. In the last ones of
+# each kind the tape's answer differs from that of a difference quotient: a factor is a constant for the tape, or the
+# function declares a gradient. They do so in several ways, because a student can replace tf.stop_gradient.
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,12 @@ class Given:
     value: Callable[[Array], Array]
     first: Callable[[Array], Array]
     second: Callable[[Array], Array]
+    words: str = ""
 
     @property
     def named(self) -> str:
         """The function as a student reads it."""
-        return self.source.removeprefix("lambda x: ")
+        return self.words or self.source.removeprefix("lambda x: ")
 
 
 GIVEN = (
@@ -70,6 +72,20 @@ GIVEN = (
         lambda x: x**4,
         lambda x: 3 * x**3,
         lambda x: 6 * x**2,
+    ),
+    Given(
+        "lambda x: tf.raw_ops.StopGradient(input=x) * x**3",
+        lambda x: x**4,
+        lambda x: 3 * x**3,
+        lambda x: 6 * x**2,
+        words="c x**3, where c is x as a constant",
+    ),
+    Given(
+        "lambda x: tf.custom_gradient(lambda u: (u**3, lambda upstream: 5 * u * upstream))(x)",
+        lambda x: x**3,
+        lambda x: 5 * x,
+        lambda x: np.full_like(x, 5.0),
+        words="x**3 that declares a gradient of its own",
     ),
 )
 BY_THE_TAPE = "Compute f(x) inside `with tf.GradientTape() as tape:`, and ask the tape."
@@ -99,6 +115,7 @@ LOSSES: tuple[tuple[str, Callable[[Array], Array]], ...] = (
     ("lambda y: tf.reduce_mean(y**2)", lambda y: 2 * y / y.size),
     ("lambda y: tf.reduce_sum(tf.sin(y))", np.cos),
     ("lambda y: tf.reduce_sum(tf.stop_gradient(y) * y)", lambda y: y),
+    ("lambda y: tf.reduce_sum(tf.raw_ops.StopGradient(input=y) * y)", lambda y: y),
 )
 
 
@@ -141,6 +158,11 @@ CHAINS: tuple[tuple[str, str, Callable[[float], tuple[float, float]]], ...] = (
     ("lambda x: x**2", "lambda y: y**3", lambda x: (2 * x, 3 * x**4)),
     ("lambda x: tf.sin(x)", "lambda y: tf.exp(y)", lambda x: (np.cos(x), np.exp(np.sin(x)))),
     ("lambda x: tf.stop_gradient(x) * x", "lambda y: tf.stop_gradient(y) * y", lambda x: (x, x**2)),
+    (
+        "lambda x: tf.raw_ops.StopGradient(input=x) * x",
+        "lambda y: tf.custom_gradient(lambda u: (u**3, lambda upstream: 5 * u * upstream))(y)",
+        lambda x: (x, 5 * x**2),
+    ),
 )
 
 
@@ -169,7 +191,7 @@ def slopes(student: Student, f: str, g: str, x: float) -> list[Any]:
 
 @check(cell="watch", points=1.5, title="force is minus the slope of any potential, at every point")
 def test_force(student: Student, rng: np.random.Generator) -> None:
-    for given, shape in zip(GIVEN, ((7,), (1,), (2, 3)), strict=True):
+    for given, shape in zip(GIVEN, ((7,), (1,), (2, 3), (4,), (2,)), strict=True):
         x = rng.uniform(-2, 2, shape).astype(np.float32)
         right = -given.first(x.astype(float))
         mistakes: dict[str, object] = {
