@@ -37,9 +37,9 @@ def proof_lines(proof: Proof) -> RenderableType:
     raised = f"{proof.trial.count} of {len(proof.trial.counts)} kinds; {len(proof.trial.crashes)} make a check raise"
     table.add_row("mutated replies", _marked(raised, not proof.trial.crashes))
     points = sum(task.points for task in proof.assignment.tasks if not task.manual)
-    cheap = ", ".join(f"{earned:g} for {name}" for name, earned in sorted(proof.cheap.items(), key=lambda it: -it[1]))
-    best = max(proof.cheap.values(), default=0.0)
-    table.add_row(f"of {points:g} points", _marked(cheap, best == 0))
+    earning = sorted((-earned, name) for name, earned in proof.cheap.items() if earned)
+    cheap = ", ".join(f"{name} earns {-earned:g}" for earned, name in earning) or "none earns a point"
+    table.add_row("cheapest answers", _marked(f"{len(proof.cheap)}, of {points:g} points {cheap}", not earning))
     table.add_row("failed by nobody", _marked(", ".join(proof.never_failed) or "no check", not proof.never_failed))
     table.add_row("never alone", Text(", ".join(proof.not_alone) or "no check"))
     if proof.left_out:

@@ -5,6 +5,7 @@ Everything that it returns is a claim of the student's kernel.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -173,15 +174,21 @@ class Student:
             raise CheckFailed(f"{name} is a single number, not an array")
         return sides[0]
 
-    def rows(self, name: str, index: Sequence[int]) -> np.ndarray[Any, Any]:
+    def rows(self, name: str, index: Sequence[int], item: tuple[int, ...] | None = None) -> np.ndarray[Any, Any]:
         """Return rows of a large array by index, shape (len(index), ...).
 
-        Raises CheckFailed when the array does not hold numbers.
+        With `item` each row is brought into this shape. Raises CheckFailed when the array does not hold numbers, or
+        when a row has another number of them.
         """
         reply = self._answer(name, {"ask": "rows", "name": name, "index": [int(at) for at in index]})
         if not isinstance(reply, np.ndarray) or reply.shape[:1] != (len(index),) or reply.dtype.kind not in "biuf":
             raise CheckFailed(f"{name} does not hold numbers", detail=repr(reply)[:300])
-        return reply
+        if item is None:
+            return reply
+        count, wanted = math.prod(reply.shape[1:]), math.prod(item)
+        if count != wanted:
+            raise CheckFailed(f"{name} has {count} numbers in each row, expected {wanted}")
+        return reply.reshape(len(index), *item)
 
     def call(self, function: str, *args: object, **kwargs: object) -> Any:
         """Call the student's function with plain data and return its result.

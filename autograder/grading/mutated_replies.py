@@ -35,6 +35,7 @@ from autograder.grading.replies import Recording
 
 CALL_SECONDS = 5.0  # more than any check needs for one notebook
 MAX_LIST = 10_000  # numbers of an array that is also sent as a list
+LARGE_REPLY = 100_000  # bytes; a model, or a figure with images
 MAX_CHANGES = 400  # changes within one reply
 Array = np.ndarray[Any, Any]
 
@@ -107,21 +108,27 @@ def try_replies(
     for notebook in assignment.notebooks:
         own = [recording for (name, _), recording in by_check.items() if name == notebook.name]
         names = {recording.check.name: recording for recording in own}
+        seen: dict[str, set[str]] = {}  # the places that were changed inside large replies, by cell
 
-        def run(name: str, call: Call, names: dict[str, Recording] = names) -> None:
+        def run(name: str, call: Call, names: dict[str, Recording] = names, seen: dict[str, set[str]] = seen) -> None:
             progress(name)
-            _try_check(assignment, names[name], call, trial)
+            _try_check(assignment, names[name], call, trial, seen.setdefault(names[name].check.cell, set()))
 
         call_checks(folder_of_checks(assignment), names, run)
     trial.seconds = time.monotonic() - started_at
     return trial
 
 
-def _try_check(assignment: Assignment, recording: Recording, call: Call, trial: Trial) -> None:
-    """Run one check on all mutations of its replies."""
+def _try_check(assignment: Assignment, recording: Recording, call: Call, trial: Trial, seen_in_large: set[str]) -> None:
+    """Run one check on all mutations of its replies.
+
+    Most of a large reply is read by the engine, in the same way for all checks of a cell. A place in it is therefore
+    changed twice for the cell and not for each check.
+    """
     known = dict(recording.exchanges)
-    seen: set[str] = set()
+    seen_in_small: set[str] = set()
     for number, (question, reply) in enumerate(recording.exchanges):
+        seen = seen_in_large if len(reply) > LARGE_REPLY else seen_in_small
         for kind, place, mutated in mutations(wire.decode(reply, assignment.limits.reply_bytes), seen):
             try:
                 encoded = wire.encode(mutated)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import time
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from autograder.course.course import Course
 from autograder.course.notebooks import parse
 from autograder.course.placing import rebuild
 from autograder.errors import CourseError, GraderError
+from autograder.grading.kernels import SandboxKernels
 from autograder.grading.local import cores, local_workers
 from autograder.grading.mutated_replies import Trial, try_replies
 from autograder.grading.pipeline import grade
@@ -78,8 +79,8 @@ class Mutated:
 class Proof:
     """What was tried on an assignment, and what came of it.
 
-    `left_out`: what trains and was not tried. `cheap`: points by strategy. `lonely`: checks that no wrong answer fails
-    alone. `never_failed`: checks that no wrong answer fails at all.
+    `answers`: what became of those that were tried. `headers`: the checks that each answers file says it fails.
+    `cheap`: points by strategy. `left_out`: what trains and was not tried. `seconds`: by step.
     """
 
     assignment: Assignment
@@ -90,6 +91,7 @@ class Proof:
     cheap: dict[str, float] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    headers: dict[Path, frozenset[str]] = field(default_factory=dict)
 
     @property
     def untrue(self) -> list[Judged]:
@@ -110,13 +112,13 @@ class Proof:
     @property
     def never_failed(self) -> list[str]:
         """The checks that no wrong answer fails."""
-        failed = {name for judged in self.answers for name in judged.fails}
+        failed = {name for fails in self.headers.values() for name in fails}
         return [check.name for check in self.assignment.checks.declared if check.name not in failed]
 
     @property
     def not_alone(self) -> list[str]:
         """The checks that wrong answers fail, but none fails alone."""
-        alone = {name for judged in self.answers if len(judged.fails) == 1 for name in judged.fails}
+        alone = {name for fails in self.headers.values() if len(fails) == 1 for name in fails}
         never = set(self.never_failed)
         return [check.name for check in self.assignment.checks.declared if check.name not in alone | never]
 
@@ -140,17 +142,36 @@ def prove(
     assignment: Assignment,
     *,
     trainings: bool = False,
+    files: Collection[Path] | None = None,
     most: int = MUTANTS,
+    of_trainings: int = MUTANTS_OF_TRAININGS,
     jobs: int = 0,
     isolation: str = "",
     progress: Callable[[str], None] = lambda step: None,
 ) -> Proof:
     """Try everything on an assignment and return what came of it; answers that train only with `trainings`.
 
-    `most`: how many mutants are tried. Raises CourseError when the reference solution does not earn full points or an
-    answers file cannot be read, GraderError when something cannot be graded.
+    `files`: the answers files to try, if not all. `most`: how many mutants are tried of cells that do not train, and
+    `of_trainings` of each cell that does.
+
+    Raises CourseError when the reference solution does not earn full points or an answers file cannot be read,
+    GraderError when something cannot be graded.
     """
-    return _Prover(course, assignment, trainings, most, jobs, isolation, progress).prove()
+    limits = _Limits(trainings, files, most, of_trainings, jobs)
+    return _Prover(
+        course, assignment, limits, kernels_of(course, assignment, Grading(isolation=isolation)), progress
+    ).prove()
+
+
+@dataclass(frozen=True)
+class _Limits:
+    """How much is tried; see `prove`."""
+
+    trainings: bool
+    files: Collection[Path] | None
+    most: int
+    of_trainings: int
+    jobs: int
 
 
 class _Prover:
@@ -160,15 +181,12 @@ class _Prover:
         self,
         course: Course,
         assignment: Assignment,
-        trainings: bool,
-        most: int,
-        jobs: int,
-        isolation: str,
+        limits: _Limits,
+        kernels: SandboxKernels,
         progress: Callable[[str], None],
     ) -> None:
         self._course, self._assignment = course, assignment
-        self._trainings, self._most, self._jobs, self._progress = trainings, most, jobs, progress
-        self._kernels = kernels_of(course, assignment, Grading(isolation=isolation))
+        self._limits, self._kernels, self._progress = limits, kernels, progress
         self._proof = Proof(assignment)
         self._dependencies: dict[str, Dependencies] = {}
         self._training_cells: set[str] = set()
@@ -214,7 +232,7 @@ class _Prover:
         """Return the tasks to try; those that train are left out unless trainings were asked for."""
         chosen = []
         for task in tasks:
-            if self._trainings or not task.reached & self._training_cells:
+            if self._limits.trainings or not task.reached & self._training_cells:
                 chosen.append(task)
             else:
                 self._proof.left_out.append(task.name)
@@ -232,7 +250,7 @@ class _Prover:
             self._remember_reference(submissions[-1])
         if not submissions:
             return
-        jobs = min(self._jobs or cores(), len(submissions))
+        jobs = min(self._limits.jobs or cores(), len(submissions))
         with (
             local_workers(self._assignment, self._kernels, jobs) as executor,
             closing(schedule(submissions, self._assignment, executor, self._kernels)) as results,
@@ -269,11 +287,13 @@ class _Prover:
         folder = self._course.answers / self._assignment.name
         files = {str(file): file for file in sorted(folder.glob("*/*.py"))}
         read = {name: read_answers(file) for name, file in files.items()}
+        self._proof.headers = {files[name]: frozenset(answers.fails) for name, answers in read.items()}
         origins = {origin for _, origin in self._assignment.data}
+        wanted = self._limits.files
         tasks = [
             Tried(name, answers.cells, self._reached(answers.cells))
             for name, answers in read.items()
-            if not answers.data or answers.data in origins
+            if (not answers.data or answers.data in origins) and (wanted is None or files[name] in wanted)
         ]
         tried = self._tried(tasks)
         alone = [task for task in tried if files[task.name].parent.name == "right"]
@@ -309,10 +329,10 @@ class _Prover:
                     continue
                 own = list(mutants(cell.grade_id, cell.source))
                 if self._reached([cell.grade_id]) & self._training_cells:
-                    many += spread(own, MUTANTS_OF_TRAININGS)
+                    many += spread(own, self._limits.of_trainings)
                 else:
                     found += own
-        chosen = [*spread(found, self._most), *many]
+        chosen = [*spread(found, self._limits.most), *many]
         tasks = [Tried(one.name, {one.cell: one.source}, self._reached([one.cell])) for one in chosen]
         tried = self._tried(tasks)
         self._proof.mutants = len(tried)

@@ -85,7 +85,7 @@ def momentum(w: Array, v: Array, g: Array, rate: float, beta: float) -> tuple[Ar
 
 def several(seen: Any, count: int, what: str) -> list[Any]:
     """Return the parts of a result; fail unless there are `count`."""
-    parts = list(seen) if isinstance(seen, list | np.ndarray) else []
+    parts = list(seen) if isinstance(seen, list) or (isinstance(seen, np.ndarray) and seen.ndim) else []
     expect.that(len(parts) == count, f"{what} gives {len(parts) or expect.kind(seen)} instead of {count} things")
     return parts
 

@@ -100,6 +100,7 @@ def whole(value: object, what: str) -> int:
     """Return one whole number; fail for anything else."""
     number = expect.array(value, what)
     expect.shape(number, (), what)
+    expect.finite(number, what)
     return int(number)
 
 
