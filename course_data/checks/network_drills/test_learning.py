@@ -32,7 +32,8 @@ READY_SOLVERS = (
 # shares by which a loss falls. Clouds: 0.09 and more from Keras's random weights, below 0.01 from the right border.
 # Irises: 0.87 and more
 FALL_CLOUDS, FALL_IRIS = 0.03, 0.3
-CURVATURE = 0.005  # of scores, in their own width: 0.05 and more with ReLU, tanh, sigmoid or swish; 0 of a linear network
+# of scores, in their own width: 0.05 and more with ReLU, tanh, sigmoid or swish, 0 for a linear network
+CURVATURE = 0.005
 BAYES = 0.9214  # Phi(sqrt(2)): the most that any classifier reaches on the two clouds
 NAMES = ("train", "val", "test")
 
@@ -387,7 +388,7 @@ def expect_falling_loss(student: Student, name: str, model: str, least: float) -
     if seen < history.epochs:
         student.flag(f"{name} tells of {history.epochs} epochs, but fit trained {seen} in this notebook")
     message = f"the loss in {name} is {losses[0]:.4f} in the first epoch and {losses[-1]:.4f} in the last"
-    hint = f"It falls by at least {least:.0%} when fit starts from Keras's random weights. Is the learning rate too small?"
+    hint = f"From Keras's random weights it falls by {least:.0%} or more. Is the learning rate too small?"
     expect.that(losses[-1] <= (1 - least) * losses[0], message, hint=hint)
 
 
