@@ -132,19 +132,19 @@ def output(x: Array, weights: list[Array], biases: list[Array], *, last: bool = 
     return np.tanh(z) if last else z
 
 
-@check(cell="forward", points=2, title="forward bends between the layers, however many there are")
+@check(cell="forward", points=2, title="forward applies tanh between the layers, however many there are")
 def test_forward(student: Student, rng: np.random.Generator) -> None:
     for widths in ([3, 4, 2], [2, 5, 4, 3, 1], [4, 2]):
         x = rng.normal(size=(int(rng.integers(1, 7)), widths[0]))
         weights, biases = network(rng, widths)
         right = output(x, weights, biases)
         mistakes: dict[str, object] = {
-            "the last layer is bent as well": output(x, weights, biases, last=True),
-            "the input is bent": output(x, weights, biases, first=True),
+            "tanh is applied behind the last layer as well": output(x, weights, biases, last=True),
+            "tanh is applied to the input": output(x, weights, biases, first=True),
             "the biases are missing": output(x, weights, [0 * b for b in biases]),
         }
         if len(widths) > 2:
-            mistakes["nothing is bent: this is one linear layer"] = linear(x, weights, biases)
+            mistakes["no activation function is applied: this is one linear layer"] = linear(x, weights, biases)
         seen = student.call("forward", x, weights, biases)
         what = f"the output of a network with the widths {widths}"
         expect.values(

@@ -119,7 +119,7 @@ class Net(tf.keras.Model):
 
 cloud_model = Net()
 cloud_model.compile("adam", tf.keras.losses.BinaryCrossentropy(from_logits=True))
-cloud_model.fit(cloud_x, cloud_y, epochs=15, batch_size=32, verbose=0)
+cloud_history = cloud_model.fit(cloud_x, cloud_y, epochs=15, batch_size=32, verbose=0)
 
 def classify_clouds(x):
     return (np.asarray(cloud_model(x)) > 0).astype(int)
@@ -131,7 +131,7 @@ network = tf.keras.Sequential()
 network.add(tf.keras.layers.Dense(20, activation="relu"))
 network.add(tf.keras.layers.Dense(3, activation="softmax"))
 network.compile(optimizer=tf.keras.optimizers.Adam(0.05), loss="categorical_crossentropy")
-network.fit((iris_train - low) / span, np.eye(3)[species_train], epochs=50, batch_size=45, verbose=0)
+network_history = network.fit((iris_train - low) / span, np.eye(3)[species_train], epochs=50, batch_size=45, verbose=0)
 
 def classify_simple(x):
     return simple.predict_proba(x).argmax(axis=1)

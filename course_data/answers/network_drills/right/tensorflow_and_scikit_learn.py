@@ -101,7 +101,7 @@ inputs = tf.keras.Input((2,))
 hidden = tf.keras.layers.Dense(6, activation="tanh")(inputs)
 cloud_model = tf.keras.Model(inputs, tf.keras.layers.Dense(2, activation="softmax")(hidden))
 cloud_model.compile(tf.keras.optimizers.Adam(0.02), "sparse_categorical_crossentropy")
-cloud_model.fit(cloud_x, cloud_y, epochs=6, batch_size=64, verbose=0)
+cloud_history = cloud_model.fit(cloud_x, cloud_y, epochs=6, batch_size=64, verbose=0)
 
 def classify_clouds(x):
     return tf.argmax(cloud_model.predict(x, verbose=0, batch_size=1000), axis=1)
@@ -112,7 +112,7 @@ scaling = tf.keras.layers.Normalization()
 scaling.adapt(iris_train)
 network = tf.keras.Sequential([scaling, tf.keras.layers.Dense(12, activation="tanh"), tf.keras.layers.Dense(3)])
 network.compile(tf.keras.optimizers.Adam(0.03), tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-network.fit(iris_train, species_train, epochs=30, batch_size=30, verbose=0)
+network_history = network.fit(iris_train, species_train, epochs=30, batch_size=30, verbose=0)
 
 def classify_simple(x):
     return [int(k) for k in simple.predict(x)]

@@ -1,4 +1,4 @@
-# why: a bend before the first layer
+# why: tanh before the first layer
 # fails: test_forward
 
 # %% forward

@@ -1,4 +1,4 @@
-# why: a bend behind the last layer
+# why: tanh behind the last layer as well
 # fails: test_forward
 
 # %% forward

@@ -5,7 +5,7 @@
 tf.keras.utils.set_random_seed(0)
 cloud_model = tf.keras.Sequential([tf.keras.Input((2,)), tf.keras.layers.Dense(1, activation='sigmoid')])
 cloud_model.compile(tf.keras.optimizers.Adam(0.05), "binary_crossentropy")
-cloud_model.fit(cloud_x, cloud_y, epochs=8, batch_size=64, verbose=0)
+cloud_history = cloud_model.fit(cloud_x, cloud_y, epochs=8, batch_size=64, verbose=0)
 
 def classify_clouds(x):
     return np.where(cloud_model(x)[:, 0] < 0.5, 0, 1)
