@@ -21,14 +21,14 @@ unit: $(READY)
 	$(PYTEST) -m "not kernel and not slow and not matrix and not exhaustive"
 
 # Everything that protects the product. `make test MATRIX=yes` adds what CI runs too: more combinations of the same,
-# and a real hub with accounts of this machine. `make test MATRIX=all` grades each answer of the long assignments.
+# and a real hub with accounts of this machine. `make test MATRIX=all` trains all answers and mutants.
 SELECTED = $(if $(filter all,$(MATRIX)),,-m "not exhaustive$(if $(MATRIX),, and not matrix)")
 test: static
 	$(PYTEST) $(SELECTED)
 
-# The answers to the long assignments on the published data, in full; `autograder data fetch` first.
+# All answers, mutants and trainings on the published data, for hours; `autograder data fetch` first.
 test-real: $(READY)
-	AUTOGRADER_TEST_REAL=1 $(VENV)/bin/pytest tests/test_answers.py -k "gets_the_verdict and (exercise_3 or mnist)"
+	$(VENV)/bin/autograder prove --trainings
 
 hub: $(READY)
 	$(VENV)/bin/autograder hub

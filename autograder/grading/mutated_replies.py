@@ -36,7 +36,6 @@ from autograder.grading.replies import Recording
 CALL_SECONDS = 5.0  # more than any check needs for one notebook
 MAX_LIST = 10_000  # numbers of an array that is also sent as a list
 LARGE_REPLY = 100_000  # bytes; a model, or a figure with images
-MAX_CHANGES = 400  # changes within one reply
 Array = np.ndarray[Any, Any]
 
 # What a reply may be instead of what the reference solution gives.
@@ -122,14 +121,15 @@ def try_replies(
 def _try_check(assignment: Assignment, recording: Recording, call: Call, trial: Trial, seen_in_large: set[str]) -> None:
     """Run one check on all mutations of its replies.
 
-    Most of a large reply is read by the engine, in the same way for all checks of a cell. A place in it is therefore
-    changed twice for the cell and not for each check.
+    Large replies (models, figures) are read by the engine, in the same way for all checks of a cell. A place in them
+    is therefore changed twice for the cell and not for each check.
     """
     known = dict(recording.exchanges)
     seen_in_small: set[str] = set()
     for number, (question, reply) in enumerate(recording.exchanges):
-        seen = seen_in_large if len(reply) > LARGE_REPLY else seen_in_small
-        for kind, place, mutated in mutations(wire.decode(reply, assignment.limits.reply_bytes), seen):
+        large = len(reply) > LARGE_REPLY
+        seen, value = seen_in_large if large else seen_in_small, wire.decode(reply, assignment.limits.reply_bytes)
+        for kind, place, mutated in mutations(value, seen, large=large):
             try:
                 encoded = wire.encode(mutated)
             except wire.WireError:
@@ -202,31 +202,32 @@ def _time_limit(seconds: float) -> Iterator[None]:
 # --- mutations --------------------------------------------------------------------------------------------------------
 
 
-def mutations(reply: object, seen: set[str]) -> Iterator[tuple[str, str, object]]:
+def mutations(reply: object, seen: set[str], *, large: bool = False) -> Iterator[tuple[str, str, object]]:
     """Yield changed replies with the kind of the change and the place within the reply.
 
     A reply is a dictionary with a value. What the student's function returned, or else the whole value, is changed in
     every reply. Other places of equal name (the items of a list) are changed twice in all replies together, which
-    `seen` holds.
+    `seen` holds. In large replies this holds for the whole value too, and each place within gets a fifth of the kinds,
+    another fifth each time.
     """
     if not isinstance(reply, dict) or set(reply) != {"value"}:
         return
-    count, value = 0, reply["value"]
-    main = ("result",) if isinstance(value, dict) and "result" in value else ()
-    for path in _places(reply["value"], ()):
+    whole = reply["value"]
+    main = ("result",) if isinstance(whole, dict) and "result" in whole else ()
+    for number, path in enumerate(_places(whole, ())):
         name = "".join(f"[{'*' if isinstance(key, int) else repr(key)}]" for key in path)
-        if path != main:
-            first, second = f"{name} 1", f"{name} 2"
+        if large or path != main:
+            form = ", ".join(map(str, whole)) if isinstance(whole, dict) else type(whole).__name__
+            first, second = f"{form}: {name} 1", f"{form}: {name} 2"
             if second in seen:
                 continue
             seen.add(second if first in seen else first)
-        value = _at(reply["value"], path)
+        value = _at(whole, path)
         changes = [*_other_values(value), *_changes(value)]
+        if large and path != main:
+            changes = changes[number % 5 :: 5]
         for kind, other in changes:
-            count += path != main
-            if count > MAX_CHANGES:
-                return
-            yield kind, name, {"value": _with(reply["value"], path, other)}
+            yield kind, name, {"value": _with(whole, path, other)}
 
 
 def _places(value: object, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
