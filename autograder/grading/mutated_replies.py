@@ -122,7 +122,7 @@ def _try_check(assignment: Assignment, recording: Recording, call: Call, trial: 
     """Run one check on all mutations of its replies.
 
     Large replies (models, figures) are read by the engine, in the same way for all checks of a cell. A place in them
-    is therefore changed twice for the cell and not for each check.
+    is therefore changed for the cell and not for each check.
     """
     known = dict(recording.exchanges)
     seen_in_small: set[str] = set()
@@ -207,8 +207,8 @@ def mutations(reply: object, seen: set[str], *, large: bool = False) -> Iterator
 
     A reply is a dictionary with a value. What the student's function returned, or else the whole value, is changed in
     every reply. Other places of equal name (the items of a list) are changed twice in all replies together, which
-    `seen` holds. In large replies this holds for the whole value too, and each place within gets a fifth of the kinds,
-    another fifth each time.
+    `seen` holds. In large replies the whole value is changed twice too, and each place in it once, by a tenth of the
+    kinds: by another tenth than the place before.
     """
     if not isinstance(reply, dict) or set(reply) != {"value"}:
         return
@@ -219,13 +219,13 @@ def mutations(reply: object, seen: set[str], *, large: bool = False) -> Iterator
         if large or path != main:
             form = ", ".join(map(str, whole)) if isinstance(whole, dict) else type(whole).__name__
             first, second = f"{form}: {name} 1", f"{form}: {name} 2"
-            if second in seen:
+            if second in seen or (large and path != main and first in seen):
                 continue
             seen.add(second if first in seen else first)
         value = _at(whole, path)
         changes = [*_other_values(value), *_changes(value)]
         if large and path != main:
-            changes = changes[number % 5 :: 5]
+            changes = changes[number % 10 :: 10]
         for kind, other in changes:
             yield kind, name, {"value": _with(whole, path, other)}
 
