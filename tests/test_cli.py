@@ -96,7 +96,7 @@ def test_grading_a_class_with_a_broken_notebook_in_it(
     assert "not valid JSON" in (released.feedback / "cyd" / EXERCISE / f"{EXERCISE}.html").read_text()
 
     code, out, _ = run(monkeypatch, capsys, "status", *where)
-    assert code == 0 and EXERCISE in out and "9.7/18" in out
+    assert code == 0 and EXERCISE in out and "9.7/20" in out
 
     code, _, err = run(monkeypatch, capsys, "grade", EXERCISE, "--student", "zoe", *where)
     assert code == 2 and "no submission of zoe" in err

@@ -150,18 +150,18 @@ class Network {
     this.count = 0; // samples whose slopes are summed and not used yet: what is left over goes into the next epoch
     const last = this.layers.length - 1;
     const output = ACTIVATIONS[state.problem === "classification" ? "tanh" : "linear"];
-    this.bends = this.layers.map((_, at) => (at === last ? output : ACTIVATIONS[state.activation]));
+    this.functions = this.layers.map((_, at) => (at === last ? output : ACTIVATIONS[state.activation]));
   }
 
   forward(x, y) {
     let before = this.inputs.map((feature) => feature(x, y));
     this.seen = before;
     this.layers.forEach((layer, at) => {
-      const bend = this.bends[at][0];
+      const activate = this.functions[at][0];
       for (const unit of layer) {
         let z = unit.bias;
         for (let i = 0; i < before.length; i++) z += unit.weights[i] * before[i];
-        unit.output = bend(z);
+        unit.output = activate(z);
       }
       before = layer.map((unit) => unit.output);
     });
@@ -170,7 +170,7 @@ class Network {
 
   backward(label) {
     for (let at = this.layers.length - 1; at >= 0; at--) {
-      const slope = this.bends[at][1];
+      const slope = this.functions[at][1];
       const next = this.layers[at + 1];
       const below = at ? this.layers[at - 1].map((unit) => unit.output) : this.seen;
       this.layers[at].forEach((unit, j) => {
@@ -282,6 +282,12 @@ function colour(value) {
   return WHITE.map((from, i) => Math.round(from + (end[i] - from) * Math.abs(v)));
 }
 
+function ticks(top, most) { // round numbers from 0 to top, about `most` of them
+  const power = 10 ** Math.floor(Math.log10(top / most));
+  const by = [1, 2, 5, 10].map((factor) => factor * power).find((step) => top / step <= most);
+  return Array.from({ length: Math.floor(top / by) + 1 }, (_, i) => Number((i * by).toPrecision(6)));
+}
+
 function element(kind, properties = {}, ...children) {
   const made = Object.assign(document.createElement(kind), properties);
   made.append(...children);
@@ -300,7 +306,7 @@ function render({ model, el }) {
   const reset = element("button", { textContent: "↺ reset", title: "the same data, other weights", onclick: () => { setPlaying(false); begin(); } });
   const shown = element("b");
   const plane = element("canvas", { width: SIDE, height: SIDE });
-  const chart = element("canvas", { width: 290, height: 150 });
+  const chart = element("canvas", { width: 290, height: 152 });
   const heat = element("canvas", { width: CELLS, height: CELLS });
   const [trainLoss, testLoss] = [element("b"), element("b")];
   const layers = element("div", { className: "pg-layers" });
@@ -497,18 +503,33 @@ function render({ model, el }) {
 
   function drawChart() {
     const context = chart.getContext("2d");
-    const [left, bottom, width, height] = [30, 130, 252, 120];
+    const [left, bottom, width, height] = [44, 124, 238, 108];
     const finite = history.flat().filter(Number.isFinite);
     const top = Math.max(0.1, ...(finite.length > 4000 ? finite.filter((_, i) => i % 10 === 0) : finite)) * 1.05;
+    const last = Math.max(history.length - 1, 1);
+    const right = (at) => left + (width * at) / last;
+    const up = (loss) => bottom - (height * loss) / top;
     context.clearRect(0, 0, chart.width, chart.height);
     context.strokeStyle = "#d9dee5";
     context.fillStyle = "#6b7686";
     context.font = "10px system-ui, sans-serif";
-    context.textAlign = "right";
     context.strokeRect(left, bottom - height, width, height);
-    context.fillText(top.toFixed(2), left - 4, bottom - height + 8);
-    context.fillText("0", left - 4, bottom);
-    context.fillText(`epoch ${epoch}`, left + width, bottom + 13);
+    context.textAlign = "right";
+    for (const loss of ticks(top, 4)) {
+      context.fillRect(left - 3, up(loss), 3, 1);
+      context.fillText(String(loss), left - 5, up(loss) + 3);
+    }
+    context.textAlign = "center";
+    for (const at of ticks(last, 5)) {
+      context.fillRect(right(at), bottom, 1, 3);
+      if (Number.isInteger(at)) context.fillText(String(at), right(at), bottom + 12);
+    }
+    context.fillText("epoch", left + width / 2, bottom + 24);
+    context.save();
+    context.translate(10, bottom - height / 2);
+    context.rotate(-Math.PI / 2);
+    context.fillText("loss", 0, 0);
+    context.restore();
     for (const [which, style, dash] of [[0, "#6b7686", [4, 3]], [1, "#1c2430", []]]) {
       context.strokeStyle = style;
       context.setLineDash(dash);
@@ -517,13 +538,13 @@ function render({ model, el }) {
       const by = Math.max(1, Math.floor(history.length / width));
       for (let at = 0; at < history.length; at += by) {
         const loss = history[at][which];
-        if (Number.isFinite(loss)) context.lineTo(left + (width * at) / Math.max(history.length - 1, 1), bottom - (height * loss) / top);
+        if (Number.isFinite(loss)) context.lineTo(right(at), up(loss));
       }
       context.stroke();
     }
     context.setLineDash([]);
-    context.textAlign = "left";
-    context.fillText("- - training   — test", left + 2, bottom + 13);
+    context.textAlign = "right";
+    context.fillText("- - training   — test", left + width - 4, bottom - height + 12);
   }
 
   const stop = () => { if (document.hidden) setPlaying(false); };

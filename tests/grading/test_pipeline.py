@@ -57,7 +57,7 @@ def test_an_empty_submission_gets_zero_and_a_kind_word_for_each_task(
     exercise: Assignment, notebook: Notebook, tmp_path: Path
 ) -> None:
     report = grade(submission(tmp_path, empty(notebook)), exercise, SILENT)
-    assert report.earned == 0 and report.auto_points == 15 and report.manual_points == 3
+    assert report.earned == 0 and report.auto_points == 15 and report.manual_points == 5
     checks = [check for task in report.tasks for check in task.checks]
     assert {(check.message, check.code) for check in checks} == {
         ("This task has not been attempted yet.", "task.not-attempted")

@@ -116,9 +116,9 @@ def test_an_assignment_goes_from_release_to_feedback_in_a_browser(hub: Hub, brow
     for number, (name, points) in enumerate({"ada": 17, "farid": None}.items()):
         student = Person(browser, hub, name)
         student.course()
-        link = student.page.locator(f'[data-assignment="{EXERCISE}"] a:has-text("of 18")')
+        link = student.page.locator(f'[data-assignment="{EXERCISE}"] a:has-text("of 20")')
         score = link.inner_text()
-        assert re.fullmatch(rf"{points or r'[0-9.]+'} of 18", score), score
+        assert re.fullmatch(rf"{points or r'[0-9.]+'} of 20", score), score
         student.picture(12 + 2 * number, "course")
         with student.page.context.expect_page() as opened:
             link.click()

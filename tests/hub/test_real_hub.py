@@ -160,7 +160,7 @@ def test_the_whole_way(hub: Hub, browser: Browser) -> None:
     assert {(each["who"], each["student"]) for each in kept} == {("aglise", "agada")}
     marie.do("feedback")
 
-    for number, (name, score) in enumerate({"agada": "17 of 18", "agfarid": "of 18"}.items()):
+    for number, (name, score) in enumerate({"agada": "17 of 20", "agfarid": "of 20"}.items()):
         student = Person(browser, hub, name)
         student.course()
         link = student.page.locator(f'[data-assignment="{EXERCISE}"] a:has-text("{score}")')

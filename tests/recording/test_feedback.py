@@ -133,7 +133,7 @@ def test_points_and_comments_of_people_are_shown(
 ) -> None:
     report = make_report("ann")
     GradebookSink(released).write(report, exercise)
-    assert "3 more points wait for a person" in page(
+    assert "5 more points wait for a person" in page(
         report, gradebook.read(released, released.assignment(EXERCISE), "ann")
     )
     with gradebook.opened(released) as book:
@@ -142,7 +142,7 @@ def test_points_and_comments_of_people_are_shown(
         book.find_comment("reflect", EXERCISE, EXERCISE, "ann").manual_comment = "Well argued <3"
         book.db.commit()
     text = page(report, gradebook.read(released, released.assignment(EXERCISE), "ann"))
-    assert "17.5" in text and "2.5 of 3" in text and "Well argued &lt;3" in text and "wait for a person" not in text
+    assert "17.5" in text and "2.5 of 5" in text and "Well argued &lt;3" in text and "wait for a person" not in text
 
 
 def test_an_empty_submission_reads_kindly(

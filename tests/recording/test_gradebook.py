@@ -24,7 +24,7 @@ def book(course: Course) -> Gradebook:
 def test_scores_are_recorded_by_cell(released: Course, make_report: MakeReport, exercise: Assignment) -> None:
     GradebookSink(released).write(make_report("ann", WRONG), exercise)
     grades = gradebook.read(released, released.assignment(EXERCISE), "ann")
-    assert grades is not None and grades.score == 13 and grades.points == 18 and grades.needs_manual_grade
+    assert grades is not None and grades.score == 13 and grades.points == 20 and grades.needs_manual_grade
     by_cell = {grade.cell: grade for grade in grades.cells}
     assert by_cell["test_to_gray"].score == 2 and by_cell["test_load"].score == 2
     assert by_cell["reflect"].auto_score is None and by_cell["reflect"].needs_manual_grade

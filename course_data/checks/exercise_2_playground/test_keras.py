@@ -23,10 +23,25 @@ def student_data(student: Student, n: int, seed: int) -> tuple[Array, Array]:
     return points, labels
 
 
+def farthest(values: Array, low: float, high: float) -> float:
+    """Return how far the distribution of values is from the uniform one: the Kolmogorov-Smirnov distance."""
+    share, count = np.clip((np.sort(values) - low) / (high - low), 0, 1), len(values)
+    steps = np.arange(count + 1) / count
+    return float(max((steps[1:] - share).max(), (share - steps[:-1]).max()))
+
+
+def expect_uniform(values: Array, low: float, high: float, what: str, hint: str) -> None:
+    """Fail unless values are spread evenly between two limits; a right answer fails once in a million."""
+    off = farthest(values, low, high)
+    message = f"{what} are not uniform from {expect.number(low)} to {expect.number(high)}: their mean is "
+    message += f"{expect.number(values.mean())} and their standard deviation {expect.number(values.std())}"
+    expect.that(off < np.sqrt(0.5 * np.log(2e6) / len(values)), message, hint=hint)
+
+
 @check(cell="keras_circle", points=0.5, title="make_data puts +1 into the disc and -1 into the ring")
 def test_data(student: Student, rng: np.random.Generator) -> None:
-    x, y = student_data(student, n := 2 * int(rng.integers(150, 250)), int(rng.integers(1000)))
-    r = np.hypot(x[:, 0], x[:, 1])
+    x, y = student_data(student, n := 2 * int(rng.integers(400, 500)), int(rng.integers(1000)))
+    r, angle = np.hypot(x[:, 0], x[:, 1]), np.arctan2(x[:, 0], x[:, 1])
     expect.that(set(np.unique(y)) == {-1, 1}, f"the labels are {np.unique(y)[:4].tolist()}", hint="+1 and -1.")
     inside = int((y == 1).sum())
     expect.that(inside == n // 2, f"{inside} of {n} points have the label +1", hint="One half each.")
@@ -36,22 +51,26 @@ def test_data(student: Student, rng: np.random.Generator) -> None:
     expect.that(disc.max() <= 2.5, f"a point with the label +1 is at the radius {disc.max():.2f}", hint="r below 2.5.")
     message = f"points with the label -1 are at radii from {ring.min():.2f} to {ring.max():.2f}"
     expect.that(ring.min() >= 3.5 and ring.max() <= 5, message, hint="r from 3.5 to 5.")
-    # uniform in r: the mean of 150 or more radii has an error of 0.06; uniform in area it would be 1.67
-    expect.that(
-        abs(disc.mean() - 1.25) < 0.27, f"the mean radius in the disc is {disc.mean():.2f}", hint="r itself is uniform."
-    )
-    around = abs(np.exp(1j * np.arctan2(x[:, 1], x[:, 0])).mean())
-    expect.that(around < 0.25, "the points are not spread evenly over all angles", hint="Angles from 0 to 2 pi.")
+    hint = "r itself is uniform, not the area, and each point has a radius of its own."
+    expect_uniform(disc, 0, 2.5, "the radii in the disc", hint)
+    expect_uniform(ring, 3.5, 5, "the radii in the ring", hint)
+    for label, part in (("+1", angle[y == 1]), ("-1", angle[y == -1])):
+        expect_uniform(part, -np.pi, np.pi, f"the angles of the label {label}", "A random angle for each point.")
 
 
 @check(cell="keras_circle", points=0.5, title="make_data shuffles, and a seed gives the same points again")
 def test_data_shuffled(student: Student, rng: np.random.Generator) -> None:
     seed = int(rng.integers(1000))
     (x, y), (again, _), (other, _) = (student_data(student, 200, number) for number in (seed, seed, seed + 1))
-    changes = int((np.diff(y) != 0).sum())  # about 100 of 199 in a random order
+    changes = int((np.diff(y) != 0).sum())  # 100 of 199 in a random order, with a standard deviation of 7
     expect.that(changes > 50, "the points come sorted by their label", hint="One random order, for points and labels.")
+    message = f"the label changes {changes} times along 200 points, in a random order it does so about 100 times"
+    expect.that(changes < 150, message, hint="One random order, for points and labels.")
     expect.that(np.array_equal(x, again), "the same seed gave other points", hint="np.random.default_rng(seed).")
     expect.that(not np.array_equal(x, other), "another seed gave the same points", hint="The seed has to be used.")
+    drawn = [np.sort(np.hypot(*points.T)) for points in (x, other)]
+    message = "another seed gave the same radii"
+    expect.that(not np.allclose(*drawn, atol=1e-6), message, hint="Draw the radii with the seed, too.")
 
 
 def live(student: Student, rng: np.random.Generator) -> Model:

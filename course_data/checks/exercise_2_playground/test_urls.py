@@ -10,7 +10,8 @@ from autograder.checking import Student, check, expect, playground
 from autograder.checking.playground import Handed, handed_in, only_changed, rerun
 
 XY = ("x", "y")
-FACTOR = 2  # tolerance for reading the epoch off a running display
+# tolerance for reading the epoch off a running display: a person stops it half a second late, that is 15 epochs
+FACTOR, LATE = 2, 15
 USELESS, TOO_FAST = 0.4, 0.55  # a network that always says 0 has a loss of 0.5
 GAP, NARROWER, SAME = 0.1, 0.7, 0.02
 LEARNED = 0.9  # of the training loss of the best constant answer
@@ -80,7 +81,11 @@ def test_three_controlled(student: Student) -> None:
         only_changed(first, other, "activation")
 
 
-@check(cell="relu_tanh_sigmoid", points=2, title="epochs_to_solve agrees with the experiments, within a factor of 2")
+@check(
+    cell="relu_tanh_sigmoid",
+    points=2,
+    title="epochs_to_solve agrees with the experiments, within a factor of 2 or 15 epochs",
+)
 def test_epochs_to_solve(student: Student) -> None:
     table = student.get("epochs_to_solve")
     fits = isinstance(table, dict) and set(NAMES) <= set(table)
@@ -111,12 +116,12 @@ def compare_epochs(url: Handed, answer: object) -> None:
     expect.that(number or answer is None, message, hint="A number of epochs, or None.")
     reached = run.first_below(playground.SOLVED)
     fits = [agrees(answer, float(right), last) for right in (reached[0], np.median(reached))]
-    hint = "Open the address in a new tab and press play once; read the test loss, not the training loss."
+    hint = "Open the address in a new tab, without reset, and step; read the test loss, not the training loss."
     expect.that(any(fits), message, hint=hint)
 
 
 def agrees(answer: object, right: float, last: int) -> bool:
-    """Return whether an epoch is right within a factor of 2.
+    """Return whether an epoch is right within a factor of 2, or 15 epochs.
 
     For a run that does not get there, None and any epoch after the last one are right.
     """
@@ -124,7 +129,9 @@ def agrees(answer: object, right: float, last: int) -> bool:
         return answer is None or (isinstance(answer, int | float) and answer >= last)
     if answer is None:
         return right > last / 1.5
-    return isinstance(answer, int | float) and right / FACTOR <= answer <= max(right, 1) * FACTOR
+    if not isinstance(answer, int | float):
+        return False
+    return right / FACTOR <= answer <= right * FACTOR or abs(answer - right) <= LATE
 
 
 # --- learning rates
@@ -237,9 +244,7 @@ def regularised(url: Handed) -> None:
     expect.that(used, f"{url.name} has no regularisation", hint="Choose L1 or L2, and a rate that is not 0.")
 
 
-@check(
-    cell="overfit_url", points=1.5, title="overfit_url learns by heart: its test loss ends far above its training loss"
-)
+@check(cell="overfit_url", points=1.5, title="overfit_url overfits: its test loss ends far above its training loss")
 def test_overfits(student: Student) -> None:
     expect_overfits(student, tell=True)
 

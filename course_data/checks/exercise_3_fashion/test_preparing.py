@@ -100,7 +100,7 @@ def test_parts(student: Student, rng: np.random.Generator) -> None:
     one = {place[0] for place in places(train, table.train) if place}
     both = sum(place is not None and place[0] in one for place in places(val, table.train))
     by_chance = len(val) * len(train) / student.shape("x_train")[0]
-    message = "pictures in x_val are in x_train as well: the validation would praise what was learned by heart"
+    message = "pictures in x_val are in x_train as well: the validation would not notice overfitting"
     expect.that(both <= max(0.5 * by_chance, 3), message, hint="Cut one order in two.")
 
 
@@ -118,7 +118,7 @@ def test_compiled(student: Student, rng: np.random.Generator) -> None:
     expect.that(model.compiled, "the model is not compiled", hint='model.compile("adam", ...)')
 
 
-@check(cell="build", points=2, title="it is a perceptron with at least one hidden layer that bends")
+@check(cell="build", points=2, title="it is a perceptron with a non-linear hidden layer")
 def test_perceptron(student: Student, rng: np.random.Generator) -> None:
     expect_perceptron(built(student, rng), "the model of build_model")
 
@@ -140,7 +140,7 @@ def expect_perceptron(model: Model, name: str) -> None:
     nonlinear += [
         layer.kind == "Activation" and layer.activation not in ("linear", "softmax") for layer in model.layers
     ]
-    message = f"no hidden layer of {name} has a bend"
+    message = f"no hidden layer of {name} has a non-linear activation function"
     expect.that(any(nonlinear), message, hint='activation="relu": linear layers are together one linear layer.')
 
 
