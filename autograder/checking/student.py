@@ -6,7 +6,7 @@ Everything that it returns is a claim of the student's kernel.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -30,13 +30,13 @@ from autograder.records import CellRun, CellStatus, Dataset, Remark
 Ask = Callable[[bytes], bytes]
 Array = np.ndarray[Any, Any]
 T = TypeVar("T")
+# of shapes that a kernel claims: inputs of such shapes are drawn
+MAX_AXES, MAX_NUMBERS, MAX_INPUTS = 16, 10**10, 200_000
 
 
 def some_rows(count: int, rng: np.random.Generator, at_most: int = 200) -> list[int]:
     """Return sorted random indices all over an array of `count` rows, always with the first and the last."""
-    middle: Iterable[int] = (
-        rng.choice(np.arange(1, count - 1), size=min(at_most, count - 2), replace=False) if count > 2 else []
-    )
+    middle = rng.choice(count - 2, size=min(at_most, count - 2), replace=False) + 1 if count > 2 else np.zeros(0)
     return sorted({0, *(int(at) for at in middle), max(count - 1, 0)})
 
 
@@ -143,7 +143,9 @@ class Student:
         """Return how many epochs `fit` has trained in this notebook so far; the kernel's own claim."""
         reply = self._answer("fit", {"ask": "trainings"})
         fits = reply.get("fits") if isinstance(reply, dict) else None
-        if not isinstance(fits, list) or not all(isinstance(fit, list) and type(fit[-1]) is int for fit in fits):
+        if not isinstance(fits, list) or not all(
+            isinstance(fit, list) and fit and type(fit[-1]) is int for fit in fits
+        ):
             return 0
         return sum(fit[-1] for fit in fits)
 
@@ -165,6 +167,8 @@ class Student:
         sides = reply.get("shape") if isinstance(reply, dict) else None
         if not isinstance(sides, list) or not all(type(side) is int and side >= 0 for side in sides):
             raise CheckFailed(f"{name} is not an array", detail=repr(reply)[:300])
+        if len(sides) > MAX_AXES or math.prod(max(side, 1) for side in sides) > MAX_NUMBERS:
+            raise CheckFailed(f"{name} has a shape that no array in memory has", detail=repr(sides)[:300])
         return tuple(sides)
 
     def length(self, name: str) -> int:
@@ -239,6 +243,8 @@ class Student:
         random inputs. Where that is not possible, the live model is asked for predictions, with the rows in random
         order. Raises CheckFailed for anything but a Keras model.
         """
+        if math.prod(shape) > MAX_INPUTS:
+            raise CheckFailed(f"one input of {name} would have {math.prod(shape)} numbers")
         probe, x = rng.normal(0, 3, (3, 7)).astype(np.float32), rng.random((32, *shape)).astype(np.float32)
         reply = self._answer(name, {"ask": "model", "name": name, "call": make, "probe": probe, "x": x}, calling=make)
         seen = reply.get("type") if isinstance(reply, dict) else None

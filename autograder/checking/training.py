@@ -20,6 +20,7 @@ from autograder.records import Dataset
 
 Array = np.ndarray[Any, Any]
 SEEN_ROWS, VALIDATION_ROWS, PUBLIC_ROWS = 4000, 20_000, 5000
+MOST_CLASSES = 10_000
 LEAST_GAP = 0.15  # of the loss; below it the noise of a few hundred rows would decide
 ROWS_AT_ONCE = 4000  # rows of 784 numbers: 25 MB in double precision
 CLOSE = 0.01  # of one grey level: after division by 255 in float32 and multiplication, a pixel is a whole number again
@@ -143,7 +144,18 @@ def labels_of(student: Student, name: str, index: Sequence[int]) -> Array:
     rows = student.rows(name, index)
     if rows.ndim == 2 and rows.shape[1] > 1:
         return np.asarray(rows.argmax(axis=1))
-    return rows.reshape(len(rows)).astype(np.int64)
+    expect.that(rows.size == len(rows), f"{name} has {rows.size} numbers for {len(rows)} rows, one each is expected")
+    labels = rows.reshape(len(rows)).astype(np.float64)
+    whole = bool(np.all((labels >= 0) & (labels < MOST_CLASSES) & (labels == np.rint(labels))))
+    expect.that(whole, f"{name} does not hold numbers of classes", hint="0 for the first class, 1 for the second.")
+    return labels.astype(np.int64)
+
+
+def expect_classes(labels: Array, out: Array, name: str) -> None:
+    """Fail unless a model has an output for each of these labels."""
+    highest = int(labels.max(initial=0))
+    message = f"{name} has {out.shape[1]} outputs, and there is a label {highest}"
+    expect.that(highest < out.shape[1], message, hint="One output for each class; the first class is 0.")
 
 
 def sample(
@@ -155,7 +167,8 @@ def sample(
     def take() -> tuple[Array, Array]:
         index = some_rows(student.length(inputs), rng, count)
         parts = [index[at : at + ROWS_AT_ONCE] for at in range(0, len(index), ROWS_AT_ONCE)]
-        rows = np.concatenate([student.rows(inputs, some).astype(np.float32) for some in parts])
+        item = student.shape(inputs)[1:]
+        rows = np.concatenate([student.rows(inputs, some, item).astype(np.float32) for some in parts])
         return rows, labels_of(student, labels, index)
 
     return student.once(f"{part} {count}", lambda: student.while_same(inputs, f"{part} {count}", take))
@@ -187,6 +200,7 @@ def measured(student: Student, name: str, dataset: Dataset, rng: np.random.Gener
             f"{name} has {new_out.shape[1]} outputs",
             hint=f"One for each class: {classes}.",
         )
+        expect_classes(y, seen_out, name)
         result = Measured(
             accuracy(seen_out, y),
             cross_entropy(seen_out, y),
@@ -211,6 +225,8 @@ def complete_history(student: Student, name: str) -> History:
         message = f"{name} has no {quantity}: it has {', '.join(sorted(history.record)) or 'nothing'}"
         hint = "validation_data=(x_val, y_val)" if quantity.startswith("val") else 'metrics=["accuracy"]'
         expect.that(history.record.get(quantity), message, hint=hint)
+    lengths = {len(values) for values in history.record.values()}
+    expect.that(len(lengths) == 1, f"the lists in {name} have different lengths", hint=f"{name} = model.fit(...)")
     seen = student.trained_epochs()
     if seen < history.epochs:
         student.flag(
@@ -227,7 +243,9 @@ def expect_validation_unseen(
     A model that has learned nothing by heart has one loss for all rows: then nothing can be said.
     """
     x, y = sample(student, "val", student.at_most(VALIDATION_ROWS), rng, names)
-    loss = cross_entropy(live_model(student, name, rng, names).log_probabilities(x), y)
+    out = live_model(student, name, rng, names).log_probabilities(x)
+    expect_classes(y, out, name)
+    loss = cross_entropy(out, y)
     nearer = result.withheld_loss - loss > 0.6 * result.gap
     message = (
         f"the loss of {name} is {loss:.3f} on the validation rows, {result.seen_loss:.3f} on training rows "
@@ -247,6 +265,7 @@ def expect_own_history(
     x, y = sample(student, "val", student.at_most(VALIDATION_ROWS), rng, names)
     model = live_model(student, name, rng, names)
     out = model.log_probabilities(x)
+    expect_classes(y, out, name)
     seen, loss = accuracy(out, y), cross_entropy(out, y)
     # a penalty is part of the loss in the history, but not of the cross entropy
     penalty = any(layer.penalty for layer in model.layers)

@@ -100,7 +100,11 @@ TASK = """## 1 The mean square
 
 $$ \\overline{{x^2}} = \\frac{{1}}{{N}} \\sum_i x_i^2 . $$
 
-*Hint.* `np.mean(x)` returns the mean of the elements of an array.
+<details><summary>Hint</summary>
+
+Which function of NumPy averages the elements of an array?
+
+</details>
 """
 
 SOLUTION = '''def mean_square(x):

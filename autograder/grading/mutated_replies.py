@@ -35,7 +35,8 @@ from autograder.grading.replies import Recording
 
 CALL_SECONDS = 5.0  # more than any check needs for one notebook
 MAX_LIST = 10_000  # numbers of an array that is also sent as a list
-LARGE_REPLY = 100_000  # bytes; a model, or a figure with images
+LARGE_REPLY = 100_000  # bytes
+READ_BY_ENGINE = ("shape", "history", "trainings", "weight_shapes")
 Array = np.ndarray[Any, Any]
 
 # What a reply may be instead of what the reference solution gives.
@@ -118,17 +119,18 @@ def try_replies(
     return trial
 
 
-def _try_check(assignment: Assignment, recording: Recording, call: Call, trial: Trial, seen_in_large: set[str]) -> None:
+def _try_check(assignment: Assignment, recording: Recording, call: Call, trial: Trial, seen_of_cell: set[str]) -> None:
     """Run one check on all mutations of its replies.
 
-    Large replies (models, figures) are read by the engine, in the same way for all checks of a cell. A place in them
-    is therefore changed for the cell and not for each check.
+    Models, figures, shapes and histories are read by the engine, in the same way for all checks of a cell. Their
+    places are therefore changed for the cell and not for each check.
     """
     known = dict(recording.exchanges)
-    seen_in_small: set[str] = set()
+    seen_of_check: set[str] = set()
     for number, (question, reply) in enumerate(recording.exchanges):
-        large = len(reply) > LARGE_REPLY
-        seen, value = seen_in_large if large else seen_in_small, wire.decode(reply, assignment.limits.reply_bytes)
+        asked, value = wire.decode(question), wire.decode(reply, assignment.limits.reply_bytes)
+        large = len(reply) > LARGE_REPLY or asked["ask"] in ("model", "drawn")
+        seen = seen_of_cell if large or asked["ask"] in READ_BY_ENGINE else seen_of_check
         for kind, place, mutated in mutations(value, seen, large=large):
             try:
                 encoded = wire.encode(mutated)
@@ -139,7 +141,6 @@ def _try_check(assignment: Assignment, recording: Recording, call: Call, trial: 
             student = student_of(assignment, replay.ask, recording.run, KnownValues(), REHEARSAL_ROWS)
             error = _error_of(partial(call, student, rng_of(recording.seed, recording.check.name)))
             if error is not None:
-                asked = wire.decode(question)
                 what = f"{kind} as the reply to {asked['ask']} {asked.get('name', '')}".rstrip() + place
                 trial.crashes.append(Crash(recording.check.name, what, *error))
 
@@ -208,7 +209,7 @@ def mutations(reply: object, seen: set[str], *, large: bool = False) -> Iterator
     A reply is a dictionary with a value. What the student's function returned, or else the whole value, is changed in
     every reply. Other places of equal name (the items of a list) are changed twice in all replies together, which
     `seen` holds. In large replies the whole value is changed twice too, and each place in it once, by a tenth of the
-    kinds: by another tenth than the place before.
+    kinds: another tenth than the place before.
     """
     if not isinstance(reply, dict) or set(reply) != {"value"}:
         return

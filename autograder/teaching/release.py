@@ -43,7 +43,7 @@ def release(
     isolation: str = "",
     *,
     progress: Callable[[str], None] = lambda step: None,
-    try_checks: bool = False,
+    try_checks: bool = True,
 ) -> Released:
     """Grade the reference solution, try the checks on mutated replies, and write release/ASSIGNMENT.
 

@@ -138,3 +138,27 @@ def test_some_rows_always_has_both_ends() -> None:
     rows = some_rows(1000, np.random.default_rng(0))
     assert rows[0] == 0 and rows[-1] == 999 and len(rows) == len(set(rows)) == 202
     assert some_rows(1, np.random.default_rng(0)) == [0] and some_rows(2, np.random.default_rng(0)) == [0, 1]
+
+
+@pytest.mark.parametrize("sides", [[10**9, 10**9], [1] * 17, [0, 2**62]])
+def test_a_shape_that_no_array_has_is_refused_before_anything_is_drawn_in_it(sides: list[int]) -> None:
+    with pytest.raises(CheckFailed, match="no array in memory"):
+        student(FakeKernel({"shape": sides})).shape("x")
+
+
+def test_a_single_number_has_no_length() -> None:
+    assert student(FakeKernel({"shape": [3, 2]})).length("x") == 3
+    with pytest.raises(CheckFailed, match="x is a single number"):
+        student(FakeKernel({"shape": []})).length("x")
+
+
+def test_rows_of_another_size_than_expected_are_refused() -> None:
+    rows = student(FakeKernel(np.zeros((2, 4)))).rows("x", [0, 1], (2, 2))
+    assert rows.shape == (2, 2, 2)
+    with pytest.raises(CheckFailed, match="x has 4 numbers in each row, expected 3"):
+        student(FakeKernel(np.zeros((2, 4)))).rows("x", [0, 1], (3,))
+
+
+def test_some_rows_of_very_many_take_no_memory() -> None:
+    rows = some_rows(10**12, np.random.default_rng(0))
+    assert len(rows) == 202 and rows[-1] == 10**12 - 1

@@ -62,7 +62,7 @@ def test_tasks_carry_the_heading_before_them(notebook: Notebook) -> None:
         ("normalize", 3, False),
         ("convert", 2, False),
         ("show_gray", 2, False),
-        ("reflect", 3, True),
+        ("reflect", 5, True),
     ]
     assert found[2].title == "3 From three numbers to one" and found[6].title == "7 What was lost, and why we did it"
 

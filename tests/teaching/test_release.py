@@ -45,7 +45,9 @@ def test_the_committed_release_is_what_the_source_gives(course: Course, reposito
 @pytest.mark.kernel
 def test_a_release_earns_full_points_and_fills_the_gradebook(course: Course) -> None:
     assignment = course.assignment(EXERCISE)
-    report = release.release(course, assignment)
+    released = release.release(course, assignment)
+    report = released.report
+    assert released.trial.count > 1000 and released.trial.crashes == []
     assert report.earned == report.auto_points == 15 and gradebook.has_assignment(course, assignment)
     assert not list(course.root.glob(".release-*"))
 
@@ -58,6 +60,20 @@ def test_a_reference_that_fails_is_not_released(course: Course) -> None:
         lambda cell: cell.update(source=cell["source"].replace("0.2989, 0.5870, 0.1140", "0.1140, 0.5870, 0.2989")),
     )
     with pytest.raises(CourseError, match="does not earn full points:\n  - test_weights: this is blue, green, red"):
+        release.release(course, course.assignment(EXERCISE))
+    assert not course.release.exists()
+
+
+@pytest.mark.kernel
+def test_an_assignment_with_a_check_that_raises_for_some_reply_is_not_released(course: Course) -> None:
+    file = course.checks / EXERCISE / "test_functions.py"
+    head = "    weights = measured_weights(student)\n"
+    assert head in file.read_text()
+    raising = head + '    sorted(student.call("normalize", np.ones(3)))[0].is_integer()\n'
+    file.write_text(file.read_text().replace(head, raising, 1))
+    with pytest.raises(
+        CourseError, match=r"replies make a check raise an error of its own:\n  - test_weights: None as"
+    ):
         release.release(course, course.assignment(EXERCISE))
     assert not course.release.exists()
 

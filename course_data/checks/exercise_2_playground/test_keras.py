@@ -68,9 +68,9 @@ def test_data_shuffled(student: Student, rng: np.random.Generator) -> None:
     expect.that(changes < 150, message, hint="One random order, for points and labels.")
     expect.that(np.array_equal(x, again), "the same seed gave other points", hint="np.random.default_rng(seed).")
     expect.that(not np.array_equal(x, other), "another seed gave the same points", hint="The seed has to be used.")
-    drawn = [np.sort(np.hypot(*points.T)) for points in (x, other)]
+    radii, others = (np.sort(np.hypot(*points.T)) for points in (x, other))
     message = "another seed gave the same radii"
-    expect.that(not np.allclose(*drawn, atol=1e-6), message, hint="Draw the radii with the seed, too.")
+    expect.that(not np.allclose(radii, others, atol=1e-6), message, hint="Draw the radii with the seed, too.")
 
 
 def live(student: Student, rng: np.random.Generator) -> Model:
