@@ -86,6 +86,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (item.path not in long, len(item.path.parts)))  # whole runs of the engine, then parts
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Called by pytest-xdist: the tests of a module stay with one worker, except proofs, which share nothing."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByModule(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid if "test_answers.py" in nodeid else str(super()._split_scope(nodeid))
+
+    return ByModule(config, log)
+
+
 @pytest.fixture(scope="session")
 def repository() -> Course:
     """The course that this repository is; tests only read it."""

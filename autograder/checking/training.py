@@ -194,7 +194,7 @@ def measured(student: Student, name: str, dataset: Dataset, rng: np.random.Gener
         public = as_the_student_prepares(student, dataset["x_test"][chosen], names)
         public_truth = dataset["y_test"][chosen].ravel()
         seen_out, new_out, public_out = (model.log_probabilities(part) for part in (x, new, public))
-        classes = len(np.unique(truth))
+        classes = len(np.unique(dataset["y_withheld"]))
         expect.that(
             new_out.shape[1] == classes,
             f"{name} has {new_out.shape[1]} outputs",

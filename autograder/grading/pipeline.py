@@ -41,7 +41,7 @@ from autograder.records import (
 from autograder.sandbox import levels
 
 TRAININGS = wire.encode({"ask": "trainings"})
-REHEARSAL_ROWS = 200
+REHEARSAL_ROWS = 40
 EMPTY = b'{"nbformat": 4, "cells": []}'
 _grading = threading.Lock()
 
