@@ -19,7 +19,7 @@ def trial_lines(trial: Trial) -> RenderableType:
     """Return how many mutated replies the checks were tried on, by kind, and what raised."""
     raised = f"{len(trial.crashes)} made a check raise" if trial.crashes else "no check raised"
     kinds = ", ".join(f"{count} {kind}" for kind, count in trial.counts.most_common())
-    total = f"{trial.count} mutated replies in {trial.seconds:.0f} s, {raised}"
+    total = f"{trial.count} of {trial.possible} mutated replies in {trial.seconds:.0f} s, {raised}"
     return Group(Text(total, "red" if trial.crashes else ""), Text(kinds, "dim"))
 
 
@@ -34,7 +34,9 @@ def proof_lines(proof: Proof) -> RenderableType:
     kept = len(proof.survivors) - len(proof.unexplained)
     mutants = f"{proof.mutants}; {kept} harmless, {len(proof.unexplained)} survive, {proof.killed:.1%} killed"
     table.add_row("mutants", _marked(mutants, not proof.unexplained))
-    raised = f"{proof.trial.count} of {len(proof.trial.counts)} kinds; {len(proof.trial.crashes)} make a check raise"
+    trial = proof.trial
+    tried = f"{trial.count} of {trial.possible}, of {len(trial.counts)} kinds"
+    raised = f"{tried}; {len(trial.crashes)} make a check raise"
     table.add_row("mutated replies", _marked(raised, not proof.trial.crashes))
     points = sum(task.points for task in proof.assignment.tasks if not task.manual)
     earning = sorted((-earned, name) for name, earned in proof.cheap.items() if earned)

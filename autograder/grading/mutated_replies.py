@@ -35,12 +35,14 @@ from autograder.grading.replies import Recording
 
 CALL_SECONDS = 5.0  # more than any check needs for one notebook
 MAX_LIST = 10_000  # numbers of an array that is also sent as a list
-LARGE_REPLY = 100_000  # bytes
-READ_BY_ENGINE = ("shape", "history", "trainings", "weight_shapes")
+LEAST_RUNS = 200  # of a check
+BYTES = 200 * 2**20  # that a check reads in all its runs; where its replies are small, all mutations are tried
+GOLDEN = 0.618  # multiples of it, modulo 1, are spread evenly
 Array = np.ndarray[Any, Any]
+Make = Callable[[], object]
 
 # What a reply may be instead of what the reference solution gives.
-OTHER_VALUES: dict[str, Callable[[], object]] = {
+OTHER_VALUES: dict[str, Make] = {
     "None": lambda: None,
     "a boolean": lambda: True,
     "zero": lambda: 0,
@@ -72,6 +74,23 @@ OTHER_VALUES: dict[str, Callable[[], object]] = {
 
 
 @dataclass(frozen=True)
+class Mutation:
+    """A change of a reply: of which kind, at which place, and how it is made."""
+
+    kind: str
+    place: str
+    whole: object
+    path: tuple[Any, ...]
+    make: Make
+
+    def reply(self) -> bytes:
+        """Return the changed reply. Raises WireError for one that is too large."""
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return wire.encode({"value": _with(self.whole, self.path, self.make())})
+
+
+@dataclass(frozen=True)
 class Crash:
     """A check that raised an error of its own: where, and on which reply."""
 
@@ -86,9 +105,10 @@ class Crash:
 
 @dataclass
 class Trial:
-    """How many mutated replies were tried, by kind, and what raised."""
+    """How many mutated replies were tried, by kind, how many there are, and which raised."""
 
     counts: Counter[str] = field(default_factory=Counter)
+    possible: int = 0
     crashes: list[Crash] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -107,42 +127,53 @@ def try_replies(
 
     for notebook in assignment.notebooks:
         own = [recording for (name, _), recording in by_check.items() if name == notebook.name]
-        names = {recording.check.name: recording for recording in own}
-        seen: dict[str, set[str]] = {}  # the places that were changed inside large replies, by cell
+        names = {recording.check.name: (number, recording) for number, recording in enumerate(own)}
 
-        def run(name: str, call: Call, names: dict[str, Recording] = names, seen: dict[str, set[str]] = seen) -> None:
+        def run(name: str, call: Call, names: dict[str, tuple[int, Recording]] = names) -> None:
             progress(name)
-            _try_check(assignment, names[name], call, trial, seen.setdefault(names[name].check.cell, set()))
+            number, recording = names[name]
+            _try_check(assignment, recording, number, call, trial)
 
         call_checks(folder_of_checks(assignment), names, run)
     trial.seconds = time.monotonic() - started_at
     return trial
 
 
-def _try_check(assignment: Assignment, recording: Recording, call: Call, trial: Trial, seen_of_cell: set[str]) -> None:
-    """Run one check on all mutations of its replies.
+def _try_check(assignment: Assignment, recording: Recording, number: int, call: Call, trial: Trial) -> None:
+    """Run one check on the mutations of its replies, or on a part of them where its replies are large.
 
-    Models, figures, shapes and histories are read by the engine, in the same way for all checks of a cell. Their
-    places are therefore changed for the cell and not for each check.
+    The part is spread over replies, places and kinds, and begins elsewhere for each check: checks of a cell ask alike,
+    and together they try more.
     """
-    known = dict(recording.exchanges)
-    seen_of_check: set[str] = set()
-    for number, (question, reply) in enumerate(recording.exchanges):
-        asked, value = wire.decode(question), wire.decode(reply, assignment.limits.reply_bytes)
-        large = len(reply) > LARGE_REPLY or asked["ask"] in ("model", "drawn")
-        seen = seen_of_cell if large or asked["ask"] in READ_BY_ENGINE else seen_of_check
-        for kind, place, mutated in mutations(value, seen, large=large):
-            try:
-                encoded = wire.encode(mutated)
-            except wire.WireError:
-                continue
-            trial.counts[kind] += 1
-            replay = _Replay(recording, known, number, encoded)
-            student = student_of(assignment, replay.ask, recording.run, KnownValues(), REHEARSAL_ROWS)
-            error = _error_of(partial(call, student, rng_of(recording.seed, recording.check.name)))
-            if error is not None:
-                what = f"{kind} as the reply to {asked['ask']} {asked.get('name', '')}".rstrip() + place
-                trial.crashes.append(Crash(recording.check.name, what, *error))
+    known, seen = dict(recording.exchanges), set[str]()
+    every: list[tuple[int, Mutation]] = []
+    for place, (_, reply) in enumerate(recording.exchanges):
+        found = mutations(wire.decode(reply, assignment.limits.reply_bytes), seen)
+        every += [(place, mutation) for mutation in found]
+    trial.possible += len(every)
+    for place, mutation in _part(every, number, sum(len(reply) for _, reply in recording.exchanges)):
+        try:
+            reply = mutation.reply()
+        except wire.WireError:
+            continue
+        trial.counts[mutation.kind] += 1
+        replay = _Replay(recording, known, place, reply)
+        student = student_of(assignment, replay.ask, recording.run, KnownValues(), REHEARSAL_ROWS)
+        error = _error_of(partial(call, student, rng_of(recording.seed, recording.check.name)))
+        if error is not None:
+            asked = wire.decode(recording.exchanges[place][0])
+            what = f"{mutation.kind} as the reply to {asked['ask']} {asked.get('name', '')}".rstrip() + mutation.place
+            trial.crashes.append(Crash(recording.check.name, what, *error))
+
+
+def _part(every: list[tuple[int, Mutation]], number: int, size: int) -> list[tuple[int, Mutation]]:
+    """Return the mutations that a check is tried on: the fewer, the more bytes it has to read each time."""
+    most = max(LEAST_RUNS, BYTES // max(size, 1))
+    if len(every) <= most:
+        return every
+    step = len(every) / most
+    offset = (number * GOLDEN) % 1
+    return [every[int((index + offset) * step)] for index in range(most)]
 
 
 class _Replay:
@@ -203,32 +234,27 @@ def _time_limit(seconds: float) -> Iterator[None]:
 # --- mutations --------------------------------------------------------------------------------------------------------
 
 
-def mutations(reply: object, seen: set[str], *, large: bool = False) -> Iterator[tuple[str, str, object]]:
-    """Yield changed replies with the kind of the change and the place within the reply.
+def mutations(reply: object, seen: set[str]) -> Iterator[Mutation]:
+    """Yield the changes of a reply.
 
     A reply is a dictionary with a value. What the student's function returned, or else the whole value, is changed in
-    every reply. Other places of equal name (the items of a list) are changed twice in all replies together, which
-    `seen` holds. In large replies the whole value is changed twice too, and each place in it once, by a tenth of the
-    kinds: another tenth than the place before.
+    every reply. Other places of equal name (the items of a list) are changed in two replies, which `seen` counts.
     """
     if not isinstance(reply, dict) or set(reply) != {"value"}:
         return
     whole = reply["value"]
     main = ("result",) if isinstance(whole, dict) and "result" in whole else ()
-    for number, path in enumerate(_places(whole, ())):
+    for path in _places(whole, ()):
         name = "".join(f"[{'*' if isinstance(key, int) else repr(key)}]" for key in path)
-        if large or path != main:
+        if path != main:
             form = ", ".join(map(str, whole)) if isinstance(whole, dict) else type(whole).__name__
             first, second = f"{form}: {name} 1", f"{form}: {name} 2"
-            if second in seen or (large and path != main and first in seen):
+            if second in seen:
                 continue
             seen.add(second if first in seen else first)
         value = _at(whole, path)
-        changes = [*_other_values(value), *_changes(value)]
-        if large and path != main:
-            changes = changes[number % 10 :: 10]
-        for kind, other in changes:
-            yield kind, name, {"value": _with(whole, path, other)}
+        for kind, make in [*OTHER_VALUES.items(), *_changes(value)]:
+            yield Mutation(kind, name, whole, path, make)
 
 
 def _places(value: object, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:
@@ -257,72 +283,73 @@ def _with(value: Any, path: tuple[Any, ...], other: object) -> Any:
     return changed
 
 
-def _other_values(value: object) -> Iterator[tuple[str, object]]:
-    for kind, make in OTHER_VALUES.items():
-        yield kind, make()
-
-
-def _changes(value: object) -> Iterator[tuple[str, object]]:
-    """Yield changes that keep something of a value."""
+def _changes(value: object) -> Iterator[tuple[str, Make]]:
+    """Yield kinds of changes that keep something of a value, each with a function that makes it."""
     if isinstance(value, np.ndarray):
         yield from _changed_arrays(value)
     elif isinstance(value, list):
-        yield "one item less", value[:-1]
-        yield "one item more", [*value, *value[-1:]]
-        yield "in a list", [value]
-        yield "a None in it", [*value[:-1], None]
+        yield "one item less", lambda: value[:-1]
+        yield "one item more", lambda: [*value, *value[-1:]]
+        yield "in a list", lambda: [value]
+        yield "a None in it", lambda: [*value[:-1], None]
         if value:
-            yield "the first item alone", value[0]
+            yield "the first item alone", lambda: value[0]
     elif isinstance(value, dict):
         for key in value:
-            yield "an entry less", {name: value[name] for name in value if name != key}
-        yield "an entry more", {**value, "more": 1}
+            yield "an entry less", partial(_without, value, key)
+        yield "an entry more", lambda: {**value, "more": 1}
     elif isinstance(value, str):
-        yield "a long text", value + "x" * 10_000
-        yield "another alphabet", value + "\u0416\u4e2d\U0001f600"
+        yield "a long text", lambda: value + "x" * 10_000
+        yield "another alphabet", lambda: value + "\u0416\u4e2d\U0001f600"
     elif isinstance(value, bool):
-        yield "the opposite", not value
+        yield "the opposite", lambda: not value
     elif isinstance(value, int | float):
-        yield "the negative", -value
-        yield "a little more", value + 1
-        yield "as an array", np.array(value)
-        yield "in a list", [value]
+        yield "the negative", lambda: -value
+        yield "a little more", lambda: value + 1
+        yield "as an array", lambda: np.array(value)
+        yield "in a list", lambda: [value]
 
 
-def _changed_arrays(array: Array) -> Iterator[tuple[str, object]]:
-    yield "an axis more", array[None]
-    yield "flat", array.ravel()
+def _changed_arrays(array: Array) -> Iterator[tuple[str, Make]]:
+    yield "an axis more", lambda: array[None]
+    yield "flat", lambda: array.ravel()
     if array.ndim:
-        yield "one item less", array[:-1]
-        yield "one item more", np.concatenate([array, array[-1:]])
-        yield "no item", array[:0]
-        yield "nothing on the last axis", array[..., :0]
-        yield "in reverse order", array[::-1]
+        yield "one item less", lambda: array[:-1]
+        yield "one item more", lambda: np.concatenate([array, array[-1:]])
+        yield "no item", lambda: array[:0]
+        yield "nothing on the last axis", lambda: array[..., :0]
+        yield "in reverse order", lambda: array[::-1]
     if array.ndim and len(array):
-        yield "an axis less", array[0]
+        yield "an axis less", lambda: array[0]
     if array.ndim > 1:
-        yield "transposed", array.T
-        yield "one column less", array[..., :-1]
+        yield "transposed", lambda: array.T
+        yield "one column less", lambda: array[..., :-1]
     if array.size <= MAX_LIST:
-        yield "as a list", array.tolist()
-        yield "as texts", array.astype(str)
+        yield "as a list", lambda: array.tolist()
+        yield "as texts", lambda: array.astype(str)
     if array.dtype.kind not in "biuf":
         return
-    with np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield "zeros", np.zeros_like(array)
-        yield "NaN", np.full(array.shape, np.nan)
-        yield "infinities", np.full(array.shape, np.inf)
-        yield "huge numbers", np.full(array.shape, 1e308)
-        yield "huge integers", np.full(array.shape, 2**62)
-        yield "booleans", array > 0
-        yield "complex numbers", array.astype(complex)
-        yield "bytes", array.astype(np.uint8)
-        yield "half precision", array.astype(np.float16)
-        yield "long doubles", array.astype(np.longdouble)
-        if array.dtype.kind != "b":
-            yield "the negative", -array.astype(np.float64)
-        some = array.astype(np.float64).copy()
-        if some.size:
-            some.ravel()[0] = np.nan
-            yield "one NaN", some
+    yield "zeros", lambda: np.zeros_like(array)
+    yield "NaN", lambda: np.full(array.shape, np.nan)
+    yield "infinities", lambda: np.full(array.shape, np.inf)
+    yield "huge numbers", lambda: np.full(array.shape, 1e308)
+    yield "huge integers", lambda: np.full(array.shape, 2**62)
+    yield "booleans", lambda: array > 0
+    yield "complex numbers", lambda: array.astype(complex)
+    yield "bytes", lambda: array.astype(np.uint8)
+    yield "half precision", lambda: array.astype(np.float16)
+    yield "long doubles", lambda: array.astype(np.longdouble)
+    if array.dtype.kind != "b":
+        yield "the negative", lambda: -array.astype(np.float64)
+    if array.size:
+        yield "one NaN", lambda: _with_nan(array)
+
+
+def _with_nan(array: Array) -> Array:
+    changed = array.astype(np.float64).copy()
+    changed.ravel()[0] = np.nan
+    return changed
+
+
+def _without(value: dict[Any, Any], key: object) -> dict[Any, Any]:
+    return {name: value[name] for name in value if name != key}

@@ -10,7 +10,7 @@ import pytest
 from autograder import wire
 from autograder.course import scaffold
 from autograder.course.course import Course
-from autograder.grading.mutated_replies import OTHER_VALUES, mutations, try_replies
+from autograder.grading.mutated_replies import OTHER_VALUES, _part, mutations, try_replies
 from autograder.grading.pipeline import grade
 from autograder.grading.replies import Recorder
 from autograder.records import CellRun, CellStatus, Submission
@@ -90,8 +90,8 @@ def test_a_check_that_hangs_is_named(small_course: Course, monkeypatch: pytest.M
 
 def test_arrays_are_changed_in_shape_length_type_and_value() -> None:
     reply = {"value": {"result": np.arange(6.0).reshape(2, 3), "type": "ndarray", "inputs": None}}
-    changed = {kind: mutated for kind, place, mutated in mutations(reply, set()) if place == "['result']"}
-    results = {kind: value["value"]["result"] for kind, value in changed.items()}  # type: ignore[index]
+    changed = {mutation.kind: mutation for mutation in mutations(reply, set()) if mutation.place == "['result']"}
+    results = {kind: wire.decode(mutation.reply())["value"]["result"] for kind, mutation in changed.items()}
     shapes = {kind: result.shape for kind, result in results.items() if isinstance(result, np.ndarray)}
     assert shapes["one item less"] == (1, 3) and shapes["an axis less"] == (3,) and shapes["transposed"] == (3, 2)
     assert shapes["nothing on the last axis"] == (2, 0) and shapes["no item"] == (0, 3)
@@ -102,5 +102,13 @@ def test_arrays_are_changed_in_shape_length_type_and_value() -> None:
 def test_places_of_equal_name_are_changed_twice_and_no_more() -> None:
     seen: set[str] = set()
     reply = {"value": [{"title": "a"}, {"title": "b"}, {"title": "c"}]}
-    places = [place for _, place, _ in [*mutations(reply, seen), *mutations(reply, seen)]]
-    assert places.count("[*]['title']") == 2 * len([1 for _, place, _ in mutations({"value": "a"}, set())])
+    places = [mutation.place for mutation in [*mutations(reply, seen), *mutations(reply, seen)]]
+    assert places.count("[*]['title']") == 2 * len(list(mutations({"value": "a"}, set())))
+
+
+def test_of_large_replies_a_part_is_tried_that_is_spread_over_all_of_them() -> None:
+    every = [(0, mutation) for mutation in mutations({"value": {"result": [1.0] * 3}}, set())] * 50
+    parts = [_part(every, number, 2**30) for number in range(6)]
+    assert len(every) > 2 * len(parts[0]) and {len(part) for part in parts} == {200}
+    assert _part(every, 0, 1000) == every
+    assert {mutation.kind for part in parts for _, mutation in part} == {mutation.kind for _, mutation in every}

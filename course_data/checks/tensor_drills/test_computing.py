@@ -167,8 +167,10 @@ def test_spot(student: Student, rng: np.random.Generator) -> None:
 # --- rule
 
 # What the task forbids, because it is to be written: what has a rule in C ends at 64 bits, so a length beyond them
-# refuses it under any name. The libraries' rules in Python raise an error, where they are and where they are imported.
+# refuses it under any name, and no array of theirs has 300 axes. The libraries' rules in Python raise an error, where
+# they are and where they are imported.
 BEYOND_64_BITS = 10**30
+MANY = 300
 BROADCASTING = (
     "numpy.broadcast",
     "numpy.broadcast_arrays",
@@ -207,13 +209,14 @@ def test_rule_fits(student: Student, rng: np.random.Generator) -> None:
     pairs = [some_pair(rng) for _ in range(12)] + [((4, 1, 3), (2, 3)), ((5,), (3, 1)), ((), (2, 3)), ((2, 3), (2, 3))]
     # arrays of these shapes would fill any memory
     pairs += [((1, 10**6, 1), (10**6, 1, 10**6)), ((10**5, 1), (10**4, 1, 10**6)), ((BEYOND_64_BITS, 1), (3,))]
+    pairs += [((1, 2, 3) * (MANY // 3), (5, 2, 1) * (MANY // 3))]
     for a, b in pairs:
         compare(student, a, b, "Fill the shorter shape with 1 on the left; of two lengths take the one that is not 1.")
 
 
 @check(cell="rule", points=1, title="broadcast_shape raises ValueError for shapes that do not fit")
 def test_rule_refuses(student: Student, rng: np.random.Generator) -> None:
-    for left, right in (((2, 3), (3,)), ((3, 1), (3, BEYOND_64_BITS))):
+    for left, right in (((2, 3), (3,)), ((3, 1), (3, BEYOND_64_BITS)), ((2,) * MANY, (1,) * MANY)):
         compare(student, left, right, "These two fit.")
     for _ in range(8):
         pair = some_pair(rng)
@@ -233,7 +236,13 @@ def test_rule_refuses(student: Student, rng: np.random.Generator) -> None:
 
 @check(cell="rule", points=1, title="broadcast_shape knows empty axes")
 def test_rule_empty(student: Student) -> None:
-    for a, b in (((0, 3), (1, 3)), ((3, 1), (3, 0)), ((0,), ()), ((0, 1), (0, BEYOND_64_BITS))):
+    for a, b in (
+        ((0, 3), (1, 3)),
+        ((3, 1), (3, 0)),
+        ((0,), ()),
+        ((0, 1), (0, BEYOND_64_BITS)),
+        ((0,) * MANY, (1,) * MANY),
+    ):
         compare(
             student, a, b, "Of 0 and 1 the result has 0: the axis is empty. The larger of the two is not always right."
         )
