@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import random
 import signal
 import threading
 import time
@@ -37,7 +38,6 @@ CALL_SECONDS = 5.0  # more than any check needs for one notebook
 MAX_LIST = 10_000  # numbers of an array that is also sent as a list
 LEAST_RUNS = 200  # of a check
 BYTES = 200 * 2**20  # that a check reads in all its runs; where its replies are small, all mutations are tried
-GOLDEN = 0.618  # multiples of it, modulo 1, are spread evenly
 Array = np.ndarray[Any, Any]
 Make = Callable[[], object]
 
@@ -142,8 +142,7 @@ def try_replies(
 def _try_check(assignment: Assignment, recording: Recording, number: int, call: Call, trial: Trial) -> None:
     """Run one check on the mutations of its replies, or on a part of them where its replies are large.
 
-    The part is spread over replies, places and kinds, and begins elsewhere for each check: checks of a cell ask alike,
-    and together they try more.
+    The part is drawn at random, and another one for each check: checks of a cell ask alike, and together they try more.
     """
     known, seen = dict(recording.exchanges), set[str]()
     every: list[tuple[int, Mutation]] = []
@@ -171,9 +170,7 @@ def _part(every: list[tuple[int, Mutation]], number: int, size: int) -> list[tup
     most = max(LEAST_RUNS, BYTES // max(size, 1))
     if len(every) <= most:
         return every
-    step = len(every) / most
-    offset = (number * GOLDEN) % 1
-    return [every[int((index + offset) * step)] for index in range(most)]
+    return random.Random(number).sample(every, most)  # noqa: S311  # the same ones each time
 
 
 class _Replay:
