@@ -36,8 +36,8 @@ from autograder.grading.replies import Recording
 
 CALL_SECONDS = 5.0  # more than any check needs for one notebook
 MAX_LIST = 10_000  # numbers of an array that is also sent as a list
-LEAST_RUNS = 200  # of a check
-BYTES = 200 * 2**20  # that a check reads in all its runs; where its replies are small, all mutations are tried
+LEAST_RUNS = 100  # of a check
+BYTES = 100 * 2**20  # that a check reads in all its runs; where its replies are small, all mutations are tried
 Array = np.ndarray[Any, Any]
 Make = Callable[[], object]
 

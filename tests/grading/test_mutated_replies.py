@@ -108,7 +108,7 @@ def test_places_of_equal_name_are_changed_twice_and_no_more() -> None:
 
 def test_of_large_replies_a_part_is_tried_that_is_spread_over_all_of_them() -> None:
     every = [(0, mutation) for mutation in mutations({"value": {"result": [1.0] * 3}}, set())] * 50
-    parts = [_part(every, number, 2**30) for number in range(6)]
-    assert len(every) > 2 * len(parts[0]) and {len(part) for part in parts} == {200}
+    parts = [_part(every, number, 2**30) for number in range(9)]
+    assert len(every) > 2 * len(parts[0]) and {len(part) for part in parts} == {100}
     assert _part(every, 0, 1000) == every
     assert {mutation.kind for part in parts for _, mutation in part} == {mutation.kind for _, mutation in every}
