@@ -13,6 +13,7 @@ import numpy as np
 
 from autograder import messages, wire
 from autograder.checking.figures import Figure, best_figure, read_figures
+from autograder.checking.known_values import KnownValues
 from autograder.checking.models import (
     History,
     Layer,
@@ -54,24 +55,6 @@ def _rows_of(answer: object, count: int, name: str) -> Array:
     if not isinstance(answer, np.ndarray) or answer.ndim != 2 or len(answer) != count or answer.dtype.kind != "f":
         raise CheckFailed(f"{name} does not give one row of numbers for each input", detail=repr(answer)[:300])
     return answer.astype(np.float64)
-
-
-class KnownValues:
-    """What checks have computed from a student's answers, so that later checks need not compute it again.
-
-    `of_cell` is about one cell, `of_notebook` about all of them.
-    """
-
-    def __init__(self) -> None:
-        self.of_cell: dict[str, Any] = {}
-        self.of_notebook: dict[str, tuple[int, Array, Any]] = {}
-        self._cell = ""
-
-    def of(self, cell: str) -> KnownValues:
-        """Return what is known when the checks of a cell begin or go on: nothing about other cells' answers."""
-        if cell != self._cell:
-            self._cell, self.of_cell = cell, {}
-        return self
 
 
 class Student:
@@ -205,9 +188,18 @@ class Student:
     def call_without(self, forbidden: Sequence[str], function: str, *args: object) -> Any:
         """Call a function as `call` does, while functions of libraries raise an error.
 
-        `forbidden` are their dotted names, for example `numpy.broadcast_shapes`.
+        `forbidden` are their dotted names, for example `numpy.broadcast_shapes`. A method of a class can be forbidden
+        too, and is then under whatever name the class was imported.
         """
         return self._call(function, args, {}, inputs=False, forbidden=forbidden)["result"]
+
+    def call_with(self, replacements: Mapping[str, wire.Function], function: str, *args: object) -> Any:
+        """Call a function as `call` does, while other functions of the notebook are replaced.
+
+        Each replacement is a function that gets the student's own one and returns the one in its place. It shows
+        whether a function uses what it should be built on.
+        """
+        return self._call(function, args, {}, inputs=False, replacements=replacements)["result"]
 
     def call_and_inputs(self, function: str, *args: object) -> tuple[Any, list[Any]]:
         """Call a function as `call` does; return its result, and its inputs as they are after the call.
@@ -338,10 +330,19 @@ class Student:
         kwargs: dict[str, object],
         inputs: bool,
         forbidden: Sequence[str] = (),
+        replacements: Mapping[str, wire.Function] | None = None,
     ) -> dict[str, Any]:
-        question = {"ask": "call", "name": function, "args": list(args), "kwargs": kwargs, "inputs": inputs}
+        question: dict[str, Any] = {
+            "ask": "call",
+            "name": function,
+            "args": list(args),
+            "kwargs": kwargs,
+            "inputs": inputs,
+        }
         if forbidden:
             question["forbidden"] = list(forbidden)
+        if replacements:
+            question["replaced"] = dict(replacements)
         reply = self._answer(function, question, calling=True)
         if not isinstance(reply, dict) or set(reply) != {"result", "type", "inputs"}:
             raise self._unreadable(repr(reply)[:300])

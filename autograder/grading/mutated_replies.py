@@ -26,8 +26,8 @@ from typing import Any
 import numpy as np
 
 from autograder import messages, wire
+from autograder.checking.known_values import KnownValues
 from autograder.checking.plugin import Call, call_checks, rng_of
-from autograder.checking.student import KnownValues
 from autograder.course.assignment import Assignment
 from autograder.errors import BadReply, StudentFault
 from autograder.grading.check_folder import folder_of_checks

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from autograder import messages, wire
+from autograder.checking.known_values import KnownValues
 from autograder.checking.plugin import run_checks
-from autograder.checking.student import Ask, KnownValues, Student
+from autograder.checking.student import Ask, Student
 from autograder.course import datasets
 from autograder.course.assignment import Assignment, InstructorNotebook
 from autograder.course.notebooks import Notebook, parse, to_json

@@ -163,9 +163,33 @@ def call(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
     function = shell.user_ns[question["name"]]
     arguments = [_input(value, wire) for value in question["args"]]
     keywords = {key: _input(value, wire) for key, value in question["kwargs"].items()}
-    with _forbidden(question.get("forbidden", ())):
+    replacements = {name: _input(value, wire) for name, value in question.get("replaced", {}).items()}
+    with _forbidden(question.get("forbidden", ())), _replaced(shell.user_ns, replacements):
         result = function(*arguments, **keywords)
     return {"result": result, "type": type(result).__name__[:80], "inputs": arguments if question["inputs"] else []}
+
+
+@contextlib.contextmanager
+def _replaced(namespace: dict[str, Any], replacements: dict[str, Any]) -> Iterator[None]:
+    """Let functions of the notebook be others meanwhile; each replacement makes the other one of the original."""
+    originals = {name: namespace[name] for name in replacements}
+    try:
+        namespace.update({name: make(originals[name]) for name, make in replacements.items()})
+        yield
+    finally:
+        namespace.update(originals)
+
+
+def _owner(path: str) -> Any:
+    """Return the module of this dotted name, or the class in a module; None where there is none."""
+    try:
+        return importlib.import_module(path)
+    except ImportError:
+        module, _, name = path.rpartition(".")
+    try:
+        return getattr(importlib.import_module(module), name, None) if module else None
+    except ImportError:
+        return None
 
 
 @contextlib.contextmanager
@@ -173,12 +197,9 @@ def _forbidden(names: Iterable[str]) -> Iterator[None]:
     """Let the functions of these dotted names raise an error meanwhile: the task is to write what they do."""
     replaced = []
     for name in names:
-        module, _, attribute = name.rpartition(".")
-        try:
-            owner = importlib.import_module(module)
-        except ImportError:  # it is not there in this version, or not installed
-            continue
-        if not hasattr(owner, attribute):
+        path, _, attribute = name.rpartition(".")
+        owner = _owner(path)
+        if owner is None or not hasattr(owner, attribute):  # it is not there in this version, or not installed
             continue
 
         def refuse(*_: Any, name: str = name, **__: Any) -> Any:

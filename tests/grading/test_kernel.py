@@ -66,6 +66,33 @@ def test_an_error_is_told_in_one_line(start: Start) -> None:
     assert run.status is CellStatus.ERROR and run.error == "ZeroDivisionError: division by zero"
 
 
+SLOPE = """
+from fractions import Fraction as Kept
+
+def slope(x):
+    return 2 * x
+
+def walk():
+    return 3 - slope(1)
+
+def shortened():
+    return Kept(6, 4).limit_denominator(1)
+"""
+
+
+def test_a_function_of_the_notebook_or_of_a_library_can_be_another_one_for_a_call(start: Start) -> None:
+    kernel = start()
+    kernel.run(SLOPE, 20)
+    question = {"ask": "call", "name": "walk", "args": [], "kwargs": {}, "inputs": False}
+    negative = {"slope": wire.Function("lambda original: lambda x: -original(x)")}
+    answers = [wire.decode(kernel.ask(wire.encode(question | more), 20)) for more in ({}, {"replaced": negative}, {})]
+    assert [answer["value"]["result"] for answer in answers] == [1, 5, 1]
+    method = {"name": "shortened", "forbidden": ["fractions.Fraction.limit_denominator", "no.such.module.name"]}
+    refused = wire.decode(kernel.ask(wire.encode(question | method), 20))
+    assert refused["error"] == "RuntimeError" and "limit_denominator is not allowed" in refused["text"]
+    assert "error" not in wire.decode(kernel.ask(wire.encode(question | {"name": "shortened"}), 20))
+
+
 def test_a_process_that_ends_itself_is_a_verdict(start: Start) -> None:
     kernel = start()
     run = kernel.run("import os; os._exit(7)", 20)

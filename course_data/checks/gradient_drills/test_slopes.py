@@ -307,7 +307,17 @@ def test_neuron_db(student: Student, rng: np.random.Generator) -> None:
         )
 
 
+# by hand is the task; as methods of classes, so that they are found under any name
+AUTOMATIC = (
+    "tensorflow.GradientTape",
+    "tensorflow.GradientTape.__init__",
+    "tensorflow.gradients",
+    "tensorflow.python.ops.gradients_util._GradientsHelper",
+    "tensorflow.autodiff.ForwardAccumulator.__init__",
+)
+
+
 def weights_and_bias(student: Student, w: Array, b: float, x: Array, y: int) -> list[Any]:
     """Return the two parts of the gradient; fail unless there are two."""
-    pair = student.call_without(("tensorflow.GradientTape",), "neuron_gradient", w, b, x, y)  # by hand is the task
+    pair = student.call_without(AUTOMATIC, "neuron_gradient", w, b, x, y)
     return expect.parts(pair, 2, "neuron_gradient gives two things: (dw, db)")
