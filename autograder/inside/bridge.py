@@ -205,13 +205,17 @@ def _forbidden(names: Iterable[str]) -> Iterator[None]:
         def refuse(*_: Any, name: str = name, **__: Any) -> Any:
             raise RuntimeError(f"{name} is not allowed in this task")
 
-        replaced.append((owner, attribute, getattr(owner, attribute)))
+        own = vars(owner)  # a class may have inherited it
+        replaced.append((owner, attribute, attribute in own, own.get(attribute)))
         setattr(owner, attribute, refuse)
     try:
         yield
     finally:
-        for owner, attribute, original in replaced:
-            setattr(owner, attribute, original)
+        for owner, attribute, was_own, original in reversed(replaced):
+            if was_own:
+                setattr(owner, attribute, original)
+            else:
+                delattr(owner, attribute)
 
 
 def weight_shapes(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:

@@ -67,7 +67,13 @@ def test_an_error_is_told_in_one_line(start: Start) -> None:
 
 
 SLOPE = """
+import fractions
 from fractions import Fraction as Kept
+
+class Inherits(Kept):
+    pass
+
+fractions.Inherits = Inherits
 
 def slope(x):
     return 2 * x
@@ -76,7 +82,7 @@ def walk():
     return 3 - slope(1)
 
 def shortened():
-    return Kept(6, 4).limit_denominator(1)
+    return float(Kept(6, 4).limit_denominator(1) + Inherits(1, 2).limit_denominator(1))
 """
 
 
@@ -87,7 +93,10 @@ def test_a_function_of_the_notebook_or_of_a_library_can_be_another_one_for_a_cal
     negative = {"slope": wire.Function("lambda original: lambda x: -original(x)")}
     answers = [wire.decode(kernel.ask(wire.encode(question | more), 20)) for more in ({}, {"replaced": negative}, {})]
     assert [answer["value"]["result"] for answer in answers] == [1, 5, 1]
-    method = {"name": "shortened", "forbidden": ["fractions.Fraction.limit_denominator", "no.such.module.name"]}
+    method = {
+        "name": "shortened",
+        "forbidden": [f"fractions.{owner}.limit_denominator" for owner in ("Fraction", "Inherits", "None")],
+    }
     refused = wire.decode(kernel.ask(wire.encode(question | method), 20))
     assert refused["error"] == "RuntimeError" and "limit_denominator is not allowed" in refused["text"]
     assert "error" not in wire.decode(kernel.ask(wire.encode(question | {"name": "shortened"}), 20))
