@@ -284,7 +284,7 @@ def test_losses(student: Student, rng: np.random.Generator) -> None:
     expect_chi2(student, rng, float(losses[-1]))
 
 
-SCATTER = 1.5  # standard deviations that are added to each count: they make the smallest chi2 about three times as large
+SCATTER = 1.5  # standard deviations of noise on each count: they make the smallest chi2 about three times as large
 SAME_MULTIPLE = 0.1  # relative: the losses of a fit that has converged end within 2 % of the smallest
 
 
@@ -300,7 +300,9 @@ def expect_chi2(student: Student, rng: np.random.Generator, last: float) -> None
     wider = np.maximum(np.rint(y + SCATTER * sigma * rng.normal(size=len(y))), 1).astype(np.float32)
     wanted = least_chi2(t, wider, sigma) / least_chi2(t, y, sigma)
     losses = expect.array(fitted(student, (t, wider, sigma))[3], "losses")
-    expect.that(losses.ndim == 1 and losses.size > 0, f"losses has the shape {losses.shape}", hint="One number per step.")
+    expect.that(
+        losses.ndim == 1 and losses.size > 0, f"losses has the shape {losses.shape}", hint="One number per step."
+    )
     expect.finite(losses, "losses")
     ratio = float(losses[-1]) / last if last > 0 else 0.0
     message = (
