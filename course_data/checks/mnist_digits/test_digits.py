@@ -115,9 +115,10 @@ def test_unseen(student: Student, rng: np.random.Generator) -> None:
         "test": (test, dataset["y_test"][chosen]),
     }
     for name, (x, y) in parts.items():
+        expect.that(len(y) > 0, f"there are no {name} digits")
         of_part = losses(student, rng, x, y)
         ahead = float(of_new.mean() - of_part.mean())
-        error = float(of_new.std()) * float(np.sqrt(1 / len(of_new) + 1 / max(len(of_part), 1)))
+        error = float(of_new.std()) * float(np.sqrt(1 / len(of_new) + 1 / len(of_part)))
         message = (
             f"the loss of model is {of_part.mean():.3f} on the {name} digits, {result.seen_loss:.3f} on training "
             f"digits and {result.withheld_loss:.3f} on new ones"

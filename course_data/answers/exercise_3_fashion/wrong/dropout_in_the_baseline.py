@@ -1,6 +1,6 @@
 # why: the cure is in the baseline already; on the published data its gap is 0.054 and the threshold 0.057: either may be
 # data: stand-in
-# fails: test_overfits
+# fails: test_overfits, test_cure, test_gap_closed
 
 # %% build
 def build_model():
