@@ -81,6 +81,7 @@ def live(student: Student, rng: np.random.Generator) -> Model:
 @check(cell="keras_circle", points=0.5, title="build makes, and circle_model has, tanh layers of 4, 2 and 1")
 def test_model(student: Student, rng: np.random.Generator) -> None:
     built = student.model("build", rng, shape=(2,), make=True)
+    expect.that(built.compiled, "the model that build() returns is not compiled", hint="model.compile(..., 'mse')")
     for name, model in (("build()", built), ("circle_model", live(student, rng))):
         shapes = [weight.shape for layer in model.layers for weight in layer.weights]
         expect.that(

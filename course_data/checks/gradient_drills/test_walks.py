@@ -43,21 +43,25 @@ def test_path_values(student: Student, rng: np.random.Generator) -> None:
 # --- rates
 
 
-def after(student: Student, name: str, steps: int = 20) -> float:
-    """Return what is left of x = 1 after gradient descent on 5 x**2 with the student's learning rate.
-
-    Fails unless the rate is a positive number.
-    """
+def rate_of(student: Student, name: str) -> float:
+    """Return the student's learning rate; fail unless it is a positive number."""
     rate = expect.array(student.get(name), name)
     expect.shape(rate, (), name)
     expect.that(np.isfinite(rate) and rate > 0, f"{name} is {float(rate):.3g}, a learning rate is positive")
-    return float(abs(1 - 10 * float(rate)) ** steps)
+    return float(rate)
+
+
+def after(student: Student, name: str, steps: int = 20) -> float:
+    """Return what is left of x = 1 after gradient descent on 5 x**2 with the student's learning rate."""
+    return float(abs(1 - 10 * rate_of(student, name)) ** steps)
 
 
 @check(cell="rates", points=0.5, title="too_small goes the right way, slowly")
 def test_too_small(student: Student) -> None:
-    left = after(student, "too_small")
+    left, rate = after(student, "too_small"), rate_of(student, "too_small")
     message = f"after 20 steps {left:.3g} of x is left"
+    crossing = f"{message}, and each step crosses the minimum: 1 - 10 rate is {1 - 10 * rate:.3g}"
+    expect.that(rate < 0.1 or left >= 1, crossing, hint="Too small, not too large: 1 - 10 rate has to be positive.")
     expect.that(0.5 < left < 1, message, hint="More than a half, less than all of it. What is (1 - 10 rate)^20?")
 
 
@@ -211,12 +215,30 @@ def experiment(rng: np.random.Generator) -> tuple[Array, Array, Array]:
 
 
 # what SciPy's fits are made of, under whatever name they were imported: the task is to descend
+METHODS = (
+    *("bfgs", "cg", "cobyla", "cobyqa", "dogleg", "lbfgsb", "neldermead", "newtoncg", "powell", "slsqp", "tnc"),
+    *("trust_krylov", "trust_ncg", "trustregion_constr", "trustregion_exact"),
+)
 READY_FITS = (
-    "scipy.optimize._minpack_py.leastsq",
-    "scipy.optimize._minpack_py.least_squares",
-    "scipy.optimize._minimize._minimize_bfgs",
-    "scipy.optimize._minimize._minimize_lbfgsb",
-    "scipy.optimize._minimize._minimize_neldermead",
+    *(f"scipy.optimize._minimize._minimize_{method}" for method in METHODS),
+    # fmin and its relatives do not ask minimize
+    *(f"scipy.optimize._optimize._minimize_{method}" for method in ("bfgs", "cg", "neldermead", "newtoncg", "powell")),
+    "scipy.optimize._lbfgsb_py._minimize_lbfgsb",
+    "scipy.optimize._slsqp_py._minimize_slsqp",
+    "scipy.optimize._tnc._minimize_tnc",
+    "scipy.optimize._cobyla_py._minimize_cobyla",
+    # curve_fit, leastsq, least_squares, fsolve and root
+    *(f"scipy.optimize._minpack.{function}" for function in ("_lmdif", "_lmder", "_hybrd", "_hybrj")),
+    "scipy.optimize._lsq.least_squares.trf",
+    "scipy.optimize._lsq.least_squares.dogbox",
+    # those that search a whole region
+    "scipy.optimize._differentialevolution.DifferentialEvolutionSolver",
+    "scipy.optimize._basinhopping.BasinHoppingRunner",
+    "scipy.optimize._dual_annealing.EnergyState",
+    "scipy.optimize._shgo.SHGO",
+    "scipy.optimize._direct_py._direct",
+    "scipy.optimize._optimize._Brute_Wrapper",
+    "scipy.odr._odrpack.odr",
 )
 
 
@@ -277,3 +299,33 @@ def test_losses(student: Student, rng: np.random.Generator) -> None:
     expect.that(
         np.ptp(tail) < 0.05 * abs(tail.mean()) + 1e-9, f"{message}, and is still moving at the end", hint="More steps."
     )
+    expect_chi2(student, rng, float(losses[-1]))
+
+
+SCATTER = 1.5  # standard deviations of noise on each count: they make the smallest chi2 about three times as large
+SAME_MULTIPLE = 0.1  # relative: the losses of a fit that has converged end within 2 % of the smallest
+
+
+def least_chi2(t: Array, y: Array, sigma: Array) -> float:
+    """Return the smallest chi2 of a measurement."""
+    best, _ = curve_fit(model, t, y, p0=(500, 2, 30), sigma=sigma, absolute_sigma=True)
+    return float((((y - model(t, *best)) / sigma) ** 2).sum())
+
+
+def expect_chi2(student: Student, rng: np.random.Generator, last: float) -> None:
+    """Fail unless the last loss follows the smallest chi2 when the counts scatter more; any multiple of it will do."""
+    t, y, sigma = second_fit(student, rng)[0]
+    wider = np.maximum(np.rint(y + SCATTER * sigma * rng.normal(size=len(y))), 1).astype(np.float32)
+    wanted = least_chi2(t, wider, sigma) / least_chi2(t, y, sigma)
+    losses = expect.array(fitted(student, (t, wider, sigma))[3], "losses")
+    expect.that(
+        losses.ndim == 1 and losses.size > 0, f"losses has the shape {losses.shape}", hint="One number per step."
+    )
+    expect.finite(losses, "losses")
+    ratio = float(losses[-1]) / last if last > 0 else 0.0
+    message = (
+        f"a measurement whose counts scatter more has {wanted:.2f} times the smallest chi2 of another one, "
+        f"and your last loss is {ratio:.2f} times as large"
+    )
+    hint = "The losses are chi2, or the same multiple of it each time: those of the steps that led to the result."
+    expect.that(abs(ratio / wanted - 1) < SAME_MULTIPLE, message, hint=hint)

@@ -1,5 +1,6 @@
-# why: the cure is in the baseline already: it does not learn by heart
-# fails: test_overfits
+# why: the cure is in the baseline already; on the published data its gap is 0.054 and the threshold 0.057: either may be
+# data: stand-in
+# fails: test_overfits, test_cure, test_gap_closed
 
 # %% build
 def build_model():

@@ -1,4 +1,4 @@
-# why: a hidden layer without a bend
+# why: a hidden layer without an activation function
 # fails: test_perceptron
 
 # %% build

@@ -7,3 +7,10 @@ layers = tf.keras.layers
 model = tf.keras.Sequential([tf.keras.Input((784,)), layers.Dense(512, "relu"), layers.Dense(512, "relu"), layers.Dense(10, "softmax")])
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 history = model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=3, batch_size=128, verbose=0)
+
+# %% regular
+tf.keras.utils.set_random_seed(2)
+layers, l2 = tf.keras.layers, tf.keras.regularizers.L2(1e-3)
+model_regular = tf.keras.Sequential([tf.keras.Input((784,)), layers.Dense(512, "relu", kernel_regularizer=l2), layers.Dropout(0.5), layers.Dense(512, "relu", kernel_regularizer=l2), layers.Dropout(0.5), layers.Dense(10, "softmax")])
+model_regular.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+history_regular = model_regular.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=3, batch_size=128, verbose=0)

@@ -1,5 +1,5 @@
 # why: the true labels, and not what the model sees
-# fails: test_good, test_lecture, test_learned, test_predicted, test_examples
+# fails: test_good, test_lecture, test_learned, test_predicted, test_examples, test_gap
 
 # %% network
 tf.keras.utils.set_random_seed(1)
