@@ -100,7 +100,8 @@ class Layer:
     @property
     def weights(self) -> list[Array]:
         """Weights of the layer, in the order of Keras."""
-        return [self.arrays[f"weight_{at}"] for at in range(sum(name.startswith("weight_") for name in self.arrays))]
+        numbers = sorted(int(name[7:]) for name in self.arrays if name.startswith("weight_") and name[7:].isdecimal())
+        return [self.arrays[f"weight_{number}"] for number in numbers]
 
     @property
     def convolutional(self) -> bool:

@@ -12,7 +12,7 @@ from scipy.special import expit
 from scipy.stats import kurtosis
 from sklearn.datasets import load_iris
 
-from autograder.checking import Generator, Student, check, expect
+from autograder.checking import Function, Generator, Student, check, expect
 from autograder.checking.models import Model
 
 Array = np.ndarray[Any, Any]
@@ -297,6 +297,13 @@ def test_last_layer(student: Student, rng: np.random.Generator) -> None:
 @check(cell="learn", points=1.5, title="the gradients of the hidden layer agree with difference quotients")
 def test_hidden_layer(student: Student, rng: np.random.Generator) -> None:
     check_gradients(student, rng, {0: "dV", 1: "dc"}, "Back through W and through tanh, whose slope is 1 - h^2.")
+    # one difference quotient for each of 20,000 weights takes longer than a call may
+    x, y = rng.normal(size=(300, 80)), rng.integers(0, 2, (300, 1)).astype(float)
+    v, c, w, b = (rng.normal(size=shape) * 0.2 for shape in ((80, 250), (250,), (250, 1), (1,)))
+    hidden = np.tanh(x @ v + c)
+    back = ((expit(hidden @ w + b) - y) / len(x)) @ w.T * (1 - hidden**2)
+    seen = expect.parts(student.call("gradients", x, y, v, c, w, b), 4, "gradients gives four things: dV, dc, dW, db")
+    expect.values(seen[0], x.T @ back, "dV of a wide network", atol=1e-6, hint="Products of matrices, no loops.")
 
 
 CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
@@ -319,6 +326,24 @@ def test_other_points(student: Student, rng: np.random.Generator) -> None:
     for number in (1, 2):
         x, y = scattered(rng, 6), rng.permutation([0.0, 0.0, 0.0, 1.0, 1.0, 1.0])[:, None]
         expect_learns(student, x, y, int(rng.integers(10_000)), f"six points in the plane (try {number} of 2)")
+    expect_own_gradients(student, CORNERS, np.array(TRUTHS["XOR"], float)[:, None])
+
+
+def expect_own_gradients(student: Student, x: Array, y: Array) -> None:
+    """Fail if learn finds the labels even where the student's gradients point the other way."""
+    uphill = Function("lambda original: lambda *given: tuple(-np.asarray(part) for part in original(*given))")
+    try:
+        seen = student.call_with({"gradients": uphill}, "learn", x, y, 3)
+        v, c, w, b = (expect.array(part).astype(float) for part in expect.parts(seen, 4, "four things"))
+        with np.errstate(all="ignore"):
+            hidden = np.tanh(x @ v + c.reshape(-1))
+            off = float(np.abs(expit(hidden @ w.reshape(-1, 1) + b.reshape(-1)) - y).max())
+    except (expect.CheckFailed, ValueError):  # it does not arrive anywhere: it follows them
+        return
+    hint = "In each step learn calls gradients(x, y, V, c, W, b), and takes a step against what it returns."
+    expect.that(
+        not off < 0.4, "learn finds XOR even when gradients points the other way: it does not use it", hint=hint
+    )
 
 
 def scattered(rng: np.random.Generator, count: int) -> Array:
@@ -385,7 +410,7 @@ def expect_asked(student: Student, function: str, model: str, x: Array) -> None:
     """Fail unless a function passes on what a model says: of weights that are all zero every input is the same."""
     blind = expect.array(student.call_without_weights(function, model, x), f"{function}(x)").squeeze()
     message = f"{function} tells inputs apart even when all weights of {model} are zero"
-    expect.that(blind.size == len(x) and len(np.unique(blind)) == 1, message, hint=f"Ask {model}, and nothing else.")
+    expect.that(blind.size == len(x) and np.unique(blind).size == 1, message, hint=f"Ask {model}, and nothing else.")
 
 
 @check(cell="clouds", points=1, title="cloud_history is a training that begins with random weights")

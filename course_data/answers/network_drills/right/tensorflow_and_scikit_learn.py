@@ -32,13 +32,12 @@ def forward(x, weights, biases):
     return z
 
 # %% losses
-from sklearn.metrics import mean_squared_error as mse
-
 def mean_squared_error(y, p):
-    return mse(y, p)
+    return tf.reduce_mean(tf.math.squared_difference(y, p))
 
 def binary_crossentropy(y, p):
-    return tf.reduce_mean(tf.keras.losses.binary_crossentropy(tf.constant(y, tf.float64), tf.constant(p, tf.float64)))
+    p = tf.clip_by_value(tf.constant(p, tf.float64), 1e-7, 1 - 1e-7)
+    return tf.reduce_mean(tf.where(tf.constant(y) > 0.5, -tf.math.log(p), -tf.math.log1p(-p)))
 
 def categorical_crossentropy(y, p):
     p = np.maximum(p, 1e-7)
@@ -78,23 +77,23 @@ def xavier(n_in, n_out, rng):
 
 # %% learn
 def gradients(x, y, V, c, W, b):
-    parameters = [tf.Variable(each) for each in (V, c, W, b)]
-    with tf.GradientTape() as tape:
-        V, c, W, b = parameters
-        logits = tf.tanh(tf.constant(x) @ V + c) @ W + b
-        loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(tf.constant(y), logits))
-    return tape.gradient(loss, parameters)
+    h = tf.tanh(tf.linalg.matmul(x, V) + c)
+    delta = tf.sigmoid(h @ W + b) - y
+    delta /= len(x)
+    back = tf.linalg.matmul(delta, W, transpose_b=True) * (1 - h * h)
+    return (
+        tf.linalg.matmul(x, back, transpose_a=True),
+        tf.reduce_sum(back, axis=0),
+        tf.linalg.matmul(h, delta, transpose_a=True),
+        tf.reduce_sum(delta, axis=0),
+    )
 
 def learn(x, y, seed):
     rng = np.random.default_rng(seed)
-    V, c, W, b = rng.normal(size=(2, 12)), rng.normal(size=12), rng.normal(size=(12, 1)), np.zeros(1)
+    weights = [rng.normal(size=(2, 12)), rng.normal(size=12), rng.normal(size=(12, 1)), np.zeros(1)]
     for _ in range(1500):
-        h = np.tanh(x @ V + c)
-        p = 1 / (1 + np.exp(-h @ W - b))
-        d = p - y
-        e = d @ W.T * (1 - h * h)
-        W, b, V, c = W - 0.4 * h.T @ d, b - 0.4 * d.sum(0), V - 0.4 * x.T @ e, c - 0.4 * e.sum(0)
-    return V, c, W, b
+        weights = [one - 1.6 * slope.numpy() for one, slope in zip(weights, gradients(x, y, *weights))]
+    return weights
 
 # %% clouds
 inputs = tf.keras.Input((2,))
