@@ -57,7 +57,7 @@ def stretched(flat: np.ndarray) -> np.ndarray:
 def test_sizes(student: Student) -> None:
     whole, public = (len(student.dataset("fashion_mnist")[f"x_{part}"]) for part in ("train", "test"))
     for part, wanted in (("train", 0.8 * whole), ("val", 0.2 * whole), ("test", public)):
-        rows, labels = student.shape(f"x_{part}")[0], student.shape(f"y_{part}")[0]
+        rows, labels = student.length(f"x_{part}"), student.length(f"y_{part}")
         expect.that(abs(rows - wanted) <= 1, f"x_{part} has {rows} rows, expected {wanted:.0f}", hint="Cut at 80 %.")
         expect.that(
             rows == labels, f"x_{part} has {rows} rows and y_{part} has {labels}", hint="Cut both at the same place."
@@ -99,7 +99,7 @@ def test_parts(student: Student, rng: np.random.Generator) -> None:
     # a few rows of disjoint parts may be equal, because some pictures of the dataset occur twice
     one = {place[0] for place in places(train, table.train) if place}
     both = sum(place is not None and place[0] in one for place in places(val, table.train))
-    by_chance = len(val) * len(train) / student.shape("x_train")[0]
+    by_chance = len(val) * len(train) / max(student.length("x_train"), 1)
     message = "pictures in x_val are in x_train as well: the validation would not notice overfitting"
     expect.that(both <= max(0.5 * by_chance, 3), message, hint="Cut one order in two.")
 
@@ -156,12 +156,13 @@ def test_loss_fits(student: Student, rng: np.random.Generator) -> None:
     loss = model.loss.lower().replace("_", "")
     hint = "sparse_categorical_crossentropy for numbers, categorical_crossentropy for one-hot rows."
     expect.that("categoricalcrossentropy" in loss, f"the loss is {model.loss or 'not set'}", hint=hint)
-    labels = student.shape("y_train")
+    count, labels = student.length("y_train"), student.shape("y_train")
+    expect.that(count > 0, "y_train is empty")
     one_hot = len(labels) == 2 and labels[1] > 1
     sparse = loss.startswith("sparse")
     kind = "one-hot rows" if one_hot else "numbers"
     expect.that(sparse != one_hot, f"the loss is {model.loss}, and the labels are {kind}", hint=hint)
-    values = np.unique(labels_of(student, "y_train", range(min(200, labels[0]))))
+    values = np.unique(labels_of(student, "y_train", range(min(200, count))))
     expect.that(values.min() >= 0 and values.max() <= 9, f"the labels go from {values.min()} to {values.max()}")
     message = "the outputs are logits, and the loss takes them for probabilities: it will never learn"
     hint = 'activation="softmax" at the output, or from_logits=True in the loss.'
