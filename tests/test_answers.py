@@ -17,6 +17,7 @@ ASSIGNMENTS = sorted(folder.name for folder in ANSWERS.iterdir())
 # where an answer takes seconds, because it trains, works on all images, or is run again
 LONG = ["exercise_1_grayscale", "exercise_2_playground", "exercise_3_fashion", "mnist_digits", "network_drills"]
 PROOF_SECONDS = 3600
+FREE = 0.03  # the share of the points that a constant or noise may earn: where a number is asked for, one may fit
 
 
 @pytest.fixture
@@ -33,7 +34,10 @@ def expect_proof(proof: Proof) -> None:
     assert [str(crash) for crash in proof.trial.crashes] == []
     if proof.mutants >= 40:  # of fewer, one is more than the share
         assert proof.killed >= KILLED, [mutant.name for mutant in proof.unexplained]
-    assert {name: earned for name, earned in proof.cheap.items() if earned} == {}
+    points = sum(task.points for task in proof.assignment.tasks if not task.manual)
+    free = {name: earned for name, earned in proof.cheap.items() if earned}
+    assert not {"an empty cell", "the stub", "None"} & set(free), free
+    assert max(free.values(), default=0) <= FREE * points, free
     assert proof.never_failed == []
 
 
@@ -55,7 +59,7 @@ def cover(files: list[Path]) -> list[Path]:
 def test_checks_are_proved_by_what_does_not_train(name: str, course: Course) -> None:
     own = [file for file in FILES if file.parent.parent.name == name]
     if name in LONG:
-        expect_proof(prove(course, course.assignment(name), files=cover(own), most=8, jobs=1))
+        expect_proof(prove(course, course.assignment(name), files=cover(own), most=0, jobs=1))
     else:
         expect_proof(prove(course, course.assignment(name), jobs=1))
 
@@ -66,7 +70,7 @@ def test_checks_are_proved_by_what_does_not_train(name: str, course: Course) -> 
 @pytest.mark.parametrize("name", LONG)
 def test_each_check_of_a_long_assignment_is_proved_by_an_answer(name: str, course: Course) -> None:
     own = [file for file in FILES if file.parent.parent.name == name]
-    files = {*cover(own), *own[::4]}
+    files = cover(own)
     proof = prove(course, course.assignment(name), trainings=True, files=files, most=0, of_trainings=0, jobs=1)
     assert proof.left_out == []
     expect_proof(proof)
