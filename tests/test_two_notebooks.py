@@ -33,13 +33,13 @@ from autograder.checking import check, expect
 @check(cell="scale", notebook="part_1", points=2, title="part 1: scale is right")
 def test_scale_1(student, rng):
     x = float(rng.normal())
-    expect.that(abs(student.call("scale", x) - FACTORS["part_1"] * x) < 1e-9, "scale(x) is wrong", hint="Part 1.")
+    expect.values(student.call("scale", x), FACTORS["part_1"] * x, "scale(x)", atol=1e-9, hint="Part 1.")
 
 
 @check(cell="scale", notebook="part_2", points=3, title="part 2: scale is right")
 def test_scale_2(student, rng):
     x = float(rng.normal())
-    expect.that(abs(student.call("scale", x) - FACTORS["part_2"] * x) < 1e-9, "scale(x) is wrong", hint="Part 2.")
+    expect.values(student.call("scale", x), FACTORS["part_2"] * x, "scale(x)", atol=1e-9, hint="Part 2.")
 
 
 @check(cell="only_here", points=1, title="only_here is one")
@@ -133,7 +133,7 @@ def test_each_notebook_has_its_own_points(graded: Course, name: str) -> None:
 def test_each_notebook_has_its_page_and_its_graded_notebook(graded: Course) -> None:
     for part, score in (("part_1", "2 of 3"), ("part_2", "1 of 5")):
         page = (graded.feedback / "bob" / "week_1" / f"{part}.html").read_text()
-        assert f'content="{score}"' in page and ("scale(x) is wrong" in page) == (part == "part_2")
+        assert f'content="{score}"' in page and ("scale(x) is off by up to" in page) == (part == "part_2")
         assert (graded.autograded / "bob" / "week_1" / f"{part}.ipynb").is_file()
     assert "no notebook part_2.ipynb" in (graded.feedback / "cyd" / "week_1" / "part_2.html").read_text()
 

@@ -35,8 +35,9 @@ def fail(message: str, *, hint: str = "", detail: str = "") -> NoReturn:
 
 
 def that(condition: object, message: str, *, hint: str = "", detail: str = "") -> None:
-    """Fail with the message unless the condition holds."""
-    if not condition:
+    """Fail with the message unless the condition holds; an array does if all of it is true and it is not empty."""
+    holds = bool(condition.size and condition.all()) if isinstance(condition, np.ndarray) else bool(condition)
+    if not holds:
         fail(message, hint=hint, detail=detail)
 
 

@@ -56,3 +56,12 @@ def test_numbers_are_written_as_people_write_them() -> None:
         "1.00e+09",
         "nan",
     ]
+
+
+@pytest.mark.parametrize(("condition", "holds"), [([True, True], True), ([True, False], False), ([], False)])
+def test_an_array_is_a_condition_that_holds_where_all_of_it_is_true(condition: list[bool], holds: bool) -> None:
+    if holds:
+        expect.that(np.array(condition), "message")
+        return
+    with pytest.raises(expect.CheckFailed, match="message"):
+        expect.that(np.array(condition, dtype=bool), "message")
