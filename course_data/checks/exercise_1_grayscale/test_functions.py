@@ -59,7 +59,8 @@ def test_one_channel(student: Student, rng: np.random.Generator) -> None:
 def test_gray_input_untouched(student: Student, rng: np.random.Generator) -> None:
     for dtype in (np.uint8, np.float32, np.float64):
         images = pixels(rng, 2).astype(dtype)
-        expect.input_untouched(student, "to_gray", images, images @ WEIGHTS)
+        # whole numbers that overflow resemble nothing, which is the matter of another check
+        expect.input_untouched(student, "to_gray", images, None if dtype is np.uint8 else images @ WEIGHTS)
 
 
 @check(cell="to_gray", points=2, title="to_gray weighs red, green and blue as in the formula")
