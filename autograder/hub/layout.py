@@ -18,6 +18,7 @@ from typing import Any
 
 from autograder.course.course import Course
 from autograder.course.roster import INSTRUCTOR, ROSTER, STUDENT, Person
+from autograder.sandbox import kept
 
 HERE = Path(__file__).parent
 PACKAGE = HERE.parent
@@ -241,6 +242,7 @@ def _services(hub: HubLayout) -> list[dict[str, Any]]:
     home = Path(pwd.getpwnam(SERVICE_USER).pw_dir) if hub.site else hub.folder / "homes" / SERVICE_USER
     common: dict[str, Any] = {"cwd": str(hub.course.root), **({"user": SERVICE_USER} if hub.site else {})}
     environment = {"JUPYTER_CONFIG_PATH": str(hub.settings(INSTRUCTOR)), "HOME": str(home)}
+    environment[kept.FOLDER] = ""  # no process outlives the hub
     return [
         common
         | {
