@@ -72,7 +72,7 @@ def test_an_assignment_with_a_check_that_raises_for_some_reply_is_not_released(c
     raising = head + '    student.call("to_gray", np.ones((1, 32, 32, 3))).sum()\n'
     file.write_text(file.read_text().replace(head, raising, 1))
     with pytest.raises(
-        CourseError, match=r"replies make a check raise an error of its own:\n  - test_weights: None as"
+        CourseError, match=r"replies make a check raise an error of its own:\n  - test_weights: .* to call to_gray"
     ):
         release.release(course, course.assignment(EXERCISE))
     assert not course.release.exists()
