@@ -21,6 +21,7 @@ from autograder.errors import GraderError
 from autograder.records import Finding, Level, Limits
 from autograder.sandbox import launch, levels, monitor, warm
 from autograder.sandbox.levels import INSTALL
+from autograder.sandbox.warm_process import WarmSettings
 
 PROBE_SECONDS = 60.0
 
@@ -53,7 +54,7 @@ def examine(minimum: Level) -> Iterator[Finding]:
     yield _bytecode()
     started_at = time.monotonic()
     try:
-        warm.use(level, {}, 1)
+        warm.start(WarmSettings.of(level, {}, 1))  # whether one can start is the question
     except GraderError as error:
         yield Finding("warm process", False, str(error), "make test")
         return

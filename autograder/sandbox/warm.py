@@ -37,8 +37,14 @@ def use(level: Level, datasets: Mapping[str, Path], threads: int) -> WarmClient:
     for folder in _announced_in:
         if client := announced(settings, folder):
             return client
-    if client := kept.use(settings):
-        return client
+    return kept.use(settings) or start(settings)
+
+
+def start(settings: WarmSettings) -> WarmClient:
+    """Start a warm process of this process's own and return its client; it ends with this process at the latest.
+
+    Raises GraderError when it does not start.
+    """
     end_started(MAX_STARTED - 1)
     _end_with_this_process()
     started = WarmProcess(settings)
