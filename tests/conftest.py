@@ -10,9 +10,8 @@ import json
 import os
 import shutil
 import signal
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import hypothesis
 import pytest
@@ -47,7 +46,6 @@ from autograder.teaching import release
 hypothesis.settings.register_profile("course", database=None, deadline=None)
 hypothesis.settings.load_profile("course")
 
-T = TypeVar("T")
 ROOT = Path(__file__).resolve().parent.parent
 EXERCISE = "exercise_1_grayscale"
 ANSWERS = ROOT / "course_data" / "answers"
@@ -170,18 +168,6 @@ def grade_all(course: Course, submissions: Iterable[Submission], jobs: int = 0) 
         with local_workers(next(iter(read.values())), kernels, jobs or cores()) as executor:
             for name, handed_in in by_assignment.items():
                 yield from schedule(handed_in, read[name], executor, kernels)
-
-
-def pack(cells: Mapping[T, Collection[str]]) -> list[list[T]]:
-    """Return answers (by the cells that they fill) in few submissions, none of which has two answers for one cell."""
-    packs: list[tuple[set[str], list[T]]] = []
-    for answer, names in cells.items():
-        filled, members = next((each for each in packs if each[0].isdisjoint(names)), (set[str](), list[T]()))
-        if not members:
-            packs.append((filled, members))
-        filled.update(names)
-        members.append(answer)
-    return [members for _, members in packs]
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from autograder.checking.known_values import KnownValues
 from autograder.checking.plugin import Call, call_checks, rng_of
 from autograder.course.assignment import Assignment
 from autograder.errors import BadReply, StudentFault
-from autograder.grading.check_folder import folder_of_checks
+from autograder.grading.check_folder import PREFIX, folder_of_checks
 from autograder.grading.pipeline import REHEARSAL_ROWS, student_of
 from autograder.grading.replies import Recording
 
@@ -123,10 +123,8 @@ def try_replies(
 ) -> Trial:
     """Run each check on all mutations of each reply that it got, and return what was tried and what raised."""
     trial, started_at = Trial(), time.monotonic()
-    by_check = {(recording.notebook, recording.check.name): recording for recording in recordings}
-
     for notebook in assignment.notebooks:
-        own = [recording for (name, _), recording in by_check.items() if name == notebook.name]
+        own = [recording for recording in recordings if recording.notebook == notebook.name]
         names = {recording.check.name: (number, recording) for number, recording in enumerate(own)}
 
         def run(name: str, call: Call, names: dict[str, tuple[int, Recording]] = names) -> None:
@@ -202,9 +200,9 @@ def _error_of(call: Callable[[], None]) -> tuple[str, str] | None:
     except (StudentFault, AssertionError):
         return None
     except Exception as error:
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        own = [each for each in traceback.extract_tb(error.__traceback__) if "/ag-checks-" in each.filename]
-        frame = own[-1] if own else frame
+        frames = traceback.extract_tb(error.__traceback__)
+        in_checks = [frame for frame in frames if PREFIX in frame.filename]
+        frame = (in_checks or frames)[-1]
         return f"{type(error).__name__}: {error}"[:300], f"{Path(frame.filename).name}:{frame.lineno}"
     return None
 

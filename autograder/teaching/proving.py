@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.course.answers import Answers, hand_in_all, read_answers
-from autograder.course.assignment import Assignment
+from autograder.course.assignment import Assignment, InstructorNotebook
 from autograder.course.course import Course
 from autograder.course.notebooks import parse
 from autograder.course.placing import rebuild
@@ -26,6 +26,7 @@ from autograder.grading.mutated_replies import Trial, try_replies
 from autograder.grading.pipeline import grade
 from autograder.grading.replies import Recorder
 from autograder.grading.scheduling import schedule
+from autograder.grading.training_cache import TrainingCache
 from autograder.records import GradeReport, Submission
 from autograder.teaching import cheap_answers, dependencies
 from autograder.teaching.classroom import Grading, kernels_of
@@ -47,11 +48,15 @@ class Judged:
     """
 
     file: Path
-    right: bool
     fails: frozenset[str]
     flags: frozenset[str]
     failed: Mapping[str, str]
     flagged: frozenset[str]
+
+    @property
+    def right(self) -> bool:
+        """Whether it lies among the right answers."""
+        return _is_right(self.file)
 
     @property
     def is_as_said(self) -> bool:
@@ -190,6 +195,7 @@ class _Prover:
         self._proof = Proof(assignment)
         self._dependencies: dict[str, Dependencies] = {}
         self._training_cells: set[str] = set()
+        self._reference_trainings: dict[str, Path] = {}  # their folder, by notebook
         self._step = ""
 
     def prove(self) -> Proof:
@@ -215,6 +221,9 @@ class _Prover:
             failed = [check.check.name for task in report.tasks for check in task.checks if not check.passed]
             raise CourseError(f"the reference solution of {self._assignment.name} fails {', '.join(failed)}")
         for notebook in self._assignment.notebooks:
+            self._reference_trainings[notebook.name] = self._trainings_of(
+                REFERENCE, notebook, (folder / f"{notebook.name}.ipynb").read_bytes()
+            )
             own = [recording for recording in recorder.recordings if recording.notebook == notebook.name]
             self._dependencies[notebook.name] = dependencies.find(notebook.notebook, own)
             codes = [cell for cell in notebook.notebook.solutions() if cell.is_code]
@@ -251,35 +260,35 @@ class _Prover:
         if not submissions:
             return
         jobs = min(self._limits.jobs or cores(), len(submissions))
-        with (
-            local_workers(self._assignment, self._kernels, jobs) as executor,
-            closing(schedule(submissions, self._assignment, executor, self._kernels)) as results,
-        ):
-            for done, result in enumerate(results, start=1):
-                self._progress(f"{self._step}: {done} of {len(submissions)}")
-                group = by_name[result.submission.student]
-                if result.report is None:
-                    names = ", ".join(task.name for task in group)
-                    raise GraderError(f"{names} could not be graded: {result.error}")
-                yield group, result.report
-        for submission in submissions:  # nobody asks for these trainings again
-            shutil.rmtree(self._course.trainings / self._assignment.name / submission.student, ignore_errors=True)
+        try:
+            with (
+                local_workers(self._assignment, self._kernels, jobs) as executor,
+                closing(schedule(submissions, self._assignment, executor, self._kernels)) as results,
+            ):
+                for done, result in enumerate(results, start=1):
+                    self._progress(f"{self._step}: {done} of {len(submissions)}")
+                    group = by_name[result.submission.student]
+                    if result.report is None:
+                        names = ", ".join(task.name for task in group)
+                        raise GraderError(f"{names} could not be graded: {result.error}")
+                    yield group, result.report
+        finally:
+            for student in by_name:  # nobody asks for these trainings again
+                shutil.rmtree(self._course.trainings / self._assignment.name / student, ignore_errors=True)
 
     def _remember_reference(self, submission: Submission) -> None:
         """Let a submission reuse the trainings of the reference solution as far as its code is the same."""
-        cache = self._kernels.cache
-        if cache is None or not self._training_cells:
-            return
-        only = len(self._assignment.notebooks) == 1
-        for notebook in self._assignment.notebooks:
-            source = (self._course.source / self._assignment.name / f"{notebook.name}.ipynb").read_bytes()
-            rebuilt = rebuild(notebook.notebook, parse(source, notebook.name)).notebook
-            known = cache.of(self._assignment.name, REFERENCE, rebuilt, only).folder
+        for notebook in self._assignment.notebooks if self._training_cells else ():
+            known = self._reference_trainings[notebook.name]
             content = (submission.contents or {})[notebook.name]
             if known.is_dir() and isinstance(content, bytes):
-                own = rebuild(notebook.notebook, parse(content, notebook.name)).notebook
-                target = cache.of(self._assignment.name, submission.student, own, only).folder
-                shutil.copytree(known, target, dirs_exist_ok=True)
+                shutil.copytree(known, self._trainings_of(submission.student, notebook, content), dirs_exist_ok=True)
+
+    def _trainings_of(self, student: str, notebook: InstructorNotebook, content: bytes) -> Path:
+        """Return the folder of the remembered trainings of a submitted notebook."""
+        rebuilt = rebuild(notebook.notebook, parse(content, notebook.name)).notebook
+        cache = self._kernels.cache or TrainingCache(self._course.trainings)
+        return cache.of(self._assignment.name, student, rebuilt, len(self._assignment.notebooks) == 1).folder
 
     # --- answers files
 
@@ -296,8 +305,8 @@ class _Prover:
             if (not answers.data or answers.data in origins) and (wanted is None or files[name] in wanted)
         ]
         tried = self._tried(tasks)
-        alone = [task for task in tried if files[task.name].parent.name == "right"]
-        together = {task: task.reached for task in tried if task not in alone}
+        alone = [task for task in tried if _is_right(files[task.name])]
+        together = [task for task in tried if not _is_right(files[task.name])]
         again: list[Tried] = []
         for group, report in self._graded([*([task] for task in alone), *_packed(together)]):
             judged = [self._judged(files[task.name], read[task.name], task, report, len(group) > 1) for task in group]
@@ -315,8 +324,7 @@ class _Prover:
         own = [each for each in report.tasks if not shared or each.task.cell in task.reached]
         failed = {check.check.name: check.message for each in own for check in each.checks if not check.passed}
         flagged = frozenset(each.task.cell for each in own if each.flags)
-        right = file.parent.name == "right"
-        return Judged(file, right, frozenset(answers.fails), frozenset(answers.flags), failed, flagged)
+        return Judged(file, frozenset(answers.fails), frozenset(answers.flags), failed, flagged)
 
     # --- mutants
 
@@ -338,7 +346,7 @@ class _Prover:
         self._proof.mutants = len(tried)
         harmless = self._harmless()
         survivors = []
-        for group, report in self._graded(_packed({task: task.reached for task in tried})):
+        for group, report in self._graded(_packed(tried)):
             full = {each.task.cell for each in report.tasks if each.earned == each.task.points or each.task.manual}
             survivors += [task.name for task in group if task.reached <= full]
         self._proof.survivors = [Mutated(name, harmless.get(name, "")) for name in survivors]
@@ -368,8 +376,13 @@ class _Prover:
             self._proof.cheap[task.name] = report.earned
 
 
-def _packed(tasks: Mapping[Tried, frozenset[str]]) -> list[list[Tried]]:
-    return dependencies.pack({task: [*reached] for task, reached in tasks.items()})
+def _is_right(file: Path) -> bool:
+    return file.parent.name == "right"
+
+
+def _packed(tasks: Iterable[Tried]) -> list[list[Tried]]:
+    """Return the answers in groups that can be handed in together: no two of a group reach the same task."""
+    return dependencies.pack({task: task.reached for task in tasks})
 
 
 def _rest_is_full(group: Sequence[Tried], report: GradeReport) -> bool:

@@ -13,8 +13,8 @@ from autograder.course.course import Course
 from autograder.grading.mutated_replies import OTHER_VALUES, _part, mutations, try_replies
 from autograder.grading.pipeline import grade
 from autograder.grading.replies import Recorder
-from autograder.records import CellRun, CellStatus, Submission
-from tests.conftest import FakeKernels
+from autograder.records import Submission
+from tests.conftest import FakeKernel, FakeKernels
 
 CHECKS = """
 from autograder.checking import check, expect
@@ -30,22 +30,11 @@ def test_second(student, rng):
 """
 
 
-class Answers:
+class Answers(FakeKernel):
     """A kernel in which every function returns 1.5."""
 
-    def ask(self, question: bytes, seconds: float) -> bytes:
-        asked = wire.decode(question)
-        call = {"result": 1.5, "type": "float", "inputs": None}
-        return wire.encode({"value": call if asked["ask"] == "call" else None})
-
-    def run(self, code: str, seconds: float) -> CellRun:
-        return CellRun(CellStatus.OK)
-
-    def usable(self) -> bool:
-        return True
-
-    def close(self) -> None:
-        pass
+    def __init__(self) -> None:
+        super().__init__({"result": 1.5, "type": "float", "inputs": None})
 
 
 @pytest.fixture

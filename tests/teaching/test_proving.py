@@ -16,7 +16,7 @@ from autograder.teaching import cheap_answers, dependencies
 from autograder.teaching.mutants import mutants, spread
 from autograder.teaching.proving import prove
 from autograder.wire import encode
-from tests.conftest import FakeKernels
+from tests.conftest import FakeKernel, FakeKernels
 
 
 def code(grade_id: str, source: str, **fields: bool) -> Cell:
@@ -109,19 +109,6 @@ def test_a_proof_finds_what_is_wrong_with_answers_and_checks(small: Course) -> N
 
 
 def test_a_reference_that_fails_is_named(small: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Dead:
-        def ask(self, question: bytes, seconds: float) -> bytes:
-            return encode({"value": None})
-
-        def run(self, source: str, seconds: float) -> CellRun:
-            return CellRun(CellStatus.OK)
-
-        def usable(self) -> bool:
-            return True
-
-        def close(self) -> None:
-            pass
-
-    monkeypatch.setattr("autograder.teaching.proving.kernels_of", lambda *given: FakeKernels(Dead))
+    monkeypatch.setattr("autograder.teaching.proving.kernels_of", lambda *given: FakeKernels(lambda: FakeKernel(None)))
     with pytest.raises(CourseError, match="the reference solution of small fails test_mean_square, test_whole_numbers"):
         prove(small, small.assignment("small"))
