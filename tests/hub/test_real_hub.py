@@ -29,6 +29,7 @@ from tests.hub import browsing
 from tests.hub.browsing import CHROMIUM, COMMENT, ESSAY, SLOW, Hub, Person
 
 PEOPLE = {"agmarie": "instructor", "aglise": "assistant", "agada": "student", "agfarid": "student"}
+MADE_HERE = "autograder-test-"
 POLICY = f"""
 [{EXERCISE}.on_submission]
 answer = "visible"
@@ -51,11 +52,12 @@ def program(standin_store: Path) -> Iterator[Path]:
         python = site.public_python()
     except CourseError as error:
         pytest.skip(str(error))
+    remove_what_a_killed_run_left()
     if there := [name for name in (*PEOPLE, site.SERVICE_USER) if site.exists(name)]:
         pytest.skip(
             f"this machine has the account {there[0]}, perhaps of a hub that is used: it would be removed afterwards"
         )
-    root = Path(tempfile.mkdtemp(prefix="autograder-test-", dir="/opt"))
+    root = Path(tempfile.mkdtemp(prefix=MADE_HERE, dir="/opt"))
     root.chmod(0o755)
     files = subprocess.run(
         ["git", "ls-files", "-z", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
@@ -74,11 +76,25 @@ def program(standin_store: Path) -> Iterator[Path]:
     shutil.copytree(standin_store, course / "course_data" / "state" / "store")
     subprocess.run(["make", ".venv/.installed", f"PYTHON={python}"], cwd=course, check=True, capture_output=True)
     yield course
+    remove_accounts()
+    shutil.rmtree(root)
+
+
+def remove_what_a_killed_run_left() -> None:
+    """Remove the accounts of a run of this module that was killed: the folder that it made names their passwords."""
+    for folder in Path("/opt").glob(f"{MADE_HERE}*"):
+        listed = folder / "hub" / "hub" / site.PASSWORDS
+        if listed.is_file() and {row[0] for row in csv.reader(listed.read_text().splitlines())} == set(PEOPLE):
+            remove_accounts()
+            shutil.rmtree(folder)
+
+
+def remove_accounts() -> None:
+    """Remove all accounts that an installation with this roster makes, with their processes and homes."""
     for name in (*PEOPLE, site.SERVICE_USER):
         subprocess.run(["pkill", "-KILL", "-u", name], check=False)
         subprocess.run(["userdel", "--remove", name], check=False, capture_output=True)
     subprocess.run(["groupdel", site.GRADERS], check=False, capture_output=True)
-    shutil.rmtree(root)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from autograder.records import Level
-from autograder.sandbox import kept, launch, levels
+from autograder.sandbox import kept, launch, levels, warm
 from autograder.sandbox.warm_process import WarmSettings
 
 LEVEL = levels.choose(Level.NONE)
@@ -28,11 +28,13 @@ print(kept.use(WarmSettings.of(%r, {}, 1)).folder)
 
 @pytest.fixture
 def own_folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder of its own for kept warm processes; those of the run are not touched."""
+    """A folder of its own for kept warm processes; those of the run and of this process are not seen, nor touched."""
     folder = Path(f"/tmp/autograder-kept-{os.getpid()}")
     held = dict(kept._in_use)
     kept._in_use.clear()
     monkeypatch.setenv(kept.FOLDER, str(folder))
+    monkeypatch.setattr(warm, "_started", [])
+    monkeypatch.setattr(warm, "_announced_in", [])
     yield folder
     kept.release()
     kept._in_use.update(held)
