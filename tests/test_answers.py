@@ -41,8 +41,11 @@ def expect_proof(proof: Proof) -> None:
     assert proof.never_failed == []
 
 
-def cover(files: list[Path]) -> list[Path]:
-    """Answers with which each check has one that passes it and one that fails it."""
+def cover(course: Course, name: str) -> list[Path]:
+    """Answers of an assignment with which each check has one that passes it and one that fails it."""
+    data = {origin for _, origin in course.assignment(name).data}
+    every = sorted((course.answers / name).glob("*/*.py"))
+    files = [file for file in every if read_answers(file).data in ("", *data)]
     chosen = [file for file in files if file.parent.name == "right"][:1]
     fails = {file: set(read_answers(file).fails) for file in files if file.parent.name == "wrong"}
     left = {check for checks in fails.values() for check in checks}
@@ -57,9 +60,8 @@ def cover(files: list[Path]) -> list[Path]:
 @pytest.mark.timeout(PROOF_SECONDS)
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_checks_are_proved_by_what_does_not_train(name: str, course: Course) -> None:
-    own = [file for file in FILES if file.parent.parent.name == name]
     if name in LONG:
-        expect_proof(prove(course, course.assignment(name), files=cover(own), most=0, jobs=1))
+        expect_proof(prove(course, course.assignment(name), files=cover(course, name), most=0, jobs=1))
     else:
         expect_proof(prove(course, course.assignment(name), jobs=1))
 
@@ -69,10 +71,9 @@ def test_checks_are_proved_by_what_does_not_train(name: str, course: Course) -> 
 @pytest.mark.timeout(PROOF_SECONDS)
 @pytest.mark.parametrize("name", LONG)
 def test_each_check_of_a_long_assignment_is_proved_by_an_answer(name: str, course: Course) -> None:
-    own = [file for file in FILES if file.parent.parent.name == name]
-    files = cover(own)
+    files = cover(course, name)
     proof = prove(course, course.assignment(name), trainings=True, files=files, most=0, of_trainings=0, jobs=1)
-    assert proof.left_out == []
+    assert proof.left_out == [] and {judged.file for judged in proof.answers} == set(files)
     expect_proof(proof)
 
 

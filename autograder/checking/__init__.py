@@ -1,7 +1,7 @@
 """The names that a hidden check imports: what it can ask of a student's work and tell the student."""
 
 from autograder.checking import expect, playground
-from autograder.checking.figures import Axes, Figure, Image
+from autograder.checking.figures import Axes, Figure, Image, Line
 from autograder.checking.plugin import check
 from autograder.checking.student import Student, some_rows
 from autograder.wire import Function, Generator, Namespace, Tensor, Variable
@@ -12,6 +12,7 @@ __all__ = [
     "Function",
     "Generator",
     "Image",
+    "Line",
     "Namespace",
     "Student",
     "Tensor",

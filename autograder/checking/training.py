@@ -21,6 +21,8 @@ from autograder.records import Dataset
 Array = np.ndarray[Any, Any]
 SEEN_ROWS, VALIDATION_ROWS, PUBLIC_ROWS = 4000, 20_000, 5000
 MOST_CLASSES = 10_000
+COPIED = 0.99  # correlation of weights; of two trainings from one seed 0.95 and less in the first layer
+NEARER = 0.6  # of the gap: a part whose loss is that much lower than that of new rows was trained on
 LEAST_GAP = 0.15  # of the loss; below it the noise of a few hundred rows would decide
 ROWS_AT_ONCE = 4000  # rows of 784 numbers: 25 MB in double precision
 CLOSE = 0.01  # of one grey level: after division by 255 in float32 and multiplication, a pixel is a whole number again
@@ -54,6 +56,7 @@ class Measured:
     withheld_accuracy: float
     withheld_loss: float
     test_accuracy: float
+    test_loss: float
 
     @property
     def gap(self) -> float:
@@ -207,6 +210,7 @@ def measured(student: Student, name: str, dataset: Dataset, rng: np.random.Gener
             accuracy(new_out, truth),
             cross_entropy(new_out, truth),
             accuracy(public_out, public_truth),
+            cross_entropy(public_out, public_truth),
         )
         for quantity in ("withheld_accuracy", "gap", "withheld_loss", "seen_loss", "test_accuracy"):
             student.measure(f"{name} {quantity}", getattr(result, quantity))
@@ -215,10 +219,11 @@ def measured(student: Student, name: str, dataset: Dataset, rng: np.random.Gener
     return student.once(f"measured {name}", measure)
 
 
-def complete_history(student: Student, name: str) -> History:
+def complete_history(student: Student, name: str, beside: Sequence[str] = ()) -> History:
     """Return a history that has losses and accuracies, of training and validation.
 
-    Fails if one of them is missing. Flags a history of more epochs than `fit` trained in this notebook.
+    `beside`: the histories of other trainings in the same notebook. Fails if a list is missing. Flags histories of
+    more epochs together than `fit` trained in this notebook.
     """
     history = student.history(name)
     for quantity in ("loss", "val_loss", "accuracy", "val_accuracy"):
@@ -228,11 +233,27 @@ def complete_history(student: Student, name: str) -> History:
     lengths = {len(values) for values in history.record.values()}
     expect.that(len(lengths) == 1, f"the lists in {name} have different lengths", hint=f"{name} = model.fit(...)")
     seen = student.trained_epochs()
-    if seen < history.epochs:
-        student.flag(
-            f"{name} tells of {history.epochs} epochs, but fit trained {seen} in this notebook: who made {name}?"
-        )
+    told = history.epochs + sum(student.history(other).epochs for other in beside)
+    if seen < told:
+        names = " and ".join([*beside, name])
+        student.flag(f"{names} tell of {told} epochs, but fit trained {seen} in this notebook: who made {name}?")
     return history
+
+
+def expect_trained_anew(student: Student, rng: np.random.Generator, name: str, first: str) -> None:
+    """Fail if all Dense layers of a model hold multiples of another model's weights: it was not trained.
+
+    Two trainings that begin with equal weights differ in the end.
+    """
+    kernels = [
+        [layer.weights[0] for layer in live_model(student, each, rng).dense if layer.weights] for each in (name, first)
+    ]
+    alike = [
+        one.shape == other.shape and expect.likeness(one, other) > COPIED for one, other in zip(*kernels, strict=False)
+    ]
+    copied = len(kernels[0]) == len(kernels[1]) and alike and all(alike)
+    message = f"the Dense layers of {name} hold the weights of {first}"
+    expect.that(not copied, message, hint=f"Make a new network and train it: {name}.fit(...)")
 
 
 def expect_validation_unseen(
@@ -245,13 +266,21 @@ def expect_validation_unseen(
     x, y = sample(student, "val", student.at_most(VALIDATION_ROWS), rng, names)
     out = live_model(student, name, rng, names).log_probabilities(x)
     expect_classes(y, out, name)
-    loss = cross_entropy(out, y)
-    nearer = result.withheld_loss - loss > 0.6 * result.gap
+    _expect_loss_of_new_rows(name, "validation", cross_entropy(out, y), result)
+
+
+def expect_test_unseen(name: str, result: Measured) -> None:
+    """Fail if the loss of a model on the test rows is that on rows it was trained on, and not that on new ones."""
+    _expect_loss_of_new_rows(name, "test", result.test_loss, result)
+
+
+def _expect_loss_of_new_rows(name: str, part: str, loss: float, result: Measured) -> None:
+    nearer = result.withheld_loss - loss > NEARER * result.gap
     message = (
-        f"the loss of {name} is {loss:.3f} on the validation rows, {result.seen_loss:.3f} on training rows "
+        f"the loss of {name} is {loss:.3f} on the {part} rows, {result.seen_loss:.3f} on training rows "
         f"and {result.withheld_loss:.3f} on new ones"
     )
-    hint = "It was trained on the validation rows, too: fit(x_train, y_train, validation_data=(x_val, y_val))."
+    hint = f"It was trained on the {part} rows, too: fit(x_train, y_train, validation_data=(x_val, y_val))."
     expect.that(result.gap < LEAST_GAP or not nearer, message, hint=hint)
 
 

@@ -61,6 +61,16 @@ def local_workers(assignment: Assignment, kernels: SandboxKernels, jobs: int = 0
         yield executor
 
 
+@contextmanager
+def several_workers(assignment: Assignment, kernels: SandboxKernels, jobs: int = 0) -> Iterator[LocalExecutor | None]:
+    """Start worker processes as `local_workers` does; give None where one is enough, so that work is done here."""
+    if (jobs or cores()) == 1:
+        yield None
+        return
+    with local_workers(assignment, kernels, jobs) as executor:
+        yield executor
+
+
 def grade_locally(
     submissions: Sequence[Submission], assignment: Assignment, kernels: SandboxKernels, jobs: int = 0
 ) -> Generator[Result, None, None]:

@@ -16,7 +16,8 @@ import time
 import traceback
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -37,6 +38,7 @@ from autograder.grading.replies import Recording
 CALL_SECONDS = 5.0  # more than any check needs for one notebook
 MAX_LIST = 10_000  # numbers of an array that is also sent as a list
 LEAST_RUNS = 100  # of a check
+PARTS = 16  # of an assignment, for the workers of an executor
 BYTES = 100 * 2**20  # that a check reads in all its runs; where its replies are small, all mutations are tried
 Array = np.ndarray[Any, Any]
 Make = Callable[[], object]
@@ -117,23 +119,62 @@ class Trial:
         """The number of mutated replies."""
         return sum(self.counts.values())
 
+    def add(self, other: Trial) -> None:
+        """Add what was tried elsewhere."""
+        self.counts.update(other.counts)
+        self.possible += other.possible
+        self.crashes += other.crashes
+
 
 def try_replies(
-    assignment: Assignment, recordings: Sequence[Recording], progress: Callable[[str], None] = lambda name: None
+    assignment: Assignment,
+    recordings: Sequence[Recording],
+    progress: Callable[[str], None] = lambda name: None,
+    executor: Executor | None = None,
 ) -> Trial:
-    """Run each check on all mutations of each reply that it got, and return what was tried and what raised."""
+    """Run each check on all mutations of each reply that it got, and return what was tried and what raised.
+
+    With an executor the checks are spread over its workers; without one they run here, one after the other.
+    """
     trial, started_at = Trial(), time.monotonic()
-    for notebook in assignment.notebooks:
-        own = [recording for recording in recordings if recording.notebook == notebook.name]
-        names = {recording.check.name: (number, recording) for number, recording in enumerate(own)}
-
-        def run(name: str, call: Call, names: dict[str, tuple[int, Recording]] = names) -> None:
+    parts = [
+        (notebook.name, part)
+        for notebook in assignment.notebooks
+        for part in _spread([one for one in recordings if one.notebook == notebook.name], PARTS if executor else 1)
+    ]
+    if executor is None:
+        for name, part in parts:
             progress(name)
-            number, recording = names[name]
-            _try_check(assignment, recording, number, call, trial)
-
-        call_checks(folder_of_checks(assignment), names, run)
+            trial.add(_try_checks(assignment, part, progress))
+    else:
+        waiting = {executor.submit(_try_checks, assignment, part): name for name, part in parts}
+        for done, future in enumerate(as_completed(waiting), start=1):
+            trial.add(future.result())
+            progress(f"{waiting[future]}: {done} of {len(parts)} parts")
     trial.seconds = time.monotonic() - started_at
+    return trial
+
+
+def _spread(own: Sequence[Recording], parts: int) -> list[dict[int, Recording]]:
+    """Return the recordings of a notebook, by their number, in parts that take about equally long."""
+    sizes = {number: len(recording.exchanges) for number, recording in enumerate(own)}
+    by_size = sorted(sizes, key=lambda number: -sizes[number])
+    return [{number: own[number] for number in by_size[at::parts]} for at in range(min(parts, len(own)))]
+
+
+def _try_checks(
+    assignment: Assignment, recordings: Mapping[int, Recording], progress: Callable[[str], None] = lambda name: None
+) -> Trial:
+    """Run the checks of these recordings on mutations of their replies."""
+    trial = Trial()
+    names = {recording.check.name: (number, recording) for number, recording in recordings.items()}
+
+    def run(name: str, call: Call) -> None:
+        progress(name)
+        number, recording = names[name]
+        _try_check(assignment, recording, number, call, trial)
+
+    call_checks(folder_of_checks(assignment), names, run)
     return trial
 
 

@@ -29,13 +29,18 @@ def install() -> None:
 
 def describe(fig: Any) -> dict[str, Any]:
     """Describe a figure: its axes in the order of their creation, with images, lines, titles, labels and legends."""
+    bars = [image.colorbar.ax for ax in fig.axes for image in _images(ax) if getattr(image, "colorbar", None)]
     return {
         "title": _text(fig.get_suptitle()),
-        "axes": [_axes(ax) for ax in fig.axes[:MAX_AXES]],
+        "axes": [_axes(ax, ax in bars) for ax in fig.axes[:MAX_AXES]],
     }
 
 
-def _axes(ax: Any) -> dict[str, Any]:
+def _images(ax: Any) -> list[Any]:
+    return [*ax.images, *(mesh for mesh in ax.collections if hasattr(mesh, "get_coordinates"))]
+
+
+def _axes(ax: Any, is_color_bar: bool) -> dict[str, Any]:
     legend = ax.get_legend()
     return {
         "title": " ".join(_text(ax.get_title(loc)) for loc in ("left", "center", "right")).strip(),
@@ -44,14 +49,25 @@ def _axes(ax: Any) -> dict[str, Any]:
         "texts": [_text(text.get_text()) for text in [*ax.texts, *ax.get_xticklabels(), *ax.get_yticklabels()][:80]],
         "legend": [_text(entry.get_text()) for entry in legend.get_texts()[:50]] if legend else [],
         "lines": [
-            {"label": _text(str(line.get_label())), "points": len(line.get_xdata()), "y": _values(line.get_ydata())}
+            {"label": _text(_name(line, legend)), "points": len(line.get_xdata()), "y": _values(line.get_ydata())}
             for line in ax.lines[:50]
         ],
-        "images": [
-            _image(image)
-            for image in [*ax.images, *(mesh for mesh in ax.collections if hasattr(mesh, "get_coordinates"))][-10:]
-        ],
+        "images": [] if is_color_bar else [_image(image) for image in _images(ax)[-10:]],
     }
+
+
+def _name(line: Any, legend: Any) -> str:
+    """Return what the legend calls a curve, which may have been given its words in any order; else its own label."""
+    from matplotlib.colors import to_rgba
+
+    def look(artist: Any) -> tuple[Any, ...]:
+        return to_rgba(artist.get_color()), artist.get_linestyle(), artist.get_marker()
+
+    entries = zip(legend.legend_handles, legend.get_texts(), strict=False) if legend else ()
+    names = [
+        text.get_text() for handle, text in entries if isinstance(handle, type(line)) and look(handle) == look(line)
+    ]
+    return names[0] if len(names) == 1 else str(line.get_label())
 
 
 def _image(image: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from autograder.course.notebooks import parse
 from autograder.course.placing import rebuild
 from autograder.errors import CourseError, GraderError
 from autograder.grading.kernels import SandboxKernels
-from autograder.grading.local import cores, local_workers
+from autograder.grading.local import cores, local_workers, several_workers
 from autograder.grading.mutated_replies import Trial, try_replies
 from autograder.grading.pipeline import grade
 from autograder.grading.replies import Recorder
@@ -156,8 +156,8 @@ def prove(
 ) -> Proof:
     """Try everything on an assignment and return what came of it; answers that train only with `trainings`.
 
-    `files`: the answers files to try, if not all. `most`: how many mutants are tried of cells that do not train, and
-    `of_trainings` of each cell that does.
+    `files`: the course's answers files to try, if not all. `most`: how many mutants are tried of cells that do not
+    train, and `of_trainings` of each cell that does.
 
     Raises CourseError when the reference solution does not earn full points or an answers file cannot be read,
     GraderError when something cannot be graded.
@@ -228,9 +228,10 @@ class _Prover:
             self._dependencies[notebook.name] = dependencies.find(notebook.notebook, own)
             codes = [cell for cell in notebook.notebook.solutions() if cell.is_code]
             self._training_cells |= {cell.grade_id for cell in codes if dependencies.trains(cell)}
-        self._proof.trial = try_replies(
-            self._assignment, recorder.recordings, lambda check: self._progress(f"{check} on mutated replies")
-        )
+        with several_workers(self._assignment, self._kernels, self._limits.jobs) as executor:
+            self._proof.trial = try_replies(
+                self._assignment, recorder.recordings, lambda at: self._progress(f"mutated replies, {at}"), executor
+            )
 
     def _reached(self, cells: Iterable[str]) -> frozenset[str]:
         """Return the cells whose tasks an answer to these cells can change."""
@@ -298,11 +299,13 @@ class _Prover:
         read = {name: read_answers(file) for name, file in files.items()}
         self._proof.headers = {files[name]: frozenset(answers.fails) for name, answers in read.items()}
         origins = {origin for _, origin in self._assignment.data}
-        wanted = self._limits.files
+        wanted = None if self._limits.files is None else {str(file) for file in self._limits.files}
+        if unknown := sorted((wanted or set()) - set(files)):
+            raise CourseError(f"there is no answers file {unknown[0]} in {folder}")
         tasks = [
             Tried(name, answers.cells, self._reached(answers.cells))
             for name, answers in read.items()
-            if (not answers.data or answers.data in origins) and (wanted is None or files[name] in wanted)
+            if (not answers.data or answers.data in origins) and (wanted is None or name in wanted)
         ]
         tried = self._tried(tasks)
         alone = [task for task in tried if _is_right(files[task.name])]

@@ -9,6 +9,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from autograder.course.assignment import Assignment
 from autograder.course.course import Course
 from autograder.course.notebooks import SECRET, SOLUTION, visible
 from autograder.errors import CourseError
+from autograder.grading.local import several_workers
 from autograder.grading.mutated_replies import Trial, try_replies
 from autograder.grading.pipeline import grade
 from autograder.grading.replies import Recorder
@@ -77,7 +79,10 @@ def release(
     if stopped:
         lines = "\n".join(f"  - {line}" for line in stopped)
         raise CourseError(f"{assignment.name} is not released, a cell that students are given does not run:\n{lines}")
-    trial = try_replies(assignment, recorder.recordings, lambda name: progress(f"trying {name} on mutated replies"))
+    with several_workers(assignment, kernels) if try_checks else nullcontext() as executor:
+        trial = try_replies(
+            assignment, recorder.recordings, lambda at: progress(f"trying checks on mutated replies, {at}"), executor
+        )
     if trial.crashes:
         first = {(crash.check, crash.where, crash.error): crash for crash in reversed(trial.crashes)}
         lines = "\n".join(f"  - {crash}" for crash in list(first.values())[:MAX_LINES])

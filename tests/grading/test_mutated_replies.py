@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +48,7 @@ def small_course(tmp_path: Path) -> Course:
     return course
 
 
-def tried(small_course: Course, condition: str) -> tuple[list[str], dict[str, int]]:
+def tried(small_course: Course, condition: str, executor: Executor | None = None) -> tuple[list[str], dict[str, int]]:
     """The crashes of a small assignment whose first check asks for this condition, and the counts by kind."""
     (file,) = (small_course.data / "checks" / "small").glob("test_*.py")
     file.write_text(CHECKS.format(condition=condition))
@@ -54,7 +56,7 @@ def tried(small_course: Course, condition: str) -> tuple[list[str], dict[str, in
     submission = Submission("reference", "small", small_course.source / "small")
     report = grade(submission, assignment, FakeKernels(Answers), recorder)
     assert report.earned == 4
-    trial = try_replies(assignment, recorder.recordings)
+    trial = try_replies(assignment, recorder.recordings, executor=executor)
     return [str(crash) for crash in trial.crashes], dict(trial.counts)
 
 
@@ -69,6 +71,13 @@ def test_a_check_that_raises_is_named_with_its_reply_and_line(small_course: Cour
     assert any(crash.startswith("test_first: None as the reply to call mean['result']: TypeError") for crash in crashes)
     assert any("NaN" not in crash and ".py:7" in crash for crash in crashes)
     assert not any(crash.startswith("test_second") for crash in crashes)
+
+
+def test_workers_of_an_executor_find_the_same(small_course: Course) -> None:
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as executor:
+        found = tried(small_course, "round(value, 1) == 1.5", executor)
+    crashes, counts = tried(small_course, "round(value, 1) == 1.5")
+    assert (sorted(found[0]), found[1]) == (sorted(crashes), counts) and crashes
 
 
 def test_a_check_that_hangs_is_named(small_course: Course, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -166,4 +166,7 @@ def test_loss_fits(student: Student, rng: np.random.Generator) -> None:
     expect.that(values.min() >= 0 and values.max() <= 9, f"the labels go from {values.min()} to {values.max()}")
     message = "the outputs are logits, and the loss takes them for probabilities: it will never learn"
     hint = 'activation="softmax" at the output, or from_logits=True in the loss.'
-    expect.that(gives_probabilities(model.sample) or model.from_logits, message, hint=hint)
+    probabilities = gives_probabilities(model.sample)
+    expect.that(probabilities or model.from_logits, message, hint=hint)
+    message = "the outputs are probabilities, and the loss is told that they are logits"
+    expect.that(not (probabilities and model.from_logits), message, hint="One softmax: in the network, or in the loss.")

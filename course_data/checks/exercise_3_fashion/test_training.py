@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from autograder.checking import Axes, Namespace, Student, check, expect
+from autograder.checking import Axes, Line, Namespace, Student, check, expect
 from autograder.checking.models import History, Layer, Model, confusion, precision_recall_f1
 from autograder.checking.training import (
     PUBLIC_ROWS,
     complete_history,
     expect_own_history,
+    expect_test_unseen,
+    expect_trained_anew,
     expect_validation_unseen,
     live_model,
     measured,
@@ -80,6 +83,7 @@ def test_public_rows(student: Student, rng: np.random.Generator) -> None:
     expect.that(
         ahead <= PUBLIC_AHEAD + 4 * error, message, hint="Train on x_train alone; the test part is for the end."
     )
+    expect_test_unseen("model", result)
     expect_validation_unseen(student, "model", result, rng)
 
 
@@ -117,6 +121,16 @@ def check_curves(student: Student, quantity: str) -> None:
         expect.that(fits, seen, hint=f"ax.plot(history.history['{name}'])")
 
 
+def expect_own_names(lines: Sequence[Line], history: History) -> None:
+    """Fail where the legend calls a training curve validation, or the other way round."""
+    for name, values in history.record.items():
+        own, other = ("val", "train") if name.startswith("val_") else ("train", "val")
+        for line in lines:
+            said = line.label.lower()
+            if line.shows(values) and other in said and own not in said:
+                expect.that(False, f"the curve that is called {line.label!r} shows {name}", hint="Exchange the names.")
+
+
 def tells_apart(axes: Axes) -> bool:
     """Return whether a legend tells training from validation: as words, or as Keras' names loss and val_loss."""
     entries = [entry.lower() for entry in axes.legend]
@@ -148,6 +162,7 @@ def test_curve_labels(student: Student) -> None:
     named = all(any(word in words for word in variants) for variants in (("train",), ("val",)))
     named = named or any(map(tells_apart, axes_with_lines))
     expect.that(named, "a legend does not tell training from validation", hint='label="training", and ax.legend()')
+    expect_own_names([line for axes in axes_with_lines for line in axes.lines], complete_history(student, "history"))
 
 
 def made_up(rng: np.random.Generator) -> tuple[dict[str, list[float]], float, int]:
@@ -279,10 +294,11 @@ def test_cured_model(student: Student, rng: np.random.Generator) -> None:
     expect.that(
         not convolutional, f"model_cured has the layer {convolutional[:1]}", hint="A perceptron has Dense layers alone."
     )
-    first, own = complete_history(student, "history"), complete_history(student, "history_cured")
-    expect_validation_unseen(
-        student, "model_cured", measured(student, "model_cured", student.dataset("fashion_mnist"), rng), rng
-    )
+    expect_trained_anew(student, rng, "model_cured", "model")
+    first, own = complete_history(student, "history"), complete_history(student, "history_cured", ("history",))
+    result = measured(student, "model_cured", student.dataset("fashion_mnist"), rng)
+    expect_test_unseen("model_cured", result)
+    expect_validation_unseen(student, "model_cured", result, rng)
     # both networks may be equally good in the end, so the history of one may fit the other
     expect.that(own.record != first.record, "history_cured is history", hint="What fit returned for model_cured.")
     expect_own_history(student, rng, "model_cured", own)

@@ -1,5 +1,5 @@
 # why: an address of another site
-# fails: test_circle_settings, test_circle_solved
+# fails: test_circle_settings, test_circle_solved, test_linear_changed
 
 # %% circle_url
 circle_url = "https://playground.example.org/#seed=0.1"

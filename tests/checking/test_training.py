@@ -1,0 +1,55 @@
+"""Measurements of trainings: what was trained on, and what was copied."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from autograder.checking import training
+from autograder.checking.models import Layer, Model
+from autograder.checking.student import Student
+from autograder.checking.training import Measured, expect_test_unseen, expect_trained_anew
+from autograder.errors import CheckFailed
+from autograder.records import CellRun, CellStatus
+from tests.conftest import FakeKernel
+
+MEASURED = Measured(0.95, 0.1, 0.85, 0.6, 0.85, test_loss=0.58)
+RNG = np.random.default_rng(0)
+
+
+def model(*kernels: np.ndarray) -> Model:
+    layers = tuple(Layer("Dense", True, {}, "relu", False, 0.0, {"weight_0": kernel}) for kernel in kernels)
+    return Model("m", layers, "Adam", "", False, True, True, np.zeros((1, 1)), lambda x: x)
+
+
+def compare(monkeypatch: pytest.MonkeyPatch, own: Model, first: Model) -> None:
+    monkeypatch.setattr(training, "live_model", lambda student, name, rng: own if name == "own" else first)
+    kernel = FakeKernel(None)
+    expect_trained_anew(Student(kernel.ask, CellRun(CellStatus.OK), lambda name: None), RNG, "own", "first")  # type: ignore[arg-type, return-value]
+
+
+def test_test_rows_whose_loss_is_that_of_training_rows_were_trained_on() -> None:
+    expect_test_unseen("model", MEASURED)
+    with pytest.raises(CheckFailed, match=r"0\.120 on the test rows, 0\.100 on training rows and 0\.600 on new ones"):
+        expect_test_unseen("model", replace(MEASURED, test_loss=0.12))
+
+
+def test_nothing_is_said_of_a_model_that_has_one_loss_for_all_rows() -> None:
+    expect_test_unseen("model", replace(MEASURED, withheld_loss=0.2, test_loss=0.1))
+
+
+def test_copied_weights_are_found_whatever_they_are_multiplied_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    kernels = [RNG.normal(size=(20, 30)), RNG.normal(size=(30, 5))]
+    with pytest.raises(CheckFailed, match="the Dense layers of own hold the weights of first"):
+        compare(monkeypatch, model(kernels[0], 0.6 * kernels[1]), model(*kernels))
+
+
+def test_a_training_from_equal_weights_is_one_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = RNG.normal(size=(20, 30))
+    moved = start + RNG.normal(size=start.shape) * 0.3
+    compare(monkeypatch, model(moved, RNG.normal(size=(30, 5))), model(start, RNG.normal(size=(30, 5))))
+    compare(monkeypatch, model(start), model(start[:, :10]))
+    compare(monkeypatch, model(start), model(start, start.T))
+    compare(monkeypatch, model(), model())
