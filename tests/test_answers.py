@@ -9,13 +9,14 @@ import pytest
 
 from autograder.course.answers import read_answers
 from autograder.course.course import Course
-from autograder.teaching.proving import KILLED, Proof, prove
+from autograder.teaching.proving import KILLED, MUTANTS, Proof, prove
 from tests.conftest import ANSWERS, fix_secret, scratch_course
 
 FILES = sorted(ANSWERS.glob("*/*/*.py"))
 ASSIGNMENTS = sorted(folder.name for folder in ANSWERS.iterdir())
 # where an answer takes seconds, because it trains, works on all images, or is run again
 LONG = ["exercise_1_grayscale", "exercise_2_playground", "exercise_3_fashion", "mnist_digits", "network_drills"]
+TRAIN = ["exercise_2_playground", "exercise_3_fashion", "mnist_digits", "network_drills"]
 PROOF_SECONDS = 3600
 FREE = 0.03  # the share of the points that a constant or noise may earn: where a number is asked for, one may fit
 
@@ -59,21 +60,22 @@ def cover(course: Course, name: str) -> list[Path]:
 @pytest.mark.kernel
 @pytest.mark.timeout(PROOF_SECONDS)
 @pytest.mark.parametrize("name", ASSIGNMENTS)
-def test_checks_are_proved_by_what_does_not_train(name: str, course: Course) -> None:
-    if name in LONG:
-        expect_proof(prove(course, course.assignment(name), files=cover(course, name), most=0, jobs=1))
-    else:
-        expect_proof(prove(course, course.assignment(name), jobs=1))
+def test_answers_that_do_not_train_get_their_verdicts(name: str, course: Course) -> None:
+    files = cover(course, name) if name in LONG else None
+    proof = prove(course, course.assignment(name), files=files, most=0, replies=False, jobs=1)
+    assert proof.answers
+    expect_proof(proof)
 
 
 @pytest.mark.kernel
 @pytest.mark.matrix
 @pytest.mark.timeout(PROOF_SECONDS)
-@pytest.mark.parametrize("name", LONG)
-def test_each_check_of_a_long_assignment_is_proved_by_an_answer(name: str, course: Course) -> None:
-    files = cover(course, name)
-    proof = prove(course, course.assignment(name), trainings=True, files=files, most=0, of_trainings=0, jobs=1)
-    assert proof.left_out == [] and {judged.file for judged in proof.answers} == set(files)
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_answers_that_train_get_their_verdicts_and_no_reply_makes_a_check_raise(name: str, course: Course) -> None:
+    files = cover(course, name) if name in TRAIN else []
+    most = 0 if name in LONG else MUTANTS
+    proof = prove(course, course.assignment(name), trainings=True, files=files, most=most, of_trainings=0, jobs=1)
+    assert {judged.file for judged in proof.answers} == set(files) and proof.trial.count > 1000
     expect_proof(proof)
 
 

@@ -150,6 +150,7 @@ def prove(
     files: Collection[Path] | None = None,
     most: int = MUTANTS,
     of_trainings: int = MUTANTS_OF_TRAININGS,
+    replies: bool = True,
     jobs: int = 0,
     isolation: str = "",
     progress: Callable[[str], None] = lambda step: None,
@@ -157,12 +158,12 @@ def prove(
     """Try everything on an assignment and return what came of it; answers that train only with `trainings`.
 
     `files`: the course's answers files to try, if not all. `most`: how many mutants are tried of cells that do not
-    train, and `of_trainings` of each cell that does.
+    train, and `of_trainings` of each cell that does. `replies`: whether the checks run on mutated replies, too.
 
     Raises CourseError when the reference solution does not earn full points or an answers file cannot be read,
     GraderError when something cannot be graded.
     """
-    limits = _Limits(trainings, files, most, of_trainings, jobs)
+    limits = _Limits(trainings, files, most, of_trainings, replies, jobs)
     return _Prover(
         course, assignment, limits, kernels_of(course, assignment, Grading(isolation=isolation)), progress
     ).prove()
@@ -176,6 +177,7 @@ class _Limits:
     files: Collection[Path] | None
     most: int
     of_trainings: int
+    replies: bool
     jobs: int
 
 
@@ -228,6 +230,8 @@ class _Prover:
             self._dependencies[notebook.name] = dependencies.find(notebook.notebook, own)
             codes = [cell for cell in notebook.notebook.solutions() if cell.is_code]
             self._training_cells |= {cell.grade_id for cell in codes if dependencies.trains(cell)}
+        if not self._limits.replies:
+            return
         with several_workers(self._assignment, self._kernels, self._limits.jobs) as executor:
             self._proof.trial = try_replies(
                 self._assignment, recorder.recordings, lambda at: self._progress(f"mutated replies, {at}"), executor
