@@ -149,7 +149,7 @@ def decode(message: bytes, limit: int = MAX_BYTES) -> Any:
 
     It consists of None, bool, int, float, complex, str, list, dict, ndarray, Tensor, Variable, Generator, Function,
     Namespace, Missing and Opaque, and of no other type. Raises WireError for everything else: a wrong length, an array
-    header that does not fit its data, an array of objects, JSON that is nested 100,000 levels deep.
+    header that does not fit its data, an array of objects or one that is named twice, JSON nested 100,000 levels deep.
     """
     if len(message) > limit:
         raise WireError(f"{len(message)} bytes, the limit is {limit}")
@@ -160,7 +160,7 @@ def decode(message: bytes, limit: int = MAX_BYTES) -> Any:
         tree = json.loads(parts[0])
     except (ValueError, RecursionError) as error:  # RecursionError: JSON nested 100,000 deep
         raise WireError(f"not JSON: {type(error).__name__}") from None
-    arrays = [_array(part) for part in parts[1:]]
+    arrays = dict(enumerate(_array(part) for part in parts[1:]))
     item_count = [0]
 
     def value(node: Any, depth: int) -> Any:
@@ -177,8 +177,9 @@ def decode(message: bytes, limit: int = MAX_BYTES) -> Any:
         try:
             if tag == "$dict":
                 return {_hashable(value(key, depth + 1)): value(part, depth + 1) for key, part in body}
-            if tag in ("$array", "$tensor", "$variable") and type(body) is int and 0 <= body < len(arrays):
-                array = arrays[body]
+            if tag in ("$array", "$tensor", "$variable") and type(body) is int and body in arrays:
+                # named once: a list of 200,000 names of one array would take 200,000 times its memory when it is used
+                array = arrays.pop(body)
                 return array if tag == "$array" else Tensor(array) if tag == "$tensor" else Variable(array)
             if tag == "$generator" and type(body) is int:
                 return Generator(body)

@@ -87,6 +87,8 @@ def test_an_unknown_object_comes_across_as_the_name_of_its_type() -> None:
         ("RecursionError", (200_000).to_bytes(8, "big") + b"[" * 100_000 + b"]" * 100_000),
         ("unknown value", message({"a": 1, "b": 2})),
         ("unknown value", message({"$array": 7})),
+        ("unknown value", message([{"$array": 0}] * 50, npy(np.zeros(4)))),
+        ("unknown value", message({"$dict": [["a", {"$array": 0}], ["b", {"$tensor": 0}]]}, npy(np.zeros(4)))),
         ("unknown value", message({"$eval": "1"})),
         ("nested", message([[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]])),
         ("dictionary key", message({"$dict": [[[1], 2]]})),
