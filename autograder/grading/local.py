@@ -7,6 +7,7 @@ import ctypes
 import multiprocessing
 import os
 import queue
+import resource
 import signal
 import tempfile
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -26,7 +27,8 @@ from autograder.sandbox.folders import remove
 from autograder.sandbox.warm_process import WarmSettings
 
 TRIES = 2
-DIED = "the worker process died"
+DIED = "it ended the grader's process twice, perhaps out of memory"
+WORKER_BYTES = 4 * 2**30  # of a worker's own memory: exercise 3 takes 1 GiB of it, a reply at most 64 MiB
 PREFIX = "autograder-run-"
 MAX_FOLDER = 36  # characters; Linux allows 107 for the path of a socket, and kernels have theirs far below
 PR_SET_PDEATHSIG = 1
@@ -150,7 +152,14 @@ class _Worker:
 
 
 def _begin(folder: str) -> None:
-    """Prepare a new worker process: only its parent handles Ctrl-C and removes the files of killed workers."""
+    """Prepare a new worker process: only its parent handles Ctrl-C and removes the files of killed workers.
+
+    Beyond its memory limit one answer is "not judged"; without a limit the kernel of this machine would kill whoever
+    has the most.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    least = WORKER_BYTES if most == resource.RLIM_INFINITY else min(WORKER_BYTES, most)
+    resource.setrlimit(resource.RLIMIT_DATA, (least, most))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # no worker outlives its grader
     tempfile.tempdir = folder

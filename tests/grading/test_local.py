@@ -20,7 +20,7 @@ from autograder.course.course import Course
 from autograder.errors import GraderError
 from autograder.grading import local
 from autograder.grading.kernels import SandboxKernels
-from autograder.grading.local import DIED, LocalExecutor, grade_locally, local_workers
+from autograder.grading.local import DIED, WORKER_BYTES, LocalExecutor, grade_locally, local_workers
 from autograder.grading.scheduling import Result, schedule
 from autograder.recording import gradebook
 from autograder.records import Level
@@ -70,6 +70,14 @@ def graded(course: Course, jobs: int = 2) -> list[Result]:
 
 def errors(results: list[Result]) -> list[str]:
     return [result.error for result in results if result.report is None]
+
+
+def test_a_worker_that_needs_too_much_memory_raises_and_goes_on(tmp_path: Path) -> None:
+    with LocalExecutor(1, tmp_path) as executor:
+        before = executor.submit(os.getpid).result()
+        with pytest.raises(MemoryError):
+            executor.submit(bytes, WORKER_BYTES).result()
+        assert executor.submit(os.getpid).result() == before
 
 
 def test_a_long_name_of_the_temporary_folder_is_no_obstacle(
