@@ -9,16 +9,29 @@ from typing import Any
 
 import pytest
 
+from autograder.course import scaffold
 from autograder.course.course import Course
 from autograder.errors import CourseError
 from autograder.recording import gradebook
 from autograder.teaching import release
 from tests.conftest import EXERCISE
 
+SMALL = "mean_squares"
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Course:
+    """A course with one assignment of one task, which grades in a second."""
+    scaffold.create_course(tmp_path / "course")
+    made = Course.open(tmp_path / "course")
+    scaffold.create(made, SMALL)
+    return made
+
 
 def edit(course: Course, grade_id: str, change: Callable[[dict[str, Any]], None]) -> None:
-    """Change a cell of the scratch course's source notebook."""
-    file = course.source / EXERCISE / f"{EXERCISE}.ipynb"
+    """Change a cell in the source notebook of the course's only assignment, or of exercise 1."""
+    name = SMALL if (course.source / SMALL).exists() else EXERCISE
+    file = course.source / name / f"{name}.ipynb"
     tree = json.loads(file.read_text())
     change(
         next(
@@ -43,39 +56,36 @@ def test_the_committed_release_is_what_the_source_gives(course: Course, reposito
 
 
 @pytest.mark.kernel
-def test_a_release_earns_full_points_and_fills_the_gradebook(course: Course) -> None:
-    assignment = course.assignment(EXERCISE)
-    released = release.release(course, assignment)
+def test_a_release_earns_full_points_and_fills_the_gradebook(small: Course) -> None:
+    assignment = small.assignment(SMALL)
+    released = release.release(small, assignment)
     report = released.report
-    assert released.trial.count > 1000 and released.trial.crashes == []
-    assert report.earned == report.auto_points == 15 and gradebook.has_assignment(course, assignment)
-    assert not list(course.root.glob(".release-*"))
+    assert released.trial.count > 100 and released.trial.crashes == []
+    assert report.earned == report.auto_points == 4 and gradebook.has_assignment(small, assignment)
+    assert not list(small.root.glob(".release-*"))
 
 
 @pytest.mark.kernel
-def test_a_reference_that_fails_is_not_released(course: Course) -> None:
-    edit(
-        course,
-        "to_gray",
-        lambda cell: cell.update(source=cell["source"].replace("0.2989, 0.5870, 0.1140", "0.1140, 0.5870, 0.2989")),
-    )
-    with pytest.raises(CourseError, match="does not earn full points:\n  - test_weights: this is blue, green, red"):
-        release.release(course, course.assignment(EXERCISE))
-    assert not course.release.exists()
+def test_a_reference_that_fails_is_not_released(small: Course) -> None:
+    edit(small, "mean_square", lambda cell: cell.update(source=cell["source"].replace("** 2", "** 3")))
+    with pytest.raises(CourseError, match="does not earn full points:\n  - test_mean_square: "):
+        release.release(small, small.assignment(SMALL))
+    assert not small.release.exists()
 
 
 @pytest.mark.kernel
-def test_an_assignment_with_a_check_that_raises_for_some_reply_is_not_released(course: Course) -> None:
-    file = course.checks / EXERCISE / "test_functions.py"
-    head = "    weights = measured_weights(student)\n"
+def test_an_assignment_with_a_check_that_raises_for_some_reply_is_not_released(small: Course) -> None:
+    file = small.checks / SMALL / f"test_{SMALL}.py"
+    head = "def test_mean_square(student: Student, rng: np.random.Generator) -> None:\n"
     assert head in file.read_text()
-    raising = head + '    student.call("to_gray", np.ones((1, 32, 32, 3))).sum()\n'
+    raising = head + '    round(student.call("mean_square", [1.0, 2.0]), 3)\n'
     file.write_text(file.read_text().replace(head, raising, 1))
     with pytest.raises(
-        CourseError, match=r"replies make a check raise an error of its own:\n  - test_weights: .* to call to_gray"
+        CourseError,
+        match=r"replies make a check raise an error of its own:\n  - test_mean_square: .* to call mean_square",
     ):
-        release.release(course, course.assignment(EXERCISE))
-    assert not course.release.exists()
+        release.release(small, small.assignment(SMALL))
+    assert not small.release.exists()
 
 
 def append(text: str) -> Callable[[dict[str, Any]], None]:
@@ -128,13 +138,13 @@ def test_a_leak_in_another_file_of_the_assignment_is_refused(course: Course) -> 
 
 
 @pytest.mark.kernel
-def test_an_assignment_whose_given_cell_stops_is_not_released(course: Course) -> None:
-    edit(course, "setup", lambda cell: cell.update(source=cell["source"] + "\nopen('no_such_file.csv')"))
-    (course.source / EXERCISE / "data.csv").write_text("1,2\n")
+def test_an_assignment_whose_given_cell_stops_is_not_released(small: Course) -> None:
+    edit(small, "setup", lambda cell: cell.update(source=cell["source"] + "\nopen('no_such_file.csv')"))
+    (small.source / SMALL / "data.csv").write_text("1,2\n")
     with pytest.raises(CourseError, match=r"students are given does not run:\n  - .*setup stopped: FileNotFoundError"):
-        release.release(course, course.assignment(EXERCISE))
-    edit(course, "setup", lambda cell: cell.update(source=cell["source"].replace("no_such_file", "data")))
-    release.release(course, course.assignment(EXERCISE))
+        release.release(small, small.assignment(SMALL))
+    edit(small, "setup", lambda cell: cell.update(source=cell["source"].replace("no_such_file", "data")))
+    release.release(small, small.assignment(SMALL))
 
 
 def test_mark_schemes_in_answers_that_a_person_grades_are_left_out_however_many_there_are(course: Course) -> None:
