@@ -11,6 +11,17 @@ INVISIBLE = re.compile(
 )
 
 
+MAX_LINE = 2_000  # characters of a message: a class name of three megabytes must not stand in each report
+
+
+def shortened(text: str, most: int = MAX_LINE) -> str:
+    """Return printable text of at most about `most` characters; what is cut in the middle is said."""
+    text = printable(text)
+    if len(text) <= most:
+        return text
+    return f"{text[: most // 2]} [... {len(text) - most:,} characters ...] {text[-most // 2 :]}"
+
+
 def printable(text: str) -> str:
     """Return text without control characters and invisible characters.
 
@@ -49,9 +60,9 @@ class StudentFault(AutograderError):
     def __init__(self, message: str, *, hint: str = "", detail: str = "", code: str = "") -> None:
         super().__init__(message)
         self.code = code
-        self.message = printable(message)
-        self.hint = printable(hint)
-        self.detail = printable(detail or message)
+        self.message = shortened(message)
+        self.hint = shortened(hint)
+        self.detail = shortened(detail or message)
 
 
 class CheckFailed(StudentFault):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder import messages
-from autograder.errors import KernelDied
+from autograder.errors import MAX_LINE, CheckFailed, KernelDied
 from autograder.messages import Message, of_ending
 from autograder.records import Ending, KernelEnd, Limits
 
@@ -36,3 +36,10 @@ def test_an_error_carries_the_code_of_its_message() -> None:
     fault = messages.RAN_TOO_LONG.filled(seconds=4.0).fault(KernelDied, detail="for staff")
     assert (fault.code, fault.message) == ("ending.out-of-time", "it ran longer than 4 s")
     assert fault.detail == "for staff" and "loop" in fault.hint
+
+
+def test_a_message_of_megabytes_is_cut_in_the_middle_and_says_so() -> None:
+    fault = CheckFailed("class " + "N" * 3_000_000 + " end", detail="\x1b[31m" + "d" * 5000)
+    assert len(fault.message) < MAX_LINE + 60 and fault.message.startswith("class N") and fault.message.endswith("end")
+    assert "2,998,010 characters" in fault.message and len(fault.detail) < MAX_LINE + 60
+    assert CheckFailed("short").message == "short"

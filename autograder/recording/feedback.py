@@ -34,6 +34,7 @@ from autograder.records import GradeReport, Level
 
 MAX_OUTPUTS_SHOWN = 20
 MAX_TEXT_SHOWN = 4_000
+MAX_COLOURED = 10_000  # characters: 19,000 lines of spaces would take the highlighter 40 s
 
 
 @dataclass(frozen=True)
@@ -200,6 +201,8 @@ def _is_refusal(check: dict[str, Any]) -> bool:
 
 def _answer(cell: dict[str, Any]) -> Markup:
     if cell["cell_type"] == "code":
+        if len(cell["source"]) > MAX_COLOURED:
+            return Markup(f"<pre class='code'>{html.escape(sanitize.text(cell['source']))}</pre>")
         formatter = HtmlFormatter(nowrap=False, cssclass="code")
         return Markup(highlight(sanitize.text(cell["source"]), PythonLexer(), formatter))
     written = cell["metadata"].get(METADATA, {}).get(WRITTEN, cell["source"])

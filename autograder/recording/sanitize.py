@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
+from html import escape
 from typing import Any
 
 import nh3
 
-from autograder.errors import printable
+from autograder.errors import printable, shortened
 
 PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}
 # No styles, links or remote pictures: an output must not look like a part of the page, nor report that it was read.
@@ -38,6 +40,14 @@ TAGS = {
 }
 ATTRIBUTES = {"td": {"colspan", "rowspan"}, "th": {"colspan", "rowspan"}}
 MAX_TEXT = 100_000
+MAX_TRACE = 200  # entries
+MAX_HTML = 200_000  # characters of one cleaned output
+MAX_OUTPUTS = 1_000_000  # characters of all text of a cell's outputs; pictures have their own limits
+# A parser repeats each open formatting element in every following paragraph, elements with attributes without limit:
+# 20 kB become 19 MB. The attributes are dropped here anyway.
+FORMATTING = re.compile(r"<(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/]", re.I)
+MOST_FORMATTING = 50
+CUT = "The rest of what this cell printed is left out."
 
 
 def text(value: object) -> str:
@@ -46,13 +56,18 @@ def text(value: object) -> str:
 
 
 def html(value: str) -> str:
-    """Return the HTML of an output, reduced to an allow-list of tags."""
-    return nh3.clean(
-        value[:MAX_TEXT],
-        tags=TAGS,
-        attributes=ATTRIBUTES,
-        clean_content_tags={"script", "style", "svg", "math", "iframe", "object", "template"},
-    )
+    """Return the HTML of an output, reduced to an allow-list of tags; as text where it would grow by cleaning."""
+    value = value[:MAX_TEXT]
+    if len(FORMATTING.findall(value)) <= MOST_FORMATTING:
+        cleaned = nh3.clean(
+            value,
+            tags=TAGS,
+            attributes=ATTRIBUTES,
+            clean_content_tags={"script", "style", "svg", "math", "iframe", "object", "template"},
+        )
+        if len(cleaned) <= MAX_HTML:
+            return cleaned
+    return f"<pre>{escape(shortened(value, MAX_HTML // 10))}</pre>"
 
 
 def picture(kind: str, value: str) -> str | None:
@@ -65,16 +80,20 @@ def picture(kind: str, value: str) -> str | None:
 
 
 def outputs(cell_outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return nbformat outputs, cleaned. Outputs of an unknown type are left out."""
-    cleaned = []
+    """Return nbformat outputs, cleaned. Outputs of an unknown type are left out, and what is too much for a page."""
+    cleaned: list[dict[str, Any]] = []
+    left = MAX_OUTPUTS
     for output in cell_outputs:
+        if left < 0:
+            cleaned.append({"output_type": "stream", "name": "stderr", "text": CUT})
+            break
         kind = output.get("output_type")
         if kind == "stream":
             cleaned.append(
                 {"output_type": "stream", "name": output.get("name", "stdout"), "text": text(output.get("text", ""))}
             )
         elif kind == "error":
-            trace = [text(line) for line in output.get("traceback", [])]
+            trace = [text(line) for line in output.get("traceback", [])[:MAX_TRACE]]
             cleaned.append(
                 {
                     "output_type": "error",
@@ -87,7 +106,23 @@ def outputs(cell_outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
             data = _bundle(output.get("data", {}))
             if data:
                 cleaned.append({"output_type": "display_data", "data": data, "metadata": {}})
+        left -= _text_size(cleaned[-1:])
     return cleaned
+
+
+def _text_size(cleaned: list[dict[str, Any]]) -> int:
+    """Return how many characters of text an output has."""
+    texts = [
+        text
+        for output in cleaned
+        for text in (
+            output.get("text", ""),
+            output.get("evalue", ""),
+            *output.get("traceback", ()),
+            *(value for kind, value in output.get("data", {}).items() if kind not in PICTURES),
+        )
+    ]
+    return sum(map(len, texts))
 
 
 def _bundle(data: dict[str, str]) -> dict[str, str]:

@@ -65,6 +65,11 @@ def test_what_a_check_tells_and_draws_is_shown_also_when_it_passed(make_report: 
     assert cell["outputs"][1]["data"]["image/png"] == "iVBORw0KGgogZHJhd24="
 
 
+def test_a_very_long_answer_is_shown_without_colours(make_report: MakeReport) -> None:
+    text = page(make_report("ann", answers={"to_gray": "x = 1  # <b>\n" + "    \n" * 19_000}))
+    assert "x = 1  # &lt;b&gt;" in text and 'class="c1"># &lt;b&gt;' not in text
+
+
 def test_standins_are_labelled(make_report: MakeReport) -> None:
     assert "Practice data" in page(make_report()) and "Practice data" not in page(
         make_report(data=(("cifar10", "published"),))

@@ -83,3 +83,31 @@ def test_streams_and_errors_are_plain_text_and_unknown_kinds_are_left_out() -> N
         {"output_type": "stream", "name": "stdout", "text": "ab"},
         {"output_type": "error", "ename": "E", "evalue": "v", "traceback": ["line"]},
     ]
+
+
+GROWING = {
+    "formatting with attributes": "<p>" + "".join(f"<b a={number}>" for number in range(1000)) + "<p>x" * 3000,
+    "formatting with slashes": "".join(f"<i/{number}>" for number in range(200)) + "<p>x" * 3000,
+    "formatting": "<b><i><u><s><tt><em>" * 3 + "<p>x" * 20_000,
+    "signs": "&" * 99_990,
+    "signs less than": "<" * 99_990,
+    "tables": "<table>" * 14_000,
+    "boxes": "<div>" * 20_000,
+}
+
+
+@pytest.mark.parametrize("name", GROWING)
+def test_html_that_grows_when_it_is_cleaned_is_shown_as_text_of_bounded_length(name: str) -> None:
+    cleaned = sanitize.html(GROWING[name])
+    assert len(cleaned) <= sanitize.MAX_HTML + 20_000
+
+
+def test_a_cell_that_prints_without_end_is_cut_and_says_so() -> None:
+    one = {"output_type": "display_data", "data": {"text/html": "<p>x" * 20_000, "text/plain": "x" * 90_000}}
+    cleaned = sanitize.outputs([one] * 40)
+    assert len(cleaned) < 10 and cleaned[-1]["text"] == sanitize.CUT
+
+
+def test_an_ordinary_table_with_bold_words_stays_html() -> None:
+    row = "<tr><td><b class='x'>1</b></td><td>2</td></tr>"
+    assert sanitize.html(f"<table>{row * 40}</table>").count("<b>1</b>") == 40
