@@ -41,20 +41,25 @@ class Image:
         scale = 255.0 if rgb.max(initial=0) > 1 else 1.0
         return bool(np.ptp(rgb, axis=-1).max(initial=0) <= GREY_TOLERANCE * scale)
 
+    def views(self) -> list[Array]:
+        """Return the values as they are, and upside down: `imshow` draws from the top, `pcolormesh` from the bottom."""
+        return [] if self.data is None else [self.data, self.data[::-1]]
+
     def shows(self, wanted: Array, atol: float) -> bool:
         """Return whether the image shows these values (0 to 1) within `atol`.
 
         The image may also hold them as 0 to 255, or repeat grey in three channels.
         """
-        if self.data is None:
-            return False
-        data = self.data.astype(np.float64)
-        if wanted.ndim == 2 and data.ndim == 3:
-            data = data[..., 0]
-        if data.size != wanted.size:
-            return False
-        data = data.reshape(wanted.shape)
-        return bool(min(np.abs(data - wanted).max(), np.abs(data / 255 - wanted).max()) <= atol)
+        for view in self.views():
+            data = view.astype(np.float64)
+            if wanted.ndim == 2 and data.ndim == 3:
+                data = data[..., 0]
+            if data.size != wanted.size:
+                continue
+            data = data.reshape(wanted.shape)
+            if min(np.abs(data - wanted).max(), np.abs(data / 255 - wanted).max()) <= atol:
+                return True
+        return False
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograder.checking import expect
+from autograder.checking.figures import Image
 from autograder.checking.models import History, Model, accuracy, cross_entropy
 from autograder.checking.student import Student, some_rows
 from autograder.records import Dataset
@@ -140,6 +141,12 @@ def places(rows: Array, table: dict[int, tuple[int, int]]) -> list[tuple[int, in
             result[at] = table.get(name)
         unknown = unknown[~fits]
     return result
+
+
+def place_of(image: Image, table: dict[int, tuple[int, int]]) -> tuple[int, int] | None:
+    """Return the index and the label of the picture that an image of a figure shows; None for another one."""
+    rows = [view.reshape(1, -1) for view in image.views() if view.size]
+    return next((place for row in rows for place in places(row, table) if place), None)
 
 
 def labels_of(student: Student, name: str, index: Sequence[int]) -> Array:

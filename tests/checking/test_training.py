@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from autograder.checking import training
+from autograder.checking.figures import Image
 from autograder.checking.models import Layer, Model
 from autograder.checking.student import Student
 from autograder.checking.training import Measured, expect_test_unseen, expect_trained_anew
@@ -34,6 +35,15 @@ def test_test_rows_whose_loss_is_that_of_training_rows_were_trained_on() -> None
     expect_test_unseen("model", MEASURED)
     with pytest.raises(CheckFailed, match=r"0\.120 on the test rows, 0\.100 on training rows and 0\.600 on new ones"):
         expect_test_unseen("model", replace(MEASURED, test_loss=0.12))
+
+
+def test_a_picture_is_found_whichever_way_it_is_drawn() -> None:
+    picture = RNG.integers(0, 255, (28, 28)).astype(np.uint8)
+    table = {training.names_of(picture[None])[0]: (7, 3)}
+    for data in (picture, picture[::-1], picture / 255):
+        assert training.place_of(Image((28, 28), data, None), table) == (7, 3)
+    for data in (None, np.zeros((0, 3)), picture[:, ::-1]):
+        assert training.place_of(Image((28, 28), data, None), table) is None
 
 
 def test_nothing_is_said_of_a_model_that_has_one_loss_for_all_rows() -> None:
