@@ -36,6 +36,7 @@ WAYS = [
     pytest.param(("ordinary", Level.LANDLOCK, CASES), id="landlock-ordinary", marks=pytest.mark.matrix),
 ]
 GRADE_SECONDS = 900
+MOST_OF_A_PAGE, MOST_OF_A_LINE = 3_000_000, 3_000  # characters
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,7 @@ def verdict_of(case: Path, hostile: Class) -> None:
         assert any(text in line for line in known), known
     for text in wanted.page_lacks:
         assert text not in page
+    assert len(page) < MOST_OF_A_PAGE and max(map(len, known), default=0) < MOST_OF_A_LINE
     reader = Reader()
     reader.feed(page)
     assert reader.found == []
