@@ -111,7 +111,11 @@ class Layer:
 
 @dataclass(frozen=True)
 class Model:
-    """A student's model; `rebuilt` says whether the network that the grader made of its layers agrees with it."""
+    """A student's model.
+
+    `rebuilt`: whether the network that the grader made of its layers agrees with it. `active`: whether its dropout and
+    noise change the outputs in training; the kernel's own claim.
+    """
 
     name: str
     layers: tuple[Layer, ...]
@@ -123,6 +127,7 @@ class Model:
     sample: Array = field(repr=False)  # outputs for some random inputs
     _predict: Predict = field(repr=False)
     _logits: Predict | None = field(default=None, repr=False)  # outputs before the softmax of a rebuilt network
+    active: bool = True
 
     @property
     def dense(self) -> list[Layer]:

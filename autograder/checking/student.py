@@ -259,7 +259,17 @@ class Student:
         raw = before_softmax(layers) if network else None
         logits = rebuild(raw) if raw else None
         return Model(
-            name, layers, texts[0], texts[1], truths[0], truths[1], network is not None, sample, network or live, logits
+            name,
+            layers,
+            optimizer=texts[0],
+            loss=texts[1],
+            from_logits=truths[0],
+            compiled=truths[1],
+            rebuilt=network is not None,
+            sample=sample,
+            _predict=network or live,
+            _logits=logits,
+            active=reply.get("active") is not False,
         )
 
     def call_without_weights(self, function: str, model: str, x: Array) -> Any:

@@ -31,6 +31,7 @@ def model(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
         "type": "keras.Model",
         "outputs": outputs,
         "layers": [_layer(layer, question["probe"]) for layer in _walk(network)],
+        "active": _is_active(network, question["x"], outputs),
         "compiled": bool(getattr(network, "compiled", False)),
         "optimizer": type(getattr(network, "optimizer", None)).__name__,
         **_loss(getattr(network, "loss", None)),
@@ -81,6 +82,25 @@ def _walk(network: Any) -> Iterator[Any]:
             yield from _walk(layer)
         else:
             yield layer
+
+
+def _is_active(network: Any, x: Any, outputs: Any) -> bool:
+    """Return whether dropout and noise change the outputs in training; they can be called with `training=False`.
+
+    True for a model without such layers. The random state and the statistics of the layers are set back.
+    """
+    import numpy as np
+
+    if not any(part in type(layer).__name__ for layer in _walk(network) for part in ("Dropout", "Noise")):
+        return True
+    kept = [np.array(variable) for variable in network.variables]
+    try:
+        return not np.array_equal(np.asarray(network(x, training=True)), outputs)
+    except Exception:  # a class of the student's own may have no such argument
+        return True
+    finally:
+        for variable, value in zip(network.variables, kept, strict=True):
+            variable.assign(value)
 
 
 def _layer(layer: Any, probe: Any) -> dict[str, Any]:

@@ -45,6 +45,8 @@ class Judged:
     """One answers file and what became of it.
 
     `fails`, `flags`: the checks that its header names, and the cells. `failed`, `flagged`: those of the report.
+    `later`: the checks and cells of the tasks behind its last cell. A wrong answer spoils some of them as a
+    consequence, which its header need not say.
     """
 
     file: Path
@@ -52,6 +54,7 @@ class Judged:
     flags: frozenset[str]
     failed: Mapping[str, str]
     flagged: frozenset[str]
+    later: frozenset[str] = frozenset()
 
     @property
     def right(self) -> bool:
@@ -61,14 +64,26 @@ class Judged:
     @property
     def is_as_said(self) -> bool:
         """Whether the header is true."""
-        return set(self.failed) == self.fails and self.flagged == self.flags
+        return not (self._more or self._less or self._other_flags)
+
+    @property
+    def _more(self) -> list[str]:
+        return sorted(set(self.failed) - self.fails - (frozenset() if self.right else self.later))
+
+    @property
+    def _less(self) -> list[str]:
+        return sorted(self.fails - set(self.failed))
+
+    @property
+    def _other_flags(self) -> frozenset[str]:
+        return (self.flagged ^ self.flags) - ((self.later - self.flags) if not self.right else frozenset())
 
     @property
     def difference(self) -> str:
         """What the header says and the report does not, or the other way round."""
-        more = [f"{name} fails: {self.failed[name]}" for name in sorted(set(self.failed) - self.fails)]
-        less = [f"{name} passes" for name in sorted(self.fails - set(self.failed))]
-        flags = [f"the flags are {sorted(self.flagged)}"] if self.flags != self.flagged else []
+        more = [f"{name} fails: {self.failed[name]}" for name in self._more]
+        less = [f"{name} passes" for name in self._less]
+        flags = [f"the flags are {sorted(self.flagged)}"] if self._other_flags else []
         return "; ".join([*more, *less, *flags])
 
 
@@ -325,13 +340,21 @@ class _Prover:
             self._proof.answers.append(self._judged(files[task.name], read[task.name], task, report, False))
         self._proof.answers.sort(key=lambda judged: judged.file)
 
-    @staticmethod
-    def _judged(file: Path, answers: Answers, task: Tried, report: GradeReport, shared: bool) -> Judged:
+    def _judged(self, file: Path, answers: Answers, task: Tried, report: GradeReport, shared: bool) -> Judged:
         """Return what became of an answers file; where it was handed in with others, in the tasks that it reaches."""
         own = [each for each in report.tasks if not shared or each.task.cell in task.reached]
         failed = {check.check.name: check.message for each in own for check in each.checks if not check.passed}
         flagged = frozenset(each.task.cell for each in own if each.flags)
-        return Judged(file, frozenset(answers.fails), frozenset(answers.flags), failed, flagged)
+        later = self._behind(answers)
+        return Judged(file, frozenset(answers.fails), frozenset(answers.flags), failed, flagged, later)
+
+    def _behind(self, answers: Answers) -> frozenset[str]:
+        """Return the cells and the checks of the tasks behind the last cell of an answers file."""
+        order = [task.cell for task in self._assignment.tasks]
+        own = [name.rpartition("/")[2] for name in answers.cells]
+        last = max((order.index(name) for name in own if name in order), default=len(order))
+        cells = frozenset(order[last + 1 :])
+        return cells | {check.name for check in self._assignment.checks.declared if check.cell in cells}
 
     # --- mutants
 

@@ -14,7 +14,7 @@ from autograder.grading.replies import Recording
 from autograder.records import CellRun, CellStatus, Check
 from autograder.teaching import cheap_answers, dependencies
 from autograder.teaching.mutants import mutants, spread
-from autograder.teaching.proving import prove
+from autograder.teaching.proving import Judged, prove
 from autograder.wire import encode
 from tests.conftest import FakeKernel, FakeKernels
 
@@ -106,6 +106,37 @@ def test_a_proof_finds_what_is_wrong_with_answers_and_checks(small: Course) -> N
         "not_wrong.py": "test_mean_square passes",
     }
     assert any("NaN" in str(crash) and "ValueError" in str(crash) for crash in proof.trial.crashes)
+
+
+@pytest.mark.parametrize(
+    ("kind", "failed", "flagged", "difference"),
+    [
+        ("wrong", "own", "", ""),
+        ("wrong", "own later", "", ""),
+        ("wrong", "own earlier", "", "earlier fails: seen"),
+        ("wrong", "later", "", "own passes"),
+        ("wrong", "own", "c_later", ""),
+        ("wrong", "own", "c_own", "the flags are ['c_own']"),
+        ("right", "own later", "", "later fails: seen"),
+    ],
+)
+def test_what_a_wrong_answer_spoils_behind_itself_need_not_stand_in_its_header(
+    kind: str, failed: str, flagged: str, difference: str
+) -> None:
+    judged = Judged(
+        Path(kind) / "answer.py",
+        fails=frozenset({"own"}),
+        flags=frozenset(),
+        failed=dict.fromkeys(failed.split(), "seen"),
+        flagged=frozenset(flagged.split()),
+        later=frozenset({"later", "c_later"}),
+    )
+    assert judged.difference == difference and judged.is_as_said == (not difference)
+
+
+def test_a_file_that_is_no_answer_of_the_assignment_is_refused(small: Course, tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match=r"there is no answers file .*elsewhere\.py"):
+        prove(small, small.assignment("small"), files=[tmp_path / "elsewhere.py"], most=0, jobs=1)
 
 
 def test_a_reference_that_fails_is_named(small: Course, monkeypatch: pytest.MonkeyPatch) -> None:

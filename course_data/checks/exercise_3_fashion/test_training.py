@@ -225,7 +225,7 @@ def changes(before: Model, after: Model, one: History, other: History) -> str:
 
     The text is empty if there is nothing, and UNSEEN if only the gap can tell.
     """
-    new = [layer.kind for layer in after.layers if has_a_dose(layer) and layer.kind not in before.kinds()]
+    new = [layer.kind for layer in after.layers if has_a_dose(layer, after) and layer.kind not in before.kinds()]
     if new:
         return f"the layer {new[0]}"
     penalties = [[layer for layer in model.layers if is_penalised(layer)] for model in (before, after)]
@@ -248,8 +248,10 @@ def stopped_in_time(history: History) -> bool:
     return history.stopped_early and (min(losses) < losses[-1] or max(accuracies) > accuracies[-1])
 
 
-def has_a_dose(layer: Layer) -> bool:
+def has_a_dose(layer: Layer, model: Model) -> bool:
     """Return whether a layer changes the training of the others, and not only in name."""
+    if not model.active and layer.kind.endswith(("Dropout", "Noise")):
+        return False
     match layer.kind:
         case "Dropout" | "AlphaDropout" | "GaussianDropout":
             return number_of(layer, "rate") >= LEAST_DROPOUT

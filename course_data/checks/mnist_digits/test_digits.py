@@ -215,8 +215,10 @@ def test_examples(student: Student, rng: np.random.Generator) -> None:
 @check(cell="regular", points=2, title="model_regular is the same network with dropout and L2, trained as before")
 def test_regular_layers(student: Student, rng: np.random.Generator) -> None:
     expect_lectures_network(student, "model_regular", rng)
-    layers = live_model(student, "model_regular", rng).layers
+    model = live_model(student, "model_regular", rng)
+    layers = model.layers
     expect.that(any("Dropout" in layer.kind for layer in layers), "model_regular has no dropout", hint=DROPOUT)
+    expect.that(model.active, "the dropout of model_regular does nothing in training", hint="Without training=False.")
     bare = [number for number in (1, 2) if not dropped_behind(layers, number)]
     message = f"there is no dropout of {LEAST_DROPOUT} or more behind hidden layer {' and '.join(map(str, bare))}"
     expect.that(not bare, message, hint=DROPOUT)
