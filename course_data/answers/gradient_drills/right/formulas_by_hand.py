@@ -1,4 +1,4 @@
-# why: one function that asks the tape, used by all parts; then NumPy and formulas
+# why: one function that asks the tape, used by all parts; then NumPy, formulas, signatures and an old graph
 
 # %% slope
 def by_tape(function, *places):
@@ -52,36 +52,25 @@ def neuron_gradient(w, b, x, y):
     db = 2 * (a - y) * a * (1 - a)
     return [db * each for each in x], db
 
-# %% descent
-def descend(start, rate, steps):
-    return 3 + (start - 3) * (1 - 2 * rate) ** np.arange(steps + 1)
+# %% traces
+def signature(x):
+    if tf.is_tensor(x):
+        return x.dtype.name, tuple(x.shape)
+    return type(x).__name__, x
 
-# %% rates
-too_small, good, too_large = 0.002, 0.08, 0.3
 
-# %% steps
-def momentum_step(w, v, g, rate, beta):
-    step = []
-    for each_v, each_g in zip(np.ravel(v), np.ravel(g)):
-        step.append(beta * each_v - rate * each_g)
-    step = np.reshape(step, np.shape(w))
-    return w + step, step
+def count_traces(f, calls):
+    return len(set(signature(x) for x in calls))
 
-def adam_step(w, m, v, g, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
-    m = m + (1 - beta_1) * (g - m)
-    v = v + (1 - beta_2) * (g * g - v)
-    size = rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
-    return w - size * m / (np.sqrt(v) + epsilon), m, v
 
-# %% decay
-def fit_decay(t, y, sigma):
-    t, y, sigma = (np.asarray(each, float) for each in (t, y, sigma))
-    p, losses, damping = np.array([6.0, 2.5, 3.5]), [], 1.0
-    for _ in range(60):
-        e = np.exp(-t / p[1])
-        r = (y - 100 * p[0] * e - 10 * p[2]) / sigma
-        losses.append(np.mean(r**2))
-        jacobian = np.stack([100 * e, 100 * p[0] * e * t / p[1] ** 2, np.full_like(t, 10)], 1) / sigma[:, None]
-        step = np.linalg.solve(jacobian.T @ jacobian + damping * np.eye(3), jacobian.T @ r)
-        p, damping = p + step, damping / 2
-    return 100 * p[0], p[1], 10 * p[2], losses
+predicted = dict(values=1.0, numbers=np.int64(3), shapes=tf.constant(4), dtypes=2)
+
+# %% graph
+def operations(f, x):
+    with tf.Graph().as_default() as graph:
+        f(tf.compat.v1.placeholder(x.dtype, x.shape))
+    types = []
+    for node in graph.as_graph_def().node:
+        if node.op not in types:
+            types.append(node.op)
+    return sorted(types)

@@ -1,4 +1,4 @@
-# why: watched constants, float64, keras layers, nested functions, other optimizers
+# why: watched constants, float64, nested functions, a traced function asked for its count
 
 # %% slope
 def slope_of(f, x):
@@ -70,47 +70,20 @@ def neuron_gradient(w, b, x, y):
     common = 2 * (a - y) * a * (1 - a)
     return tf.stack([common * each for each in x]), common
 
-# %% descent
-def descend(start, rate, steps):
-    x = tf.Variable(float(start), dtype=tf.float64)
-    path = [float(x)]
-    for _ in range(steps):
-        with tf.GradientTape() as tape:
-            y = (x - 3) ** 2
-        x.assign_sub(rate * tape.gradient(y, x))
-        path.append(float(x))
-    return path
+# %% traces
+predicted = {}
+predicted["values"] = 1
+predicted["numbers"] = len({1.0, 2.0, 3.0, 1.0})
+predicted["shapes"] = 4
+predicted["dtypes"] = 2
 
-# %% rates
-too_small = tf.constant(1e-4)
-good = np.float32(0.12)
-too_large = 5
 
-# %% steps
-def momentum_step(w, v, g, rate, beta):
-    w = tf.Variable(w)
-    new = tf.constant(beta * v) - tf.constant(rate * g)
-    w.assign_add(new)
-    return w, new
+def count_traces(f, calls):
+    graph = tf.function(f)
+    [graph(x) for x in calls]
+    return graph.experimental_get_tracing_count()
 
-def adam_step(w, m, v, g, t, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
-    m, v = beta_1 * m + (1 - beta_1) * g, beta_2 * v + (1 - beta_2) * np.square(g)
-    hats = m / (1 - beta_1**t), v / (1 - beta_2**t)
-    return [w - rate * hats[0] / (hats[1] ** 0.5 + epsilon), m, v]
-
-# %% decay
-def fit_decay(t, y, sigma):
-    a, tau, b = tf.Variable(6.0), tf.Variable(2.0), tf.Variable(3.0)
-    optimizer = tf.keras.optimizers.Adam(0.08)
-    optimizer.build([a, tau, b])
-    t, y, sigma = map(tf.convert_to_tensor, (t, y, sigma))
-
-    @tf.function
-    def one():
-        with tf.GradientTape() as tape:
-            chi2 = tf.reduce_sum(((y - 100 * a * tf.exp(-t / tau) - 10 * b) / sigma) ** 2)
-        optimizer.apply(tape.gradient(chi2, [a, tau, b]), [a, tau, b])
-        return chi2
-
-    losses = np.array([one() for _ in range(600)])
-    return 100 * a, tau, 10 * b, losses
+# %% graph
+def operations(f, x):
+    concrete = tf.function(f).get_concrete_function(tf.TensorSpec(x.shape, x.dtype))
+    return np.unique([node.op for node in concrete.graph.as_graph_def().node])

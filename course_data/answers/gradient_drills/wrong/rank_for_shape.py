@@ -1,0 +1,18 @@
+# why: predicts one trace for each number of axes
+# fails: test_predicted
+
+# %% traces
+def count_traces(f, calls):
+    traced = []
+
+    @tf.function
+    def counted(x):
+        traced.append(1)
+        return f(x)
+
+    for x in calls:
+        counted(x)
+    return len(traced)
+
+
+predicted = {"values": 1, "numbers": 3, "shapes": 2, "dtypes": 2}

@@ -1,0 +1,6 @@
+# why: a type for each operation
+# fails: test_operations, test_operations_of_python
+
+# %% graph
+def operations(f, x):
+    return sorted(operation.type for operation in tf.function(f).get_concrete_function(x).graph.get_operations())

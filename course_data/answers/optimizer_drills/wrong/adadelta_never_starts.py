@@ -1,0 +1,9 @@
+# why: no epsilon beside d: no first step
+# fails: test_adadelta_near_zero
+
+# %% adadelta
+def adadelta_step(w, v, d, g, rate=0.001, rho=0.95, epsilon=1e-7):
+    v = rho * v + (1 - rho) * g**2
+    s = -np.sqrt(d) / np.sqrt(v + epsilon) * g
+    d = rho * d + (1 - rho) * s**2
+    return w + rate * s, v, d

@@ -1,0 +1,10 @@
+# why: the step uses the d from after it
+# fails: test_adadelta, test_adadelta_near_zero
+
+# %% adadelta
+def adadelta_step(w, v, d, g, rate=0.001, rho=0.95, epsilon=1e-7):
+    v = rho * v + (1 - rho) * g**2
+    s = -np.sqrt(d + epsilon) / np.sqrt(v + epsilon) * g
+    d = rho * d + (1 - rho) * s**2
+    s = -np.sqrt(d + epsilon) / np.sqrt(v + epsilon) * g
+    return w + rate * s, v, d

@@ -1,0 +1,7 @@
+# why: the root is missing
+# fails: test_adagrad, test_adagrad_near_zero
+
+# %% adagrad
+def adagrad_step(w, a, g, rate=0.001, epsilon=1e-7):
+    a = a + g**2
+    return w - rate * g / (a + epsilon), a

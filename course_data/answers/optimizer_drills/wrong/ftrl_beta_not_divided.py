@@ -1,0 +1,9 @@
+# why: beta is not divided by the rate
+# fails: test_ftrl_l2_and_beta
+
+# %% ftrl
+def ftrl_step(w, n, z, g, rate=0.001, l1=0.0, l2=0.0, beta=0.0):
+    new = n + g**2
+    z = z + g - (np.sqrt(new) - np.sqrt(n)) / rate * w
+    w = (np.clip(z, -l1, l1) - z) / (np.sqrt(new) / rate + 2 * l2 + beta)
+    return w, new, z

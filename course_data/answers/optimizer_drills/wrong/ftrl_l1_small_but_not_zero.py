@@ -1,0 +1,9 @@
+# why: a number near zero where zero is meant
+# fails: test_ftrl_l1
+
+# %% ftrl
+def ftrl_step(w, n, z, g, rate=0.001, l1=0.0, l2=0.0, beta=0.0):
+    new = n + g**2
+    z = z + g - (np.sqrt(new) - np.sqrt(n)) / rate * w
+    w = (np.clip(z, -l1, l1) - z + 1e-9) / (np.sqrt(new) / rate + 2 * l2 + beta / rate)
+    return w, new, z

@@ -1,0 +1,9 @@
+# why: the old sum in the denominator
+# fails: test_ftrl, test_ftrl_l2_and_beta, test_ftrl_l1
+
+# %% ftrl
+def ftrl_step(w, n, z, g, rate=0.001, l1=0.0, l2=0.0, beta=0.0):
+    new = n + g**2
+    z = z + g - (np.sqrt(new) - np.sqrt(n)) / rate * w
+    w = (np.clip(z, -l1, l1) - z) / (np.sqrt(n) / rate + 2 * l2 + beta / rate)
+    return w, new, z

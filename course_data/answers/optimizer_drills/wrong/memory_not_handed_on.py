@@ -1,0 +1,7 @@
+# why: returns the gradient for the step
+# fails: test_momentum
+
+# %% momentum
+def momentum_step(w, v, g, rate, beta):
+    v = beta * v - rate * g
+    return w + v, -rate * g

@@ -1,0 +1,5 @@
+# why: comes back from higher than the start
+# fails: test_rates_of_plain_steps
+
+# %% ravine
+rates = {"sgd": 0.045, "momentum": 0.08, "adagrad": 1.5, "rmsprop": 0.2, "adam": 1.5, "adadelta": 400, "ftrl": 1.5}
