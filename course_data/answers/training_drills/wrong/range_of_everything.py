@@ -15,5 +15,6 @@ def scale(train, other, kind):
         else:
             low, middle, high = np.percentile(source, [25, 50, 75], axis=0)
             width = high - low
+        width = np.where(np.ptp(source, axis=0) == 0, 1, width)
         results.append((part - middle) / width)
     return tuple(results)

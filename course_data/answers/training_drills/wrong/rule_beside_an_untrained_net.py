@@ -7,3 +7,6 @@ cloud_model = tf.keras.Sequential([tf.keras.Input((2,)), tf.keras.layers.Dense(8
 
 def classify_clouds(x):
     return (np.asarray(x).sum(axis=1) > 0).astype(int)
+
+def bayes_limit(a, s):
+    return norm.cdf(np.sqrt(2) * a / s)

@@ -1,16 +1,18 @@
-# why: the petals are left out
-# fails: test_iris_simple
+# why: the first two columns, as they are
+# fails: test_project
 
-# %% iris
-simple = LogisticRegression(max_iter=500).fit(iris_train[:, :2], species_train)
-middle, width = iris_train.mean(axis=0), iris_train.std(axis=0)
-tf.keras.utils.set_random_seed(0)
-network = tf.keras.Sequential([tf.keras.Input((4,)), tf.keras.layers.Dense(16, activation="relu"), tf.keras.layers.Dense(3, activation="softmax")])
-network.compile(tf.keras.optimizers.Adam(0.02), "sparse_categorical_crossentropy")
-network_history = network.fit((iris_train - middle) / width, species_train, epochs=30, batch_size=30, verbose=0)
+# %% choose
+def cross_validate(x, y, fold, values):
+    table = np.zeros((3, max(fold) + 1))
+    for row, C in enumerate(values):
+        for k in range(max(fold) + 1):
+            model = fit_simple(x[fold != k], y[fold != k], C)
+            table[row, k] = np.mean(model.predict(x[fold == k]) == y[fold == k])
+    means = table.mean(axis=1)
+    return means, table.std(axis=1), values[np.argmax(means)]
 
-def classify_simple(x):
-    return simple.predict(x[:, :2])
 
-def classify_network(x):
-    return np.argmax(network((x - middle) / width), axis=1)
+def project(train, other):
+    middle = train.mean(axis=0)
+    first_two = np.linalg.eigh(np.cov(train.T))[1][:, [-1, -2]]
+    return (train - middle) [:, :2], (other - middle)[:, :2]
