@@ -198,6 +198,8 @@ class Student:
 
         Each replacement is a function that gets the student's own one and returns the one in its place. It shows
         whether a function uses what it should be built on.
+        The called function may be replaced, too: by one that turns what the student's own one returns, such as a
+        model, into plain data.
         """
         return self._call(function, args, {}, inputs=False, replacements=replacements)["result"]
 

@@ -160,12 +160,11 @@ def rows(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
 
 def call(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
     """Call a function and return its result, the result's type and the inputs, which show whether it modified them."""
-    function = shell.user_ns[question["name"]]
     arguments = [_input(value, wire) for value in question["args"]]
     keywords = {key: _input(value, wire) for key, value in question["kwargs"].items()}
     replacements = {name: _input(value, wire) for name, value in question.get("replaced", {}).items()}
     with _forbidden(question.get("forbidden", ())), _replaced(shell.user_ns, replacements):
-        result = function(*arguments, **keywords)
+        result = shell.user_ns[question["name"]](*arguments, **keywords)
     return {"result": result, "type": type(result).__name__[:80], "inputs": arguments if question["inputs"] else []}
 
 

@@ -47,7 +47,7 @@ OTHERS = {  # points of ada and farid
     "tensor_drills": (21, 20.5),
     "gradient_drills": (21, 19),
     "optimizer_drills": (28, 26),
-    "network_drills": (31, 28.5),
+    "network_drills": (24, 21.5),
     "exercise_2_playground": (23, 18.5),
 }
 

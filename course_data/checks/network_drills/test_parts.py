@@ -1,4 +1,4 @@
-"""Network drills, parts 1 to 4: activations, the forward pass, losses, metrics. 13 points."""
+"""Network drills, parts 2 to 4: activations, the forward pass, losses. 10 points."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from scipy.special import expit
-from sklearn.metrics import f1_score, precision_score, recall_score
 
 from autograder.checking import Student, check, expect
 
@@ -246,79 +245,3 @@ def test_clipping(student: Student) -> None:
     seen = expect.array(student.call_without(READY_LOSSES, "categorical_crossentropy", one_hot, q), "CCE")
     expect.finite(seen, "CCE of sure and wrong predictions", hint=hint)
     expect.values(seen, -np.log(EPSILON), "CCE of sure and wrong predictions", atol=1e-3, hint=hint)
-
-
-# --- metrics
-
-PARTS = ("accuracy", "precision", "recall", "f1")
-
-
-def student_scores(student: Student, y: Array, p: Array) -> Array:
-    """Return the student's four numbers; fail for anything else."""
-    seen = expect.array(student.call("scores", y, p), "scores(y, p)")
-    expect.shape(seen, (4,), "scores(y, p)", hint="accuracy, precision, recall, f1: four numbers.")
-    return seen
-
-
-def compare(student: Student, y: Array, p: Array, at: int, right: float, hint: str, others: dict[str, float]) -> None:
-    """Fail unless one of the four numbers is right."""
-    seen = float(student_scores(student, y, p)[at])
-    for reason, value in others.items():
-        expect.that(abs(seen - value) > CLOSE or abs(value - right) <= CLOSE, f"{PARTS[at]}: {reason}", hint=hint)
-    expect.that(
-        abs(seen - right) <= CLOSE, f"{PARTS[at]} is {seen:.3f} for {len(y)} events", hint=hint, detail=f"{right}"
-    )
-
-
-def labels(rng: np.random.Generator) -> tuple[Array, Array]:
-    """Return truth and prediction in which all four counts differ."""
-    counts = rng.permutation([2, 3, 5, 8])
-    y = np.repeat([1, 0, 1, 0], counts)
-    p = np.repeat([1, 1, 0, 0], counts)
-    order = rng.permutation(len(y))
-    return y[order], p[order]
-
-
-@check(cell="metrics", points=0.5, title="accuracy counts what is right")
-def test_accuracy(student: Student, rng: np.random.Generator) -> None:
-    y, p = labels(rng)
-    compare(
-        student,
-        y,
-        p,
-        0,
-        float(np.mean(y == p)),
-        "Right ones over all.",
-        {"these are the wrong ones": float(np.mean(y != p))},
-    )
-
-
-@check(cell="metrics", points=0.75, title="precision looks at what was predicted positive")
-def test_precision(student: Student, rng: np.random.Generator) -> None:
-    y, p = labels(rng)
-    right = float(precision_score(y, p))
-    compare(student, y, p, 1, right, "TP / (TP + FP)", {"this is the recall": float(recall_score(y, p))})
-
-
-@check(cell="metrics", points=0.75, title="recall looks at what is positive")
-def test_recall(student: Student, rng: np.random.Generator) -> None:
-    y, p = labels(rng)
-    right = float(recall_score(y, p))
-    compare(student, y, p, 2, right, "TP / (TP + FN)", {"this is the precision": float(precision_score(y, p))})
-
-
-@check(cell="metrics", points=0.5, title="F1 is the harmonic mean of the two")
-def test_f1(student: Student, rng: np.random.Generator) -> None:
-    y, p = labels(rng)
-    mean = float(precision_score(y, p) + recall_score(y, p)) / 2
-    compare(student, y, p, 3, float(f1_score(y, p)), "2 P R / (P + R)", {"this is the plain mean of the two": mean})
-
-
-@check(cell="metrics", points=0.5, title="nothing predicted positive, or nothing positive, gives 0 and no NaN")
-def test_nothing_positive(student: Student) -> None:
-    for y, p in (([1, 0, 1], [0, 0, 0]), ([0, 0, 0], [1, 0, 0]), ([0, 0], [0, 0])):
-        seen = student_scores(student, np.array(y), np.array(p))
-        hint = "0 / 0 counts as 0: look at the denominator before you divide."
-        expect.finite(seen, f"scores({y}, {p})", hint=hint)
-        wanted = [float(np.mean(np.array(y) == np.array(p))), 0, 0, 0]
-        expect.values(seen, wanted, f"scores({y}, {p})", atol=CLOSE, hint=hint)

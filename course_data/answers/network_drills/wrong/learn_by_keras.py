@@ -2,6 +2,8 @@
 # fails: test_xor, test_other_points
 
 # %% learn
+import tensorflow as tf
+
 def gradients(x, y, V, c, W, b):
     h = np.tanh(x @ V + c)
     p = 1 / (1 + np.exp(-(h @ W + b)))

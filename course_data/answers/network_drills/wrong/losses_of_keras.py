@@ -2,6 +2,8 @@
 # fails: test_mse, test_crossentropies, test_clipping
 
 # %% losses
+import tensorflow as tf
+
 EPSILON = 1e-7
 
 

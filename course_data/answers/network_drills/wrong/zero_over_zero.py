@@ -8,3 +8,9 @@ def scores(y, p):
     recall = tp / (tp + fn)
     f1 = 2 * precision * recall / (precision + recall)
     return np.mean(y == p), precision, recall, f1
+
+def expected_scores(signal, efficiency, fake_rate):
+    found, fakes = signal * efficiency, (1 - signal) * fake_rate
+    precision = found / (found + fakes) if found + fakes else 0.0
+    f1 = 2 * found / (found + fakes + signal)
+    return found + (1 - signal) * (1 - fake_rate), precision, efficiency, f1

@@ -1,0 +1,17 @@
+# why: 0 / 0 for a classifier that always says background
+# fails: test_rare_signal
+
+# %% metrics
+def scores(y, p):
+    tp, fp, fn = np.sum((y == 1) & (p == 1)), np.sum((y == 0) & (p == 1)), np.sum((y == 1) & (p == 0))
+    precision = tp / (tp + fp) if tp + fp else 0.0
+    recall = tp / (tp + fn) if tp + fn else 0.0
+    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    return np.mean(y == p), precision, recall, f1
+
+
+def expected_scores(signal, efficiency, fake_rate):
+    found, fakes = signal * efficiency, (1 - signal) * fake_rate
+    precision = np.float64(found) / (found + fakes)
+    f1 = 2 * precision * efficiency / (precision + efficiency)
+    return found + 1 - signal - fakes, precision, efficiency, f1

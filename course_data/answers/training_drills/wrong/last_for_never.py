@@ -1,0 +1,23 @@
+# why: the last epoch where the target is never reached
+# fails: test_epochs_to
+
+# %% reuse
+def reuse(model):
+    copy = tf.keras.models.clone_model(model)
+    copy.set_weights(model.get_weights())
+    copy.compile(tf.keras.optimizers.Adam(0.02), "binary_crossentropy")
+    return copy
+
+
+def epochs_to(losses, target):
+    for number, loss in enumerate(losses, start=1):
+        if loss <= target:
+            return number
+    return len(losses)
+
+
+tf.keras.utils.set_random_seed(1)
+fresh_model = tf.keras.models.clone_model(ring_model)
+fresh_model.compile(tf.keras.optimizers.Adam(0.02), "binary_crossentropy")
+fresh_history = fresh_model.fit(second_x, second_y, epochs=20, batch_size=50, verbose=0)
+reused_history = reuse(ring_model).fit(second_x, second_y, epochs=20, batch_size=50, verbose=0)
