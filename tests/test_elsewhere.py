@@ -30,10 +30,10 @@ from tests.conftest import grade_all, scratch_course
 
 pytestmark = pytest.mark.kernel
 
-ASSIGNMENT, WITH_FIGURES = "tensor_drills", "exercise_1_grayscale"
+ASSIGNMENT, WITH_FIGURES = "operation_drills", "exercise_1_grayscale"
 FILE = f"{ASSIGNMENT}.ipynb"
 ESSAY, TASK_OF_ESSAY = "shapes", "task_shapes"
-FULL, FOR_A_PERSON = 21.0, 3.0
+FULL, FOR_A_PERSON = 26.0, 3.0
 FULL_WITH_FIGURES = 15.0
 WAITS = "waits for a person"
 Tree = dict[str, Any]
@@ -249,7 +249,7 @@ INPUTS = {
     "19_metadata_and_ids_lost": written(lose_metadata("metadata", "id"), ELSEWHERE),
     "20_renamed": saved(str.encode, "found as", f"{ASSIGNMENT} (2).ipynb"),
     "20_kopie_von": saved(str.encode, "found as", f"Kopie von {ASSIGNMENT}.ipynb"),
-    "20_without_an_underscore": saved(str.encode, "found as", "tensor drills final (ada).ipynb"),
+    "20_without_an_underscore": saved(str.encode, "found as", "operation drills final (ada).ipynb"),
     "20_in_a_folder": saved(str.encode, "found as", f"work/{FILE}"),
     "20_zipped": Input(zipped, "found as"),
     "22_not_utf8": saved(lambda content: content.encode("cp1252", "replace"), "Windows-1252"),  # has no stars

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import itertools
 import os
 import types
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
+
+MOST_ELEMENTS = 1000  # of a tf.data.Dataset
 
 _answer: Callable[[str], None] | None = None
 
@@ -60,7 +63,8 @@ def answer(token: str) -> None:
 def plain(item: Any, wire: Any) -> Any:
     """Convert a value of the student's into plain data; `wire.Opaque` for a value that has no plain form.
 
-    Known are tensors, variables, subclasses of arrays and numbers, shapes, dtypes, and whatever NumPy can read.
+    Known are tensors, variables, subclasses of arrays and numbers, shapes, dtypes, and whatever NumPy can read. Of a
+    `tf.data.Dataset` the first elements are known.
     """
     import numpy as np
 
@@ -75,6 +79,8 @@ def plain(item: Any, wire: Any) -> Any:
         return dict(item)
     if callable(item) and not hasattr(item, "__array__"):
         return wire.Opaque("function")
+    if hasattr(item, "element_spec") and hasattr(item, "as_numpy_iterator"):  # a tf.data.Dataset, perhaps without end
+        return list(itertools.islice(iter(item), MOST_ELEMENTS))
     if hasattr(item, "as_list") and hasattr(item, "rank"):  # a TensorFlow shape
         return item.as_list()
     if isinstance(item, np.dtype) or hasattr(item, "as_numpy_dtype"):
@@ -193,8 +199,11 @@ def _owner(path: str) -> Any:
 
 @contextlib.contextmanager
 def _forbidden(names: Iterable[str]) -> Iterator[None]:
-    """Let the functions of these dotted names raise an error meanwhile: the task is to write what they do."""
-    replaced = []
+    """Let the functions of these dotted names raise an error meanwhile: the task is to write what they do.
+
+    A module's function in Python raises it under every name, also under one that was kept before the call.
+    """
+    replaced, refusing = [], []
     for name in names:
         path, _, attribute = name.rpartition(".")
         owner = _owner(path)
@@ -204,6 +213,11 @@ def _forbidden(names: Iterable[str]) -> Iterator[None]:
         def refuse(*_: Any, name: str = name, **__: Any) -> Any:
             raise RuntimeError(f"{name} is not allowed in this task")
 
+        function = getattr(owner, attribute)
+        while isinstance(function, types.FunctionType) and isinstance(owner, types.ModuleType):
+            refusing.append((function, function.__code__))
+            function.__code__ = _refusing(name, function.__code__)
+            function = getattr(function, "__wrapped__", None)
         own = vars(owner)  # a class may have inherited it
         replaced.append((owner, attribute, attribute in own, own.get(attribute)))
         setattr(owner, attribute, refuse)
@@ -215,6 +229,17 @@ def _forbidden(names: Iterable[str]) -> Iterator[None]:
                 setattr(owner, attribute, original)
             else:
                 delattr(owner, attribute)
+        for function, code in reversed(refusing):
+            function.__code__ = code
+
+
+def _refusing(name: str, code: types.CodeType) -> types.CodeType:
+    """Return code that raises an error, with the free variables that a function with this code has to have."""
+    made: dict[str, Any] = {}
+    text = f"{name} is not allowed in this task"
+    exec(f"def refuse(*_, **__): raise RuntimeError({text!r})", made)  # noqa: S102  written by the instructor
+    refusing: types.CodeType = made["refuse"].__code__
+    return refusing.replace(co_freevars=code.co_freevars)
 
 
 def weight_shapes(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:

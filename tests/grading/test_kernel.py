@@ -337,3 +337,53 @@ def test_a_function_that_is_forbidden_in_a_call_raises_and_is_there_again_afterw
     refused = wire.decode(kernel.ask(wire.encode(forbidden), 20))
     assert "numpy.broadcast_shapes is not allowed" in refused["text"]
     assert wire.decode(kernel.ask(wire.encode(question), 20))["value"]["result"] == [1, 2]
+
+
+KEPT = """
+import functools
+import textwrap
+from textwrap import dedent as kept
+
+def decorated(width):
+    @functools.wraps(textwrap.dedent)
+    def inner(text):
+        return " " * width + text
+    return inner
+
+textwrap.indented = decorated(2)
+of_a_closure, wrapped = textwrap.indented, textwrap.indented.__wrapped__
+
+def answers():
+    return [kept("  a"), of_a_closure("a"), wrapped("  a")]
+
+def refused():
+    said = []
+    for function in (kept, of_a_closure, wrapped):
+        try:
+            said.append(function("  a"))
+        except RuntimeError as error:
+            said.append(str(error))
+    return said
+"""
+
+
+def test_a_forbidden_function_raises_under_a_name_that_was_kept_before(start: Start) -> None:
+    kernel = start()
+    kernel.run(KEPT, 20)
+    question = {"ask": "call", "name": "refused", "args": [], "kwargs": {}, "inputs": False}
+    forbidden = question | {"forbidden": ["textwrap.indented", "textwrap.dedent"]}
+    said = wire.decode(kernel.ask(wire.encode(forbidden), 20))["value"]["result"]
+    assert len(said) == 3 and all("is not allowed in this task" in text for text in said), said
+    again = wire.decode(kernel.ask(wire.encode(question | {"name": "answers"}), 20))
+    assert again["value"]["result"] == ["a", "  a", "a"]
+
+
+def test_a_pipeline_arrives_as_its_first_elements(start: Start) -> None:
+    kernel = start()
+    kernel.run("import tensorflow as tf", 60)
+    kernel.run("def pairs():\n    return tf.data.Dataset.range(3).map(lambda k: (k, -k)).repeat().batch(2)", 20)
+    reply = call(kernel, "pairs")
+    assert isinstance(reply, dict)
+    elements = reply["value"]["result"]
+    assert [[part.tolist() for part in pair] for pair in elements[:2]] == [[[0, 1], [0, -1]], [[2, 0], [-2, 0]]]
+    assert len(elements) == 1000

@@ -1,4 +1,4 @@
-"""Tensor drills, parts 1 to 5: making tensors, looking at them, taking them apart. 7.25 points."""
+"""Tensor drills, parts 1 to 5: making tensors, looking at them, taking them apart. 11.5 points."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_counting_text(student: Student, rng: np.random.Generator) -> None:
 # --- describe
 
 
-@check(cell="describe", points=0.5, title="describe tells size, shape and rank")
+@check(cell="describe", points=1, title="describe tells size, shape and rank")
 def test_describe_facts(student: Student, rng: np.random.Generator) -> None:
     for rank in range(RANKS):
         shape = some_shape(rng, rank)
@@ -87,7 +87,7 @@ def test_describe_facts(student: Student, rng: np.random.Generator) -> None:
         expect.that(size == int(np.prod(shape)), f"{case} you give the size {size}", hint=hint)
 
 
-@check(cell="describe", points=0.5, title="describe names the dtype")
+@check(cell="describe", points=1, title="describe names the dtype")
 def test_describe_dtype(student: Student, rng: np.random.Generator) -> None:
     for dtype in (np.int32, np.float64, np.complex64, np.bool_):
         name = np.dtype(dtype).name
@@ -115,7 +115,7 @@ def described(student: Student, values: Array) -> list[Any]:
 # --- convert
 
 
-@check(cell="convert", points=0.5, title="to_numpy makes a NumPy array")
+@check(cell="convert", points=1, title="to_numpy makes a NumPy array")
 def test_to_numpy(student: Student, rng: np.random.Generator) -> None:
     for dtype in (np.float32, np.int64):
         values = rng.integers(-9, 9, some_shape(rng, 2)).astype(dtype)
@@ -128,7 +128,7 @@ def test_to_numpy(student: Student, rng: np.random.Generator) -> None:
         )
 
 
-@check(cell="convert", points=0.5, title="to_tensor makes a tensor of float32 of any numbers")
+@check(cell="convert", points=1, title="to_tensor makes a tensor of float32 of any numbers")
 def test_to_tensor(student: Student, rng: np.random.Generator) -> None:
     for dtype in (np.float64, np.int32, np.uint8):
         values = rng.integers(0, 200, some_shape(rng, 2)).astype(dtype)
@@ -150,7 +150,7 @@ def matrix(rng: np.random.Generator) -> Array:
     return rng.permutation(rows * columns).reshape(rows, columns).astype(np.float32)
 
 
-@check(cell="pick", points=0.25, title="element takes row, then column")
+@check(cell="pick", points=0.5, title="element takes row, then column")
 def test_element(student: Student, rng: np.random.Generator) -> None:
     m = matrix(rng)
     for row, column in ((1, 2), (0, 3), (-1, -2)):
@@ -161,7 +161,7 @@ def test_element(student: Student, rng: np.random.Generator) -> None:
         )
 
 
-@check(cell="pick", points=0.25, title="last_row takes the last row")
+@check(cell="pick", points=0.5, title="last_row takes the last row")
 def test_last_row(student: Student, rng: np.random.Generator) -> None:
     for m in (matrix(rng), matrix(rng)[:1]):
         mistakes = {"this is the last column": m[:, -1], "this is the first row": m[0]} if len(m) > 1 else {}
@@ -171,7 +171,7 @@ def test_last_row(student: Student, rng: np.random.Generator) -> None:
         )
 
 
-@check(cell="pick", points=0.25, title="skip_first_row leaves out the first row alone")
+@check(cell="pick", points=0.5, title="skip_first_row leaves out the first row alone")
 def test_skip_first_row(student: Student, rng: np.random.Generator) -> None:
     for m in (matrix(rng), matrix(rng)[:1]):
         mistakes = (
@@ -193,7 +193,7 @@ def test_skip_first_row(student: Student, rng: np.random.Generator) -> None:
         )
 
 
-@check(cell="pick", points=0.25, title="second_column takes the second column")
+@check(cell="pick", points=0.5, title="second_column takes the second column")
 def test_second_column(student: Student, rng: np.random.Generator) -> None:
     m = matrix(rng)
     mistakes = {
@@ -207,7 +207,7 @@ def test_second_column(student: Student, rng: np.random.Generator) -> None:
     )
 
 
-@check(cell="pick", points=0.25, title="every_other takes every other element along both axes")
+@check(cell="pick", points=0.5, title="every_other takes every other element along both axes")
 def test_every_other(student: Student, rng: np.random.Generator) -> None:
     m = matrix(rng)
     mistakes = {
@@ -224,7 +224,7 @@ def test_every_other(student: Student, rng: np.random.Generator) -> None:
 # --- reshape
 
 
-@check(cell="reshape", points=0.25, title="flatten_all puts all elements in one row")
+@check(cell="reshape", points=0.5, title="flatten_all puts all elements in one row")
 def test_flatten_all(student: Student, rng: np.random.Generator) -> None:
     for rank in range(4):
         t = rng.normal(size=some_shape(rng, rank)).astype(np.float32)
@@ -233,7 +233,7 @@ def test_flatten_all(student: Student, rng: np.random.Generator) -> None:
         )
 
 
-@check(cell="reshape", points=0.25, title="flatten_images keeps the images apart")
+@check(cell="reshape", points=0.5, title="flatten_images keeps the images apart")
 def test_flatten_images(student: Student, rng: np.random.Generator) -> None:
     for count in (1, int(rng.integers(2, 6))):
         images = rng.normal(size=(count, 3, 7)).astype(np.float32)
@@ -248,7 +248,7 @@ def test_flatten_images(student: Student, rng: np.random.Generator) -> None:
         )
 
 
-@check(cell="reshape", points=0.5, title="swap_axes transposes, it does not reshape")
+@check(cell="reshape", points=1, title="swap_axes transposes, it does not reshape")
 def test_swap_axes(student: Student, rng: np.random.Generator) -> None:
     for shape in ((2, 5), (4, 4), (1, 3)):
         m = rng.normal(size=shape).astype(np.float32)

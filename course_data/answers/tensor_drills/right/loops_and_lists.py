@@ -50,47 +50,6 @@ def flatten_images(images):
 def swap_axes(m):
     return tf.stack([[m[i, j] for i in range(m.shape[0])] for j in range(m.shape[1])])
 
-# %% products
-def elementwise(a, b):
-    return tf.multiply(a, b)
-
-def matrix_product(a, b):
-    return tf.reduce_sum(a[:, :, None] * b[None, :, :], axis=1)
-
-# %% reduce
-def total(t):
-    return tf.reduce_sum(tf.reshape(t, [-1]), axis=0)
-
-def row_sums(m):
-    return tf.stack([tf.reduce_sum(row) for row in m])
-
-def column_max(m):
-    return -tf.reduce_min(-m, axis=0)
-
-# %% decide
-def probabilities(scores):
-    shifted = scores - tf.reduce_max(scores, axis=1, keepdims=True)
-    return tf.exp(shifted) / tf.reduce_sum(tf.exp(shifted), axis=1, keepdims=True)
-
-def winners(scores):
-    return [int(tf.argmax(row)) for row in scores]
-
-# %% broadcast
-def subtract_pedestal(raw, pedestal):
-    return tf.stack([row - pedestal for row in raw])
-
-def spot(u, v):
-    return tf.tensordot(u, v, axes=0)
-
-# %% rule
-def broadcast_shape(a, b):
-    if len(a) < len(b):
-        a, b = b, a
-    b = (1,) * (len(a) - len(b)) + tuple(b)
-    if any(x != y and x != 1 and y != 1 for x, y in zip(a, b)):
-        raise ValueError("shapes do not fit")
-    return tuple(y if x == 1 else x for x, y in zip(a, b))
-
 # %% variables
 def account(balance, deposit, withdrawal):
     for d, w in [(deposit, withdrawal)]:
@@ -107,3 +66,15 @@ def mean_momentum(events):
 
 def hit_map(places, charges, shape):
     return tf.scatter_nd(places, charges, shape)
+
+# %% folder
+import os
+
+def image_batches(folder, classes, size, batch):
+    def read():
+        for label, name in enumerate(classes):
+            for file in sorted(os.listdir(os.path.join(folder, name))):
+                image = plt.imread(os.path.join(folder, name, file))
+                yield tf.image.resize(image, size), label
+    signature = (tf.TensorSpec((*size, 3), tf.float32), tf.TensorSpec((), tf.int64))
+    return tf.data.Dataset.from_generator(read, output_signature=signature).batch(batch).prefetch(1)

@@ -46,54 +46,6 @@ def flatten_images(images):
 def swap_axes(m):
     return np.asarray(m).T
 
-# %% products
-def elementwise(a, b):
-    return np.multiply(a, b)
-
-def matrix_product(a, b):
-    return np.dot(a, b)
-
-# %% reduce
-def total(t):
-    return np.sum(t)
-
-def row_sums(m):
-    return np.sum(m, axis=-1)
-
-def column_max(m):
-    return np.asarray(m).max(axis=0)
-
-# %% decide
-def probabilities(scores):
-    z = np.asarray(scores, np.float64)
-    e = np.exp(z - z.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
-
-def winners(scores):
-    return np.argmax(scores, axis=1)
-
-# %% broadcast
-def subtract_pedestal(raw, pedestal):
-    return np.asarray(raw) - np.asarray(pedestal)
-
-def spot(u, v):
-    return np.outer(u, v)
-
-# %% rule
-def broadcast_shape(a, b):
-    a, b = list(a)[::-1], list(b)[::-1]
-    out = []
-    for k in range(max(len(a), len(b))):
-        x = a[k] if k < len(a) else 1
-        y = b[k] if k < len(b) else 1
-        if x == y or y == 1:
-            out.insert(0, x)
-        elif x == 1:
-            out.insert(0, y)
-        else:
-            raise ValueError("no")
-    return out
-
 # %% variables
 def account(balance, deposit, withdrawal):
     balance.assign(balance + deposit - withdrawal)
@@ -113,3 +65,17 @@ def hit_map(places, charges, shape):
     for (row, column), charge in zip(np.asarray(places), np.asarray(charges)):
         out[row, column] = charge
     return out
+
+# %% folder
+from pathlib import Path
+from PIL import Image
+
+def image_batches(folder, classes, size, batch):
+    """All images are read at once: the folder is small."""
+    images, labels = [], []
+    for name in classes:
+        for file in sorted(Path(folder, name).iterdir()):
+            pixels = np.asarray(Image.open(file)).astype(np.float32)
+            images.append(tf.image.resize(pixels / 255.0, size).numpy())
+            labels.append(classes.index(name))
+    return tf.data.Dataset.from_tensor_slices((np.array(images), np.array(labels))).batch(batch)

@@ -1,0 +1,1 @@
+# why: the reference solution, as it stands

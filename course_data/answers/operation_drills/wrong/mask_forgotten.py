@@ -1,0 +1,13 @@
+# why: the images are not masked
+# fails: test_masked_scores
+
+# %% products
+def elementwise(a, b):
+    return a * b
+
+def matrix_product(a, b):
+    return a @ b
+
+def masked_scores(images, mask, weights):
+    rows = tf.reshape(images, (images.shape[0], -1))
+    return rows @ weights

@@ -1,0 +1,18 @@
+# why: true minus measured
+# fails: test_pulls
+
+# %% resolution
+def pulls(measured, true, sigma):
+    return (true[:, tf.newaxis] - measured) / sigma
+
+def worst(measured, true, sigma):
+    sizes = tf.abs(pulls(measured, true, sigma))
+    return tf.argmax(sizes, axis=0), tf.reduce_max(sizes, axis=0)
+
+def resolution(measured, true):
+    relative = measured / true[:, tf.newaxis] - 1
+    return tf.sqrt(tf.reduce_mean(tf.square(relative), axis=0))
+
+def loss(measured, true, sigma):
+    logarithm = -tf.square(pulls(measured, true, sigma)) / 2 - tf.math.log(sigma)
+    return tf.negative(tf.reduce_mean(logarithm)) + 0.5 * np.log(2 * np.pi)
