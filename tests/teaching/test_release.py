@@ -48,7 +48,7 @@ def test_a_release_earns_full_points_and_fills_the_gradebook(course: Course) -> 
     released = release.release(course, assignment)
     report = released.report
     assert released.trial.count > 1000 and released.trial.crashes == []
-    assert report.earned == report.auto_points == 15 and gradebook.has_assignment(course, assignment)
+    assert report.earned == report.auto_points == 25 and gradebook.has_assignment(course, assignment)
     assert not list(course.root.glob(".release-*"))
 
 
