@@ -163,6 +163,7 @@ def test_the_data_commands_say_what_is_a_standin(
     code, out, _ = run(monkeypatch, capsys, "data", "standin", "mnist", *where)
     assert code == 0 and "mnist: stand-in (not the real data)" in out
     code, out, _ = run(monkeypatch, capsys, "data", "status", *where)
+    assert "2000 + 400, 32 x 32 x 3" in out and "60000 + 10000, 28 x 28" in out
     assert code == 0 and out.count("STAND-IN, not the real data") == 4 and "comes with scikit-learn" in out
 
 
