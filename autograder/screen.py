@@ -350,8 +350,9 @@ def data_table(rows: Sequence[StoreStatus]) -> RenderableType:
     for row in rows:
         state = Text(row.problem, "red") if row.problem else Text(words[row.origin], colours[row.origin])
         size = f"{row.bytes / 1e6:.0f} MB" if row.bytes else ""
+        counts = row.rows or (row.spec.train, row.spec.test)
         shape = (
-            f"{row.spec.train} + {row.spec.test}, {' x '.join(map(str, row.spec.image))}"
+            f"{' + '.join(map(str, counts))}, {' x '.join(map(str, row.spec.image))}"
             if row.spec.test
             else f"{row.spec.train} rows of {row.spec.image[0]}"
         )

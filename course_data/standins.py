@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -298,6 +299,11 @@ PALETTE = {
 
 def scenes(kind: int, c: Canvas) -> Array:
     """Draw a thing before a two-part background, of varied colour, place and size, uint8 (n, 32, 32, 3)."""
+    return scene(kind, PALETTE[kind], c)
+
+
+def scene(kind: int, palette: tuple[tuple[int, int, int], ...], c: Canvas) -> Array:
+    """Draw a thing in the mean colours of a palette, uint8 (n, 32, 32, 3)."""
     d = c.draw
 
     def colour(base: tuple[int, int, int], spread: float) -> Array:
@@ -306,7 +312,7 @@ def scenes(kind: int, c: Canvas) -> Array:
             :, :, None, :
         ]
 
-    above, below, body = (colour(base, spread) for base, spread in zip(PALETTE[kind], (32, 32, 50), strict=True))
+    above, below, body = (colour(base, spread) for base, spread in zip(palette, (32, 32, 50), strict=True))
     horizon = c.ink(d(-0.4, 0.7) - c.y - 0.3 * d(-0.3, 0.3) * c.x)[..., None]
     image = above + (below - above) * horizon
     mask = thing(kind, c, d(-0.3, 0.3), d(-0.2, 0.3), d(0.45, 0.85))[..., None]
@@ -317,14 +323,37 @@ def scenes(kind: int, c: Canvas) -> Array:
     return np.clip(image + c.noise(60, 3), 0, 255).astype(np.uint8)
 
 
+# --- CIFAR-100: a superclass has a thing and a background, a fine class has the colour of the thing ------------------
+
+SUPERCLASSES, FINE_CLASSES = 20, 100
+COLOURS = ((190, 60, 60), (70, 150, 70), (60, 80, 180), (200, 180, 70), (165, 80, 165))
+
+
+@cache
+def superclass_of(seed: int) -> tuple[int, ...]:
+    """Return the superclass of each fine class: five in each of 20, drawn from the seed, so not the published ones."""
+    members = np.repeat(np.arange(SUPERCLASSES), len(COLOURS))
+    return tuple(np.random.default_rng([seed, FINE_CLASSES]).permutation(members).tolist())
+
+
+def families(kind: int, c: Canvas) -> Array:
+    """Draw images of a fine class, uint8 (n, 32, 32, 3): superclasses k and k + 10 differ in their background."""
+    superclasses = superclass_of(SEED)
+    superclass = superclasses[kind]
+    above, below, _ = PALETTE[superclass % 10]
+    body = COLOURS[superclasses[:kind].count(superclass)]
+    return scene(superclass % 10, (above, below, body) if superclass < 10 else (below, above, body), c)
+
+
 # --- whole datasets ---------------------------------------------------------------------------------------------------
 
 Painter = Callable[[int, Canvas], Array]
-# painter, side, labels as a column, training images, test images
-PAINTERS: dict[str, tuple[Painter, int, bool, int, int]] = {
-    "fashion_mnist": (fashion, 28, False, 60_000, 10_000),
-    "mnist": (digits, 28, False, 60_000, 10_000),
-    "cifar10": (scenes, 32, True, 50_000, 10_000),
+# painter, side, classes, labels as a column, training images, test images
+PAINTERS: dict[str, tuple[Painter, int, int, bool, int, int]] = {
+    "fashion_mnist": (fashion, 28, 10, False, 60_000, 10_000),
+    "mnist": (digits, 28, 10, False, 60_000, 10_000),
+    "cifar10": (scenes, 32, 10, True, 50_000, 10_000),
+    "cifar100": (families, 32, FINE_CLASSES, True, 2_000, 400),  # small: nothing is trained on it
 }
 
 
@@ -334,12 +363,13 @@ NAMES = tuple(PAINTERS)
 def make(name: str, seed: int = SEED, sizes: tuple[int, int] | None = None) -> dict[str, Array]:
     """Return the arrays x_train, y_train, x_test, y_test of a stand-in; the same seed gives the same bytes.
 
-    `sizes` are numbers of training and test images, each a multiple of 10, in place of the published ones. Raises
-    KeyError for a dataset that has no stand-in.
+    CIFAR-100 has y_train_coarse and y_test_coarse as well. `sizes` are numbers of training and test images, whose sum
+    is a multiple of the number of classes, in place of the usual ones: as published, but 2,000 and 400 of CIFAR-100.
+    Raises KeyError for a dataset that has no stand-in.
     """
-    painter, side, column, *published = PAINTERS[name]
-    train, test = sizes or published
-    per_class = (train + test) // 10
+    painter, side, classes, column, *usual = PAINTERS[name]
+    train, test = sizes or usual
+    per_class = (train + test) // classes
 
     def one_class(kind: int) -> list[Array]:
         chunks = [min(CHUNK, per_class - start) for start in range(0, per_class, CHUNK)]
@@ -347,10 +377,14 @@ def make(name: str, seed: int = SEED, sizes: tuple[int, int] | None = None) -> d
         return [painter(kind, Canvas(n, side, rng)) for n, rng in zip(chunks, streams, strict=True)]
 
     with ThreadPoolExecutor() as threads:
-        images = np.concatenate([part for parts in threads.map(one_class, range(10)) for part in parts])
-    labels = np.repeat(np.arange(10, dtype=np.uint8), per_class)
+        images = np.concatenate([part for parts in threads.map(one_class, range(classes)) for part in parts])
+    labels = np.repeat(np.arange(classes, dtype=np.uint8), per_class)
     order = np.random.default_rng([seed, 1]).permutation(len(labels))
     images, labels = images[order], labels[order]
     if column:
         labels = labels[:, None]
-    return {"x_train": images[:train], "y_train": labels[:train], "x_test": images[train:], "y_test": labels[train:]}
+    made = {"x_train": images[:train], "y_train": labels[:train], "x_test": images[train:], "y_test": labels[train:]}
+    if name == "cifar100":
+        coarse = np.array(superclass_of(SEED), dtype=np.uint8)
+        made |= {f"{key}_coarse": coarse[made[key]] for key in ("y_train", "y_test")}
+    return made

@@ -103,7 +103,7 @@ def repository() -> Course:
 
 @pytest.fixture(scope="session")
 def standin_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with the stand-in of CIFAR-10, and small ones of Fashion-MNIST and MNIST to train on.
+    """A store with the stand-ins of CIFAR-10 and CIFAR-100, and small ones of Fashion-MNIST and MNIST to train on.
 
     Drawn once by all workers, and once for all runs where build/ can be written.
     """
@@ -129,6 +129,7 @@ def standin_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_store(store: Path) -> Path:
     """Draw the stand-ins that the tests need."""
     standins.draw(ROOT / "course_data", store, "cifar10")
+    standins.draw(ROOT / "course_data", store, "cifar100")
     standins.draw(ROOT / "course_data", store, "fashion_mnist", sizes=(3000, 1000))
     standins.draw(ROOT / "course_data", store, "mnist", sizes=(3000, 1000))
     return store

@@ -78,8 +78,8 @@ def test_grading_a_class_with_a_broken_notebook_in_it(
     assert {
         row: gradebook.read(released, released.assignment(EXERCISE), row).score for row in ("ann", "bob", "cyd")
     } == {
-        "ann": 15,
-        "bob": 14,
+        "ann": 25,
+        "bob": 24,
         "cyd": 0,
     }  # type: ignore[union-attr]
     assert "cifar10 (stand-in)" in out and f"isolation: {LEVEL}" in out and "test_grey_colour_map" in out
@@ -96,7 +96,7 @@ def test_grading_a_class_with_a_broken_notebook_in_it(
     assert "not valid JSON" in (released.feedback / "cyd" / EXERCISE / f"{EXERCISE}.html").read_text()
 
     code, out, _ = run(monkeypatch, capsys, "status", *where)
-    assert code == 0 and EXERCISE in out and "9.7/20" in out
+    assert code == 0 and EXERCISE in out and "16.3/30" in out
 
     code, _, err = run(monkeypatch, capsys, "grade", EXERCISE, "--student", "zoe", *where)
     assert code == 2 and "no submission of zoe" in err
@@ -131,7 +131,8 @@ def test_try_prints_each_checks_verdict_as_json(
     answers = ANSWERS / EXERCISE / "wrong" / "blue_green_red.py"
     code, out, _ = run(monkeypatch, capsys, "try", EXERCISE, str(answers), "--json", "--course", str(course.root))
     tree = json.loads(out)
-    assert code == 0 and tree["score"] == 13 and tree["max_score"] == 15 and tree["data"] == {"cifar10": "stand-in"}
+    assert code == 0 and tree["score"] == 23 and tree["max_score"] == 25
+    assert tree["data"] == {"cifar10": "stand-in", "cifar100": "stand-in"}
     failed = [check for check in tree["checks"] if check["verdict"] == "failed"]
     assert [(check["cell"], check["check"], check["points"], check["max_points"]) for check in failed] == [
         ("to_gray", "test_weights", 0, 2)
@@ -162,7 +163,8 @@ def test_the_data_commands_say_what_is_a_standin(
     code, out, _ = run(monkeypatch, capsys, "data", "standin", "mnist", *where)
     assert code == 0 and "mnist: stand-in (not the real data)" in out
     code, out, _ = run(monkeypatch, capsys, "data", "status", *where)
-    assert code == 0 and out.count("STAND-IN, not the real data") == 3 and "comes with scikit-learn" in out
+    assert "2000 + 400, 32 x 32 x 3" in out and "60000 + 10000, 28 x 28" in out
+    assert code == 0 and out.count("STAND-IN, not the real data") == 4 and "comes with scikit-learn" in out
 
 
 @pytest.mark.slow

@@ -34,7 +34,7 @@ ASSIGNMENT, WITH_FIGURES = "operation_drills", "exercise_1_grayscale"
 FILE = f"{ASSIGNMENT}.ipynb"
 ESSAY, TASK_OF_ESSAY = "shapes", "task_shapes"
 FULL, FOR_A_PERSON = 26.0, 3.0
-FULL_WITH_FIGURES = 15.0
+FULL_WITH_FIGURES = 25.0
 WAITS = "waits for a person"
 Tree = dict[str, Any]
 

@@ -56,7 +56,7 @@ def test_nbgraders_commands_and_ours_give_the_same_scores_pages_and_export(twins
     write_feedback(ours, assignment)
     nbgrader(theirs, "autograde", EXERCISE)
     nbgrader(theirs, "generate_feedback", EXERCISE)
-    expected = {"ann": 15, "bob": 13, "dan": 0}
+    expected = {"ann": 25, "bob": 23, "dan": 0}
     for student, score in expected.items():
         one, other = (gradebook.read(course, assignment, student) for course in (ours, theirs))
         assert one == other and one is not None and one.score == score, student

@@ -28,12 +28,13 @@ REGISTRY = "datasets.toml"
 
 @dataclass(frozen=True)
 class StoreStatus:
-    """One line of `autograder data status`."""
+    """One line of `autograder data status`; `rows`: how many training and test rows the store has."""
 
     spec: DatasetSpec
     origin: str
     bytes: int
     problem: str = ""
+    rows: tuple[int, ...] = ()
 
 
 def read_registry(file: Path) -> dict[str, DatasetSpec]:
@@ -178,7 +179,8 @@ def status(store: Path, registry: dict[str, DatasetSpec]) -> list[StoreStatus]:
                 sums = json.loads((folder / RECORD).read_text())["sha256"]
                 broken = [key for key, array in dataset.arrays.items() if _array_sum(array) != sums[key]]
                 problem = f"{', '.join(broken)} changed on disk; fetch again" if broken else ""
-                lines.append(StoreStatus(spec, dataset.origin, size, problem))
+                rows = tuple(len(dataset[key]) for key in ("x_train", "x_test") if key in dataset.arrays)
+                lines.append(StoreStatus(spec, dataset.origin, size, problem, rows))
             except DataError as error:
                 lines.append(StoreStatus(spec, "", size, str(error)))
     return lines

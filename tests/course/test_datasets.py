@@ -139,6 +139,22 @@ def test_a_folder_of_files_is_taken_and_so_is_an_archive_in_it(cifar_like: Path,
     assert all(np.array_equal(one[key], two[key]) for key in one.arrays)
 
 
+def test_the_fine_and_the_coarse_labels_of_cifar100_are_read(tmp_path: Path) -> None:
+    folder = tmp_path / "published" / "cifar-100-python"
+    folder.mkdir(parents=True)
+    fine = {"train": RNG.integers(0, 100, 20).tolist(), "test": RNG.integers(0, 100, 10).tolist()}
+    for part, labels in fine.items():
+        data = RNG.integers(0, 256, (len(labels), 3072), dtype=np.uint8)
+        batch = {b"data": data, b"fine_labels": labels, b"coarse_labels": [label // 5 for label in labels]}
+        (folder / part).write_bytes(pickle.dumps(batch, protocol=4))
+    tiny = spec("cifar", "cifar-100-python", files_of(folder), image=(32, 32, 3))
+    datasets.fetch(tiny, tmp_path / "store", folder.parent)
+    found = datasets.open_dataset(tmp_path / "store", "tiny")
+    for part, labels in fine.items():
+        assert found[f"y_{part}"].ravel().tolist() == labels and found[f"y_{part}_coarse"].shape == (len(labels), 1)
+        assert np.array_equal(found[f"y_{part}_coarse"], found[f"y_{part}"] // 5)
+
+
 def test_a_wrong_checksum_names_the_file_and_both_sums(fashion_like: Path, tmp_path: Path) -> None:
     files = files_of(fashion_like)
     wrong = (FileSpec(files[0].name, ("md5", "0" * 32)), *files[1:])

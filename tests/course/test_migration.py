@@ -54,7 +54,10 @@ def test_everything_is_moved_once_and_nothing_is_lost(old: Path, caplog: pytest.
     with caplog.at_level(logging.WARNING):
         course = Course.open(old)
     assert "moved course_data/secrets to course_data/state/secrets" in caplog.text
-    assert course.secret() == SECRET and course.assignment(EXERCISE).data == (("cifar10", "stand-in"),)
+    assert course.secret() == SECRET and course.assignment(EXERCISE).data == (
+        ("cifar10", "stand-in"),
+        ("cifar100", "stand-in"),
+    )
     assert (course.state / "reviews.jsonl").read_text() == '{"who": "lise"}\n'
     assert (course.state / "refused.log").is_file() and (course.state / "arrivals.jsonl").is_file()
     assert sorted(path.name for path in old.iterdir() if path.is_dir()) == ["course_data", "release", "source"]

@@ -50,11 +50,26 @@ def digest(arrays: dict[str, np.ndarray]) -> str:
 def test_shapes_and_types_are_the_published_ones(name: str, repository: Course) -> None:
     spec = datasets.read_registry(repository.data / "datasets.toml")[name]
     arrays = made(name)
-    assert arrays["x_train"].shape == (spec.train, *spec.image) and arrays["x_test"].shape == (spec.test, *spec.image)
+    train, test = (2_000, 400) if name == "cifar100" else (spec.train, spec.test)  # nothing is trained on CIFAR-100
+    assert arrays["x_train"].shape == (train, *spec.image) and arrays["x_test"].shape == (test, *spec.image)
     assert arrays["x_train"].dtype == np.uint8 and arrays["y_train"].dtype == np.uint8
-    assert arrays["y_train"].shape == ((spec.train, 1) if name == "cifar10" else (spec.train,))
+    assert arrays["y_train"].shape == ((train, 1) if name.startswith("cifar") else (train,))
     labels = np.concatenate([arrays["y_train"].ravel(), arrays["y_test"].ravel()])
-    assert np.bincount(labels).tolist() == [len(labels) // 10] * 10
+    classes = 100 if name == "cifar100" else 10
+    assert np.bincount(labels).tolist() == [len(labels) // classes] * classes
+
+
+def test_the_superclasses_of_cifar100_hold_five_fine_classes_each_and_are_not_the_published_ones() -> None:
+    arrays = made("cifar100")
+    groups: dict[int, set[int]] = {}
+    for part in ("train", "test"):
+        fine, coarse = arrays[f"y_{part}"], arrays[f"y_{part}_coarse"]
+        assert fine.shape == coarse.shape and coarse.dtype == np.uint8
+        for one, other in zip(fine.ravel().tolist(), coarse.ravel().tolist(), strict=True):
+            groups.setdefault(other, set()).add(one)
+    assert sorted(groups) == list(range(20)) and {len(group) for group in groups.values()} == {5}
+    assert set().union(*groups.values()) == set(range(100))
+    assert {4, 30, 55, 72, 95} not in groups.values(), "the published aquatic mammals: a table from the web would pass"
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:

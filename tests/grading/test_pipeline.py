@@ -57,7 +57,7 @@ def test_an_empty_submission_gets_zero_and_a_kind_word_for_each_task(
     exercise: Assignment, notebook: Notebook, tmp_path: Path
 ) -> None:
     report = grade(submission(tmp_path, empty(notebook)), exercise, SILENT)
-    assert report.earned == 0 and report.auto_points == 15 and report.manual_points == 5
+    assert report.earned == 0 and report.auto_points == 25 and report.manual_points == 5
     checks = [check for task in report.tasks for check in task.checks]
     assert {(check.message, check.code) for check in checks} == {
         ("This task has not been attempted yet.", "task.not-attempted")
@@ -71,7 +71,7 @@ def test_a_broken_notebook_is_a_verdict_and_starts_no_kernel(
 ) -> None:
     kernels = FakeKernels(lambda: pytest.fail("a kernel was started"))
     report = grade(submission(tmp_path, content), exercise, kernels)
-    assert report.earned == 0 and len([check for task in report.tasks for check in task.checks]) == 15
+    assert report.earned == 0 and len([check for task in report.tasks for check in task.checks]) == 24
     assert report.notes and report.notebooks[0].tree["nbformat"] == 4
 
 
@@ -118,7 +118,11 @@ def test_the_report_says_on_which_data_and_at_which_level(
     exercise: Assignment, notebook: Notebook, tmp_path: Path
 ) -> None:
     report = grade(submission(tmp_path, empty(notebook)), exercise, SILENT)
-    assert report.data == (("cifar10", "stand-in"),) and report.standin and report.isolation is LEVEL
+    assert (
+        report.data == (("cifar10", "stand-in"), ("cifar100", "stand-in"))
+        and report.standin
+        and report.isolation is LEVEL
+    )
 
 
 def test_the_key_changes_with_everything_that_can_change_a_grade_and_with_nothing_else(

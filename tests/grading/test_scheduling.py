@@ -33,7 +33,7 @@ def test_an_executor_of_threads_grades_one_submission_at_a_time(
     with ThreadPoolExecutor(1) as executor:
         results = list(schedule(submissions, exercise, executor, FakeKernels(lambda: FakeKernel(1))))
     assert sorted(result.submission.student for result in results) == ["ann", "bob", "cyd"]
-    assert all(result.report and result.report.auto_points == 15 for result in results)
+    assert all(result.report and result.report.auto_points == 25 for result in results)
 
 
 class Refusing(Executor):

@@ -113,12 +113,12 @@ def test_an_assignment_goes_from_release_to_feedback_in_a_browser(hub: Hub, brow
     assert {(review["who"], review["student"], review["cell"]) for review in kept} == {("lise", "ada", "reflect")}
 
     marie.do("feedback")
-    for number, (name, points) in enumerate({"ada": 17, "farid": None}.items()):
+    for number, (name, points) in enumerate({"ada": 27, "farid": None}.items()):
         student = Person(browser, hub, name)
         student.course()
-        link = student.page.locator(f'[data-assignment="{EXERCISE}"] a:has-text("of 20")')
+        link = student.page.locator(f'[data-assignment="{EXERCISE}"] a:has-text("of 30")')
         score = link.inner_text()
-        assert re.fullmatch(rf"{points or r'[0-9.]+'} of 20", score), score
+        assert re.fullmatch(rf"{points or r'[0-9.]+'} of 30", score), score
         student.picture(12 + 2 * number, "course")
         with student.page.context.expect_page() as opened:
             link.click()

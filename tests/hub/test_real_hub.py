@@ -176,7 +176,7 @@ def test_the_whole_way(hub: Hub, browser: Browser) -> None:
     assert {(each["who"], each["student"]) for each in kept} == {("aglise", "agada")}
     marie.do("feedback")
 
-    for number, (name, score) in enumerate({"agada": "17 of 20", "agfarid": "of 20"}.items()):
+    for number, (name, score) in enumerate({"agada": "27 of 30", "agfarid": "of 30"}.items()):
         student = Person(browser, hub, name)
         student.course()
         link = student.page.locator(f'[data-assignment="{EXERCISE}"] a:has-text("{score}")')

@@ -147,7 +147,7 @@ def test_points_and_comments_of_people_are_shown(
         book.find_comment("reflect", EXERCISE, EXERCISE, "ann").manual_comment = "Well argued <3"
         book.db.commit()
     text = page(report, gradebook.read(released, released.assignment(EXERCISE), "ann"))
-    assert "17.5" in text and "2.5 of 5" in text and "Well argued &lt;3" in text and "wait for a person" not in text
+    assert "27.5" in text and "2.5 of 5" in text and "Well argued &lt;3" in text and "wait for a person" not in text
 
 
 def test_an_empty_submission_reads_kindly(
@@ -162,7 +162,7 @@ def test_an_empty_submission_reads_kindly(
     GradebookSink(released).write(report, exercise)
     text = page(report, gradebook.read(released, released.assignment(EXERCISE), "ann"))
     assert (
-        text.count("This task has not been attempted yet.") == 6
+        text.count("This task has not been attempted yet.") == 10
         and text.count("No response.") == 1  # of the task that has no check
         and "Traceback (" not in text
         and "there is no variable" not in text

@@ -24,7 +24,7 @@ def book(course: Course) -> Gradebook:
 def test_scores_are_recorded_by_cell(released: Course, make_report: MakeReport, exercise: Assignment) -> None:
     GradebookSink(released).write(make_report("ann", WRONG), exercise)
     grades = gradebook.read(released, released.assignment(EXERCISE), "ann")
-    assert grades is not None and grades.score == 13 and grades.points == 20 and grades.needs_manual_grade
+    assert grades is not None and grades.score == 23 and grades.points == 30 and grades.needs_manual_grade
     by_cell = {grade.cell: grade for grade in grades.cells}
     assert by_cell["test_to_gray"].score == 2 and by_cell["test_load"].score == 2
     assert by_cell["reflect"].auto_score is None and by_cell["reflect"].needs_manual_grade
@@ -66,7 +66,7 @@ def test_an_essay_that_was_not_written_gets_zero_and_needs_no_manual_grading(
 ) -> None:
     GradebookSink(released).write(make_report("ann", answers={"reflect": "# YOUR ANSWER HERE"}), exercise)
     grades = gradebook.read(released, released.assignment(EXERCISE), "ann")
-    assert grades is not None and not grades.needs_manual_grade and grades.score == 15
+    assert grades is not None and not grades.needs_manual_grade and grades.score == 25
     with book(released) as opened:
         assert opened.find_comment("reflect", EXERCISE, EXERCISE, "ann").auto_comment == "No response."
 
@@ -104,7 +104,7 @@ def test_the_courses_rule_for_late_submissions_is_applied(
     config.write_text(config.read_text() + "\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
     GradebookSink(Course.open(released.root)).write(make_report("ann"), exercise)
     grades = gradebook.read(released, released.assignment(EXERCISE), "ann")
-    assert grades is not None and grades.late_penalty == 15
+    assert grades is not None and grades.late_penalty == 25
 
 
 def test_a_gradebook_of_another_version_is_refused_with_the_way_out(

@@ -35,7 +35,7 @@ def test_reports_are_written_last_so_that_what_is_incomplete_is_graded_again(
 ) -> None:
     own = Points(released)
     record(make_report("ann"), released.assignment(EXERCISE), standard_sinks(released, pages=True, more=[own]))
-    assert own.seen == {"ann": 15} and own.reports_before == [False]
+    assert own.seen == {"ann": 25} and own.reports_before == [False]
     assert (released.reports / EXERCISE / "ann.json").is_file()
     assert (released.feedback / "ann" / EXERCISE / f"{EXERCISE}.html").is_file()
     assert (released.autograded / "ann" / EXERCISE / f"{EXERCISE}.ipynb").is_file()
@@ -53,4 +53,4 @@ def test_a_class_is_graded_with_a_custom_sink_and_executor(
     monkeypatch.setattr(classroom, "local_workers", lambda *rest: nullcontext(ThreadPoolExecutor(1)))
     own = Points(released)
     graded = classroom.grade_class(released, released.assignment(EXERCISE), sinks=[own])
-    assert own.seen == {"ann": 15, "bob": 15} and [row.student for row in graded.grades] == ["ann", "bob"]
+    assert own.seen == {"ann": 25, "bob": 25} and [row.student for row in graded.grades] == ["ann", "bob"]

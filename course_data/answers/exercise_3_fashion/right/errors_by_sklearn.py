@@ -1,11 +1,10 @@
 # why: scikit-learn counts; lists instead of arrays
 
 # %% errors
-from sklearn.metrics import confusion_matrix, f1_score
+from sklearn.metrics import confusion_matrix
 
 guess = model_cured.predict(x_test, batch_size=500, verbose=0).argmax(-1)
 confusion = confusion_matrix(test_labels, guess).tolist()
-f1_per_class = list(f1_score(test_labels, guess, average=None))
 pairs = [(confusion[i][j], (i, j)) for i in range(10) for j in range(10) if i != j]
 most_confused = list(max(pairs)[1])
 wrong = np.where(guess != test_labels)[0][-9:]

@@ -7,8 +7,6 @@ confusion = np.zeros((10, 10), int)
 np.add.at(confusion, (test_labels, predicted), 1)
 off = confusion * (1 - np.eye(10, dtype=int))
 most_confused = np.unravel_index(off.argmax(), off.shape)
-hits = np.diag(confusion)
-f1_per_class = 2 * hits / (confusion.sum(axis=0) + confusion.sum(axis=1))
 fig, axes = plt.subplots(2, 2)
 for ax, i in zip(axes.ravel(), np.flatnonzero(predicted != test_labels)):
     ax.imshow(test_images[i])

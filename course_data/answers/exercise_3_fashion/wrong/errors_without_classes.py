@@ -7,8 +7,6 @@ confusion = np.zeros((10, 10), int)
 np.add.at(confusion, (truth, predicted), 1)
 off = confusion - np.diag(np.diag(confusion))
 most_confused = tuple(int(k) for k in np.unravel_index(off.argmax(), off.shape))
-precision, recall = np.diag(confusion) / confusion.sum(axis=0), np.diag(confusion) / confusion.sum(axis=1)
-f1_per_class = 2 * precision * recall / (precision + recall)
 
 fig, axes = plt.subplots(1, 6, figsize=(11, 1.9))
 for ax, i in zip(axes, np.flatnonzero(truth != predicted)):
