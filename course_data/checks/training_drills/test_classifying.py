@@ -17,6 +17,8 @@ LOGISTIC = ("LogisticRegression", "LogisticRegressionCV", "Pipeline", "SGDClassi
 # shares by which a loss falls. Clouds: 0.09 and more from Keras's random weights, below 0.01 from the right border.
 # Irises: 0.8 and more of a good training
 FALL_CLOUDS, FALL_IRIS = 0.03, 0.3
+# of the last epoch's mean loss: on new points an honest network is off by less than 0.15, also after two slow epochs
+SAME_LOSS = 0.3
 # of scores, in their own width: 0.05 and more with ReLU, tanh, sigmoid or swish, 0 for a linear network
 CURVATURE = 0.005
 BAYES = 0.9214  # Phi(sqrt(2)): the most that any classifier reaches on the two clouds
@@ -62,8 +64,33 @@ def expect_asked(student: Student, function: str, model: str, x: Array) -> None:
 
 
 @check(cell="clouds", points=1, title="cloud_history is a training that begins with random weights")
-def test_cloud_history(student: Student) -> None:
+def test_cloud_history(student: Student, rng: np.random.Generator) -> None:
     expect_falling_loss(student, "cloud_history", "cloud_model", FALL_CLOUDS)
+    expect_cloud_loss(student, rng, float(student.history("cloud_history").record["loss"][-1]))
+
+
+def expect_cloud_loss(student: Student, rng: np.random.Generator, last: float) -> None:
+    """Fail unless `cloud_model` has about the loss with which its training ended: other weights would have another.
+
+    Only a cross entropy without a penalty can be compared.
+    """
+    model = student.model("cloud_model", rng, shape=(2,))
+    if "crossentropy" not in model.loss.replace("_", "") or any(layer.penalty for layer in model.layers):
+        return
+    truth = rng.integers(0, 2, 5000)
+    out = model.outputs((rng.normal(size=(5000, 2)) + np.where(truth == 1, 1, -1)[:, None]).astype(np.float32))
+    if out.shape[1] == 1:
+        score = np.clip(out[:, 0], -50, 50)
+        of_one = 1 / (1 + np.exp(-score)) if model.from_logits else score
+    elif out.shape[1] == 2:
+        of_one = np.exp(out[:, 1] - np.logaddexp(out[:, 0], out[:, 1])) if model.from_logits else out[:, 1]
+    else:
+        return
+    right = np.where(truth == 1, of_one, 1 - of_one)
+    own = float(-np.mean(np.log(np.clip(right, 1e-7, 1))))
+    message = f"the training ended with a loss of {last:.3f}, and cloud_model has {own:.3f} on new points"
+    hint = "cloud_history is the training of cloud_model, and nothing changes its weights afterwards."
+    expect.that(abs(own - last) <= SAME_LOSS * last, message, hint=hint)
 
 
 def expect_falling_loss(student: Student, name: str, model: str, least: float) -> None:

@@ -46,15 +46,12 @@ def categorical_crossentropy(y, p):
     return float(tf.reduce_mean(-tf.reduce_sum(y * tf.math.log(p), axis=-1)))
 
 # %% metrics
-from sklearn import metrics
+from sklearn.metrics import confusion_matrix
 
 def scores(y, p):
-    return (
-        metrics.accuracy_score(y, p),
-        metrics.precision_score(y, p, zero_division=0),
-        metrics.recall_score(y, p, zero_division=0),
-        metrics.f1_score(y, p, zero_division=0),
-    )
+    (tn, fp), (fn, tp) = confusion_matrix(y, p, labels=[0, 1]).tolist()
+    precision, recall = tp / (tp + fp or 1), tp / (tp + fn or 1)
+    return (tp + tn) / len(y), precision, recall, 2 * precision * recall / (precision + recall or 1)
 
 def expected_scores(signal, efficiency, fake_rate):
     found, fakes = signal * efficiency, (1 - signal) * fake_rate

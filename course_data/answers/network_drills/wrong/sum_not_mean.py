@@ -1,5 +1,5 @@
 # why: delta is not divided by the events
-# fails: test_last_layer, test_hidden_layer, test_other_points
+# fails: test_last_layer, test_hidden_layer
 
 # %% learn
 def gradients(x, y, V, c, W, b):
