@@ -232,10 +232,11 @@ def test_iris_history(student: Student) -> None:
 
 # --- choose
 
-# a classifier whose answers are known: class 1 above C times the mean of the first column of what it was fitted on
+# a classifier whose answers are known: class 1 above C times the mean of (first column times label) in the fit
 THRESHOLD = (
     "lambda original: lambda x, y, C: type('Fitted', (), {"
-    "'predict': lambda self, new: (np.asarray(new)[:, 0] > C * np.mean(np.asarray(x)[:, 0])).astype(int), "
+    "'predict': lambda self, new: "
+    "(np.asarray(new)[:, 0] > C * np.mean(np.asarray(x)[:, 0] * np.asarray(y))).astype(int), "
     "'score': lambda self, new, truth: np.mean(self.predict(new) == np.asarray(truth))})()"
 )
 
@@ -250,7 +251,7 @@ def table_of(x: Array, y: Array, fold: Array, values: list[float], of: str) -> A
         for k in range(table.shape[1]):
             fitted = {"others": fold != k, "all": fold >= 0, "own": fold == k}[of]
             scored = fold != k if of == "own" else fold == k
-            table[row, k] = np.mean((x[scored, 0] > value * x[fitted, 0].mean()) == y[scored])
+            table[row, k] = np.mean((x[scored, 0] > value * (x[:, 0] * y)[fitted].mean()) == y[scored])
     return table
 
 
