@@ -1,5 +1,5 @@
 # why: a line drawn by hand
-# fails: test_clouds, test_cloud_model, test_cloud_history
+# fails: test_clouds, test_cloud_model, test_cloud_history, test_cloud_curves
 
 # %% clouds
 cloud_model = None
