@@ -10,7 +10,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from autograder.grading.mutated_replies import Trial
-    from autograder.teaching.proving import Proof
+    from autograder.teaching.proof import Proof
 
 MOST_LINES = 20
 

@@ -9,7 +9,8 @@ import pytest
 
 from autograder.course.answers import read_answers
 from autograder.course.course import Course
-from autograder.teaching.proving import KILLED, MUTANTS, Proof, prove
+from autograder.teaching.proof import KILLED, Proof
+from autograder.teaching.proving import MUTANTS, prove
 from tests.conftest import ANSWERS, fix_secret, scratch_course
 
 FILES = sorted(ANSWERS.glob("*/*/*.py"))

@@ -49,7 +49,7 @@ def test_no_signature_carries_a_course_and_the_name_of_an_assignment() -> None:
 
 def test_the_engine_names_no_assignment_of_this_course() -> None:
     names = Course.open(ROOT).assignments()
-    assert len(names) == 8
+    assert len(names) == 10
     texts = {str(file): file.read_text() for file in ENGINE}
     assert [(file, name) for file, text in texts.items() for name in names if name in text] == []
 

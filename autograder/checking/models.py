@@ -47,12 +47,7 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
 }
 # Layers that have an effect only in training, not when a model is used.
 IDLE = (
-    "InputLayer",
-    "Dropout",
-    "AlphaDropout",
-    "SpatialDropout1D",
-    "GaussianDropout",
-    "GaussianNoise",
+    *("InputLayer", "Dropout", "AlphaDropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise"),
     "ActivityRegularization",
 )
 CONVOLUTIONAL = ("Conv", "Pool", "SeparableConv", "DepthwiseConv", "LocallyConnected")

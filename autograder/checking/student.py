@@ -256,23 +256,13 @@ class Student:
             back[order] = answer
             return back
 
-        texts = [value if isinstance(value := reply.get(key), str) else "" for key in ("optimizer", "loss")]
-        truths = [reply.get(key) is True for key in ("from_logits", "compiled")]
+        optimizer, loss = (value if isinstance(value := reply.get(key), str) else "" for key in ("optimizer", "loss"))
+        from_logits, compiled = (reply.get(key) is True for key in ("from_logits", "compiled"))
+        active, is_rebuilt = reply.get("active") is not False, network is not None
         raw = before_softmax(layers) if network else None
         logits = rebuild(raw) if raw else None
-        return Model(
-            name,
-            layers,
-            optimizer=texts[0],
-            loss=texts[1],
-            from_logits=truths[0],
-            compiled=truths[1],
-            rebuilt=network is not None,
-            sample=sample,
-            _predict=network or live,
-            _logits=logits,
-            active=reply.get("active") is not False,
-        )
+        predict = network or live
+        return Model(name, layers, optimizer, loss, from_logits, compiled, is_rebuilt, sample, predict, logits, active)
 
     def call_without_weights(self, function: str, model: str, x: Array) -> Any:
         """Return what a function gives for an input while all weights of a Keras model are zero.

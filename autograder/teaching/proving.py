@@ -11,7 +11,7 @@ import time
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course.answers import Answers, hand_in_all, read_answers
@@ -22,7 +22,7 @@ from autograder.course.placing import rebuild
 from autograder.errors import CourseError, GraderError
 from autograder.grading.kernels import SandboxKernels
 from autograder.grading.local import cores, local_workers, several_workers
-from autograder.grading.mutated_replies import Trial, try_replies
+from autograder.grading.mutated_replies import try_replies
 from autograder.grading.pipeline import grade
 from autograder.grading.replies import Recorder
 from autograder.grading.scheduling import schedule
@@ -32,120 +32,12 @@ from autograder.teaching import cheap_answers, dependencies
 from autograder.teaching.classroom import Grading, kernels_of
 from autograder.teaching.dependencies import Dependencies
 from autograder.teaching.mutants import mutants, spread
+from autograder.teaching.proof import Judged, Mutated, Proof, is_right
 
 REFERENCE = "reference"
 HARMLESS = "harmless_mutants.toml"
 MUTANTS = 64  # of one assignment, spread evenly over the reference solution
 MUTANTS_OF_TRAININGS = 20  # of one cell that trains
-KILLED = 0.95  # the least share of the mutants that lose points
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One answers file and what became of it.
-
-    `fails`, `flags`: the checks that its header names, and the cells. `failed`, `flagged`: those of the report.
-    `later`: the checks and cells of the tasks behind its last cell. A wrong answer spoils some of them as a
-    consequence, which its header need not say.
-    """
-
-    file: Path
-    fails: frozenset[str]
-    flags: frozenset[str]
-    failed: Mapping[str, str]
-    flagged: frozenset[str]
-    later: frozenset[str] = frozenset()
-
-    @property
-    def right(self) -> bool:
-        """Whether it lies among the right answers."""
-        return _is_right(self.file)
-
-    @property
-    def is_as_said(self) -> bool:
-        """Whether the header is true."""
-        return not (self._more or self._less or self._other_flags)
-
-    @property
-    def _more(self) -> list[str]:
-        return sorted(set(self.failed) - self.fails - (frozenset() if self.right else self.later))
-
-    @property
-    def _less(self) -> list[str]:
-        return sorted(self.fails - set(self.failed))
-
-    @property
-    def _other_flags(self) -> frozenset[str]:
-        return (self.flagged ^ self.flags) - ((self.later - self.flags) if not self.right else frozenset())
-
-    @property
-    def difference(self) -> str:
-        """What the header says and the report does not, or the other way round."""
-        more = [f"{name} fails: {self.failed[name]}" for name in self._more]
-        less = [f"{name} passes" for name in self._less]
-        flags = [f"the flags are {sorted(self.flagged)}"] if self._other_flags else []
-        return "; ".join([*more, *less, *flags])
-
-
-@dataclass(frozen=True)
-class Mutated:
-    """A mutant of the reference solution that earned full points; `reason` says why this is no harm, or is empty."""
-
-    name: str
-    reason: str
-
-
-@dataclass
-class Proof:
-    """What was tried on an assignment, and what came of it.
-
-    `answers`: what became of those that were tried. `headers`: the checks that each answers file says it fails.
-    `cheap`: points by strategy. `left_out`: what trains and was not tried. `seconds`: by step.
-    """
-
-    assignment: Assignment
-    trial: Trial = field(default_factory=Trial)
-    answers: list[Judged] = field(default_factory=list)
-    mutants: int = 0
-    survivors: list[Mutated] = field(default_factory=list)
-    cheap: dict[str, float] = field(default_factory=dict)
-    left_out: list[str] = field(default_factory=list)
-    seconds: dict[str, float] = field(default_factory=dict)
-    headers: dict[Path, frozenset[str]] = field(default_factory=dict)
-
-    @property
-    def untrue(self) -> list[Judged]:
-        """The answers whose header is not true."""
-        return [judged for judged in self.answers if not judged.is_as_said]
-
-    @property
-    def unexplained(self) -> list[Mutated]:
-        """The surviving mutants without a reason."""
-        return [mutant for mutant in self.survivors if not mutant.reason]
-
-    @property
-    def killed(self) -> float:
-        """The share of the harmful mutants that lost points."""
-        harmful = self.mutants - (len(self.survivors) - len(self.unexplained))
-        return 1 - len(self.unexplained) / harmful if harmful else 1.0
-
-    @property
-    def never_failed(self) -> list[str]:
-        """The checks that no wrong answer fails."""
-        failed = {name for fails in self.headers.values() for name in fails}
-        return [check.name for check in self.assignment.checks.declared if check.name not in failed]
-
-    @property
-    def not_alone(self) -> list[str]:
-        """The checks that wrong answers fail, but none fails alone."""
-        alone = {name for fails in self.headers.values() if len(fails) == 1 for name in fails}
-        never = set(self.never_failed)
-        return [check.name for check in self.assignment.checks.declared if check.name not in alone | never]
-
-    @property
-    def holds(self) -> bool:
-        """Whether nothing is left to mend."""
-        return not (self.untrue or self.trial.crashes or self.never_failed) and self.killed >= KILLED
 
 
 @dataclass(frozen=True, eq=False)
@@ -327,8 +219,8 @@ class _Prover:
             if (not answers.data or answers.data in origins) and (wanted is None or name in wanted)
         ]
         tried = self._tried(tasks)
-        alone = [task for task in tried if _is_right(files[task.name])]
-        together = [task for task in tried if not _is_right(files[task.name])]
+        alone = [task for task in tried if is_right(files[task.name])]
+        together = [task for task in tried if not is_right(files[task.name])]
         again: list[Tried] = []
         for group, report in self._graded([*([task] for task in alone), *_packed(together)]):
             judged = [self._judged(files[task.name], read[task.name], task, report, len(group) > 1) for task in group]
@@ -404,10 +296,6 @@ class _Prover:
         tasks = [Tried(name, cells, frozenset()) for name, cells in by_strategy.items()]
         for (task,), report in self._graded([[task] for task in tasks]):
             self._proof.cheap[task.name] = report.earned
-
-
-def _is_right(file: Path) -> bool:
-    return file.parent.name == "right"
 
 
 def _packed(tasks: Iterable[Tried]) -> list[list[Tried]]:

@@ -63,6 +63,10 @@ def test_tasks_carry_the_heading_before_them(notebook: Notebook) -> None:
         ("convert", 2, False),
         ("show_gray", 2, False),
         ("reflect", 5, True),
+        ("load_100", 2, False),
+        ("members", 3, False),
+        ("count", 3, False),
+        ("show_family", 2, False),
     ]
     assert found[2].title == "3 From three numbers to one" and found[6].title == "7 What was lost, and why we did it"
 

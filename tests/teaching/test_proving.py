@@ -14,7 +14,8 @@ from autograder.grading.replies import Recording
 from autograder.records import CellRun, CellStatus, Check
 from autograder.teaching import cheap_answers, dependencies
 from autograder.teaching.mutants import mutants, spread
-from autograder.teaching.proving import Judged, prove
+from autograder.teaching.proof import Judged
+from autograder.teaching.proving import prove
 from autograder.wire import encode
 from tests.conftest import FakeKernel, FakeKernels
 
