@@ -64,7 +64,7 @@ def cover(course: Course, name: str) -> list[Path]:
 def test_answers_that_do_not_train_get_their_verdicts(name: str, course: Course) -> None:
     files = cover(course, name) if name in LONG else None
     proof = prove(course, course.assignment(name), files=files, most=0, replies=False, jobs=1)
-    assert proof.answers
+    assert proof.answers or proof.left_out
     expect_proof(proof)
 
 

@@ -43,7 +43,7 @@ class Image:
 
     def views(self) -> list[Array]:
         """Return the values as they are, and upside down: `imshow` draws from the top, `pcolormesh` from the bottom."""
-        return [] if self.data is None else [self.data, self.data[::-1]]
+        return [] if self.data is None or self.data.ndim == 0 else [self.data, self.data[::-1]]
 
     def shows(self, wanted: Array, atol: float) -> bool:
         """Return whether the image shows these values (0 to 1) within `atol`.

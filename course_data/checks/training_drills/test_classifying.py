@@ -65,8 +65,7 @@ def expect_asked(student: Student, function: str, model: str, x: Array) -> None:
 
 @check(cell="clouds", points=1, title="cloud_history is a training that begins with random weights")
 def test_cloud_history(student: Student, rng: np.random.Generator) -> None:
-    expect_falling_loss(student, "cloud_history", "cloud_model", FALL_CLOUDS)
-    expect_cloud_loss(student, rng, float(student.history("cloud_history").record["loss"][-1]))
+    expect_cloud_loss(student, rng, expect_falling_loss(student, "cloud_history", "cloud_model", FALL_CLOUDS))
 
 
 def expect_cloud_loss(student: Student, rng: np.random.Generator, last: float) -> None:
@@ -93,8 +92,8 @@ def expect_cloud_loss(student: Student, rng: np.random.Generator, last: float) -
     expect.that(abs(own - last) <= SAME_LOSS * last, message, hint=hint)
 
 
-def expect_falling_loss(student: Student, name: str, model: str, least: float) -> None:
-    """Fail unless a history is what fit returned, and its loss falls by at least this share.
+def expect_falling_loss(student: Student, name: str, model: str, least: float) -> float:
+    """Return the last loss of a history; fail unless it is what fit returned, and falls by at least this share.
 
     A history of more epochs than `fit` trained in this notebook is flagged for a person.
     """
@@ -110,6 +109,7 @@ def expect_falling_loss(student: Student, name: str, model: str, least: float) -
     message = f"the loss in {name} is {losses[0]:.4f} in the first epoch and {losses[-1]:.4f} in the last"
     hint = f"From Keras's random weights it falls by {least:.0%} or more. Is the learning rate too small?"
     expect.that(losses[-1] <= (1 - least) * losses[0], message, hint=hint)
+    return float(losses[-1])
 
 
 @check(cell="clouds", points=0.5, title="cloud_model has a hidden layer")
