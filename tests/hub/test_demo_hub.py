@@ -145,22 +145,22 @@ def test_check_says_what_the_grader_would_say_of_any_notebook(hub: Hub, browser:
     notebook = read_course_notebook(ROOT / "source" / EXERCISE / f"{EXERCISE}.ipynb")
 
     emmy.click("Check")
-    expect(told).to_contain_text("0 of 6 visible tests pass", timeout=SLOW)
-    expect(lines.filter(has_text="not attempted")).to_have_count(7)
+    expect(told).to_contain_text("0 of 10 visible tests pass", timeout=SLOW)
+    expect(lines.filter(has_text="not attempted")).to_have_count(11)
     emmy.picture(40, "check-unattempted")
 
     renamed = folder / f"{EXERCISE} (2).ipynb"
     renamed.write_bytes(hand_in(notebook, Answers({})))
     file.unlink()
     emmy.click("Check")
-    expect(told).to_contain_text("6 of 6 visible tests pass", timeout=SLOW)
+    expect(told).to_contain_text("10 of 10 visible tests pass", timeout=SLOW)
     expect(notes).to_contain_text("found as")
     emmy.picture(41, "check-renamed")
     emmy.page.set_viewport_size({"width": 390, "height": 844})
     emmy.picture(42, "check-renamed-phone")
     emmy.page.set_viewport_size({"width": 1280, "height": 800})
     emmy.click("Hand in")
-    expect(told.last).to_contain_text("Handed in; this one counts, 7 of 7 tasks answered", timeout=SLOW)
+    expect(told.last).to_contain_text("Handed in; this one counts, 11 of 11 tasks answered", timeout=SLOW)
     emmy.picture(43, "handed-in")
     renamed.unlink()
 
