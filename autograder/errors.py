@@ -9,17 +9,7 @@ TERMINAL = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)
 INVISIBLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
 )
-
-
 MAX_LINE = 2_000  # characters of a message: a class name of three megabytes must not stand in each report
-
-
-def shortened(text: str, most: int = MAX_LINE) -> str:
-    """Return printable text of at most about `most` characters; what is cut in the middle is said."""
-    text = printable(text)
-    if len(text) <= most:
-        return text
-    return f"{text[: most // 2]} [... {len(text) - most:,} characters ...] {text[-most // 2 :]}"
 
 
 def printable(text: str) -> str:
@@ -28,6 +18,14 @@ def printable(text: str) -> str:
     The text may come from a student's program, which could control a terminal or deceive a reader with them.
     """
     return INVISIBLE.sub("", TERMINAL.sub("", text))
+
+
+def shortened(text: str, most: int = MAX_LINE) -> str:
+    """Return printable text of at most about `most` characters; what is cut in the middle is said."""
+    text = printable(text)
+    if len(text) <= most:
+        return text
+    return f"{text[: most // 2]} [... {len(text) - most:,} characters ...] {text[-most // 2 :]}"
 
 
 class AutograderError(Exception):

@@ -245,7 +245,8 @@ def complete_history(student: Student, name: str, beside: Sequence[str] = ()) ->
     told = history.epochs + sum(student.history(other).epochs for other in beside)
     if seen < told:
         names = " and ".join([*beside, name])
-        student.flag(f"{names} tell of {told} epochs, but fit trained {seen} in this notebook: who made {name}?")
+        verb = "tell" if beside else "tells"
+        student.flag(f"{names} {verb} of {told} epochs, but fit trained {seen} in this notebook: who made {name}?")
     return history
 
 
@@ -254,13 +255,13 @@ def expect_trained_anew(student: Student, rng: np.random.Generator, name: str, f
 
     Two trainings that begin with equal weights differ in the end.
     """
-    kernels = [
-        [layer.weights[0] for layer in live_model(student, each, rng).dense if layer.weights] for each in (name, first)
-    ]
-    alike = [
-        one.shape == other.shape and expect.likeness(one, other) > COPIED for one, other in zip(*kernels, strict=False)
-    ]
-    copied = len(kernels[0]) == len(kernels[1]) and alike and all(alike)
+    own, others = (
+        [layer.weights[0] for layer in live_model(student, model, rng).dense if layer.weights]
+        for model in (name, first)
+    )
+    pairs = list(zip(own, others, strict=False))
+    alike = [one.shape == other.shape and expect.likeness(one, other) > COPIED for one, other in pairs]
+    copied = len(own) == len(others) and alike and all(alike)
     message = f"the Dense layers of {name} hold the weights of {first}"
     expect.that(not copied, message, hint=f"Make a new network and train it: {name}.fit(...)")
 

@@ -154,12 +154,12 @@ class _Worker:
 def _begin(folder: str) -> None:
     """Prepare a new worker process: only its parent handles Ctrl-C and removes the files of killed workers.
 
-    Beyond its memory limit one answer is "not judged"; without a limit the kernel of this machine would kill whoever
-    has the most.
+    Its memory is limited: the answer that needs more is "not judged". Without a limit the operating system would end
+    whichever process has the most.
     """
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
-    least = WORKER_BYTES if most == resource.RLIM_INFINITY else min(WORKER_BYTES, most)
-    resource.setrlimit(resource.RLIMIT_DATA, (least, most))
+    limit = WORKER_BYTES if most == resource.RLIM_INFINITY else min(WORKER_BYTES, most)
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, most))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # no worker outlives its grader
     tempfile.tempdir = folder

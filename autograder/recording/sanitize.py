@@ -87,42 +87,33 @@ def outputs(cell_outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if left < 0:
             cleaned.append({"output_type": "stream", "name": "stderr", "text": CUT})
             break
-        kind = output.get("output_type")
-        if kind == "stream":
-            cleaned.append(
-                {"output_type": "stream", "name": output.get("name", "stdout"), "text": text(output.get("text", ""))}
-            )
-        elif kind == "error":
-            trace = [text(line) for line in output.get("traceback", [])[:MAX_TRACE]]
-            cleaned.append(
-                {
-                    "output_type": "error",
-                    "ename": text(output.get("ename", "")),
-                    "evalue": text(output.get("evalue", "")),
-                    "traceback": trace,
-                }
-            )
-        elif kind in ("display_data", "execute_result"):
-            data = _bundle(output.get("data", {}))
-            if data:
-                cleaned.append({"output_type": "display_data", "data": data, "metadata": {}})
-        left -= _text_size(cleaned[-1:])
+        if shown := _cleaned(output):
+            cleaned.append(shown)
+            left -= _text_size(shown)
     return cleaned
 
 
-def _text_size(cleaned: list[dict[str, Any]]) -> int:
-    """Return how many characters of text an output has."""
-    texts = [
-        text
-        for output in cleaned
-        for text in (
-            output.get("text", ""),
-            output.get("evalue", ""),
-            *output.get("traceback", ()),
-            *(value for kind, value in output.get("data", {}).items() if kind not in PICTURES),
-        )
-    ]
-    return sum(map(len, texts))
+def _cleaned(output: dict[str, Any]) -> dict[str, Any] | None:
+    """Return an output, cleaned; None for one of an unknown type or without anything to show."""
+    kind = output.get("output_type")
+    if kind == "stream":
+        return {"output_type": "stream", "name": output.get("name", "stdout"), "text": text(output.get("text", ""))}
+    if kind == "error":
+        return {
+            "output_type": "error",
+            "ename": text(output.get("ename", "")),
+            "evalue": text(output.get("evalue", "")),
+            "traceback": [text(line) for line in output.get("traceback", [])[:MAX_TRACE]],
+        }
+    if kind in ("display_data", "execute_result") and (data := _bundle(output.get("data", {}))):
+        return {"output_type": "display_data", "data": data, "metadata": {}}
+    return None
+
+
+def _text_size(output: dict[str, Any]) -> int:
+    """Return how many characters of text a cleaned output has; its pictures do not count."""
+    data = [value for kind, value in output.get("data", {}).items() if kind not in PICTURES]
+    return sum(map(len, [output.get("text", ""), output.get("evalue", ""), *output.get("traceback", ()), *data]))
 
 
 def _bundle(data: dict[str, str]) -> dict[str, str]:

@@ -111,3 +111,9 @@ def test_a_cell_that_prints_without_end_is_cut_and_says_so() -> None:
 def test_an_ordinary_table_with_bold_words_stays_html() -> None:
     row = "<tr><td><b class='x'>1</b></td><td>2</td></tr>"
     assert sanitize.html(f"<table>{row * 40}</table>").count("<b>1</b>") == 40
+
+
+def test_outputs_that_are_left_out_count_for_nothing() -> None:
+    large = {"output_type": "stream", "name": "stdout", "text": "x" * 90_000}
+    cleaned = sanitize.outputs([large, *[{"output_type": "unknown"}] * 20, large])
+    assert [len(output["text"]) for output in cleaned] == [90_000, 90_000]

@@ -128,7 +128,7 @@ def expect_own_names(lines: Sequence[Line], history: History) -> None:
         for line in lines:
             said = line.label.lower()
             if line.shows(values) and other in said and own not in said:
-                expect.that(False, f"the curve that is called {line.label!r} shows {name}", hint="Exchange the names.")
+                expect.fail(f"the curve that is called {line.label!r} shows {name}", hint="Exchange the names.")
 
 
 def tells_apart(axes: Axes) -> bool:
