@@ -48,6 +48,10 @@ class WarmProcessEnded(GraderError):
     """The warm process has ended, and all kernels that it forked have ended with it."""
 
 
+class WorkerEnded(GraderError):
+    """A worker process ended while it graded a submission, and so did the next one."""
+
+
 class StudentFault(AutograderError):
     """The student's program failed; this leads to a verdict and is no failure of the grader.
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import hashlib
-import hmac
 import os
 import secrets
 import tempfile
@@ -15,7 +13,7 @@ from pathlib import Path
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.course import migration, reading, settings, timestamps
+from autograder.course import migration, reading, settings, signatures, timestamps
 from autograder.course.assignment import Assignment, ServedDataset
 from autograder.errors import CourseError
 from autograder.records import Submission
@@ -213,4 +211,4 @@ class Course:
 
     def seed_key(self, assignment: str) -> bytes:
         """Return the key from which the random inputs of an assignment are drawn. It does not reveal the secret."""
-        return hmac.new(self.secret(), f"assignment {assignment}".encode(), hashlib.sha256).digest()
+        return signatures.seed_key(self.secret(), assignment)

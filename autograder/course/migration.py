@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from autograder.course import signatures
 from autograder.errors import CourseError
 from autograder.records import Limits
 
@@ -91,6 +92,18 @@ def _note_seeds(root: Path, memory: Path) -> None:
         text = f"\0{assignment}\0{student}".encode(errors="surrogatepass")
         number = int.from_bytes(hashlib.sha256((secret or b"") + text).digest()[:4], "big")
         (folder / SEED).write_text(str(number))
+        _sign(folder, signatures.key_of(signatures.seed_key(secret or b"", assignment), folder.relative_to(memory)))
+
+
+def _sign(folder: Path, key: bytes) -> None:
+    """Sign the cached trainings in a folder, which version 0.1 kept without signatures; signed ones stay."""
+    for file in folder.iterdir():
+        if signatures.NAME.fullmatch(file.name):
+            content = file.read_bytes()
+            if signatures.verified(key, file.name, content) is None:
+                part = file.with_name(f".{file.name}")
+                part.write_bytes(signatures.signed(key, file.name, content))
+                part.replace(file)
 
 
 def _mend_links(store: Path) -> None:

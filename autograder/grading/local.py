@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from autograder.course.assignment import Assignment
-from autograder.errors import GraderError
+from autograder.errors import WorkerEnded
 from autograder.grading.kernels import SandboxKernels
 from autograder.grading.scheduling import Result, schedule
 from autograder.records import Submission
@@ -85,7 +85,7 @@ def grade_locally(
 class LocalExecutor(Executor):
     """Worker processes on this machine, each in a pool of its own, so that we know which call a worker died of.
 
-    Such a call is tried once more, in a new process. If that dies too, the call's future has a GraderError.
+    Such a call is tried once more, in a new process. If that dies too, the call's future has a WorkerEnded.
     """
 
     def __init__(self, jobs: int, folder: Path) -> None:
@@ -118,7 +118,7 @@ class LocalExecutor(Executor):
                     if self._closed:
                         break
                     worker.restart()
-            raise GraderError(DIED)
+            raise WorkerEnded(DIED)
         finally:
             self._idle.put(worker)
 

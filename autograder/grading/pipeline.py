@@ -188,7 +188,7 @@ def request_for(rebuilt: Rebuilt, student: str, assignment: Assignment, kernels:
     if kernels.cache is None:
         return KernelRequest(assignment.limits, assignment.served_folders, seed, files=assignment.files)
     only = len(assignment.notebooks) == 1
-    cached = kernels.cache.of(assignment.name, student, rebuilt.notebook, only)
+    cached = kernels.cache.of(assignment.name, student, rebuilt.notebook, assignment.seed_key, only)
     return KernelRequest(assignment.limits, assignment.served_folders, cached.seed(seed), cached, assignment.files)
 
 

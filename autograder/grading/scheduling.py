@@ -10,7 +10,7 @@ from itertools import islice
 
 from autograder.course.assignment import Assignment
 from autograder.course.submissions import loaded
-from autograder.errors import AutograderError, WarmProcessEnded
+from autograder.errors import AutograderError, WarmProcessEnded, WorkerEnded
 from autograder.grading.kernels import Kernels, SandboxKernels
 from autograder.grading.pipeline import grade
 from autograder.records import GradeReport, Submission
@@ -21,12 +21,16 @@ IN_FLIGHT = 64  # submissions in memory at a time, so that a class of thousands 
 
 @dataclass(frozen=True)
 class Result:
-    """A submission with its report, or with the error that prevented grading: our fault, never zero points."""
+    """A submission with its report, or with the error that prevented grading: our fault, never zero points.
+
+    `ended_worker`: it has ended two worker processes, and would end the next one.
+    """
 
     submission: Submission
     report: GradeReport | None
     error: str = ""
     detail: str = ""
+    ended_worker: bool = False
 
 
 def schedule(
@@ -75,7 +79,8 @@ def _result(future: Future[Result], submission: Submission) -> Result:
     error = future.exception()
     if error is not None:
         text = str(error) if isinstance(error, AutograderError) else f"{type(error).__name__}: {error}"
-        return Result(submission, None, text, "".join(traceback.format_exception(error)))
+        detail = "".join(traceback.format_exception(error))
+        return Result(submission, None, text, detail, ended_worker=isinstance(error, WorkerEnded))
     return replace(future.result(), submission=submission)
 
 

@@ -93,7 +93,7 @@ def answer_arrivals(course: Course, time: datetime.datetime, say: Say) -> int:
             if policy.answer is Answer.OFF or not (exchange_folder / "outbound" / name).is_dir():
                 continue
             assignment = course.assignment(name)
-            arrived = inbound(exchange_folder / "inbound", name)
+            arrived = inbound(exchange_folder / "inbound", name, check_owner)
             own = [submission for submission in arrived if not check_owner or submission.owner == submission.claimed]
             answered, used_up = due(own, entries(course, assignment), assignment.on_submission, time)
             sentence = f"You have had an answer {policy.attempts} times, and this was the last."
@@ -131,6 +131,9 @@ def due(
             continue
         earliest = [entry.time + datetime.timedelta(minutes=policy.wait_minutes) for entry in answers]
         earliest += [entry.time + AGAIN for entry in failures]
+        # a folder that is refused, or changes at every look, would be copied again and again
+        refusals = [entry for entry in of_student if entry.outcome == REFUSED]
+        earliest += [entry.time + max(AGAIN, datetime.timedelta(minutes=policy.wait_minutes)) for entry in refusals]
         if time >= max(earliest, default=time):
             answered.append(newest)
     return answered, used_up

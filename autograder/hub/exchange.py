@@ -35,7 +35,14 @@ from autograder.recording import gradebook
 from autograder.sandbox.folders import remove
 
 SECRET, TIMESTAMP, REFUSED = "submission_secret.txt", "timestamp.txt", "refused.log"
-MOST_BYTES, MOST_FILES, MOST_SECRET, MOST_FOLDERS = 500 * 2**20, 500, 200, 10
+MOST_BYTES, MOST_FILES, MOST_SECRET = 500 * 2**20, 500, 200
+MOST_DEPTH = 20  # folders in folders of one submission
+MOST_FOLDERS = 10  # submissions of one account, and as many in other people's names, that are looked at
+MOST_LOG, TAIL_OF_LOG = (
+    2**20,
+    64 * 2**10,
+)  # bytes of the log of refusals, and of its end, where repetitions are looked for
+TOO_MUCH = f"more than {MOST_BYTES // 2**20} MiB or {MOST_FILES} files"
 BLOCK = 2**20
 NEVER = {".py", ".pyc", ".pth", ".so", ".html", ".svg"}  # files that staff's programs might run or show
 ACL = "system.posix_acl_access"
@@ -59,22 +66,29 @@ class Inbound:
         return f"{self.changed:%Y-%m-%d %H:%M:%S.%f} UTC"
 
 
-def inbound(folder: Path, assignment: str) -> Iterator[Inbound]:
-    """Yield the submissions for an assignment, ordered by their last change; links and files are skipped."""
-    folders_by_account: dict[tuple[str, int], list[tuple[float, str]]] = {}
-    for entry in os.scandir(folder):
-        claimed, separator, _ = entry.name.partition(f"+{assignment}+")
-        with contextlib.suppress(OSError):  # it was removed in the meantime
-            status = entry.stat(follow_symlinks=False)
-            if separator and claimed and stat.S_ISDIR(status.st_mode):
-                key = (claimed, status.st_uid)
-                folders_by_account.setdefault(key, []).append((status.st_ctime, entry.path))
+def inbound(folder: Path, assignment: str, check_owner: bool = True) -> Iterator[Inbound]:
+    """Yield the submissions for an assignment, ordered by their last change; links and files are skipped.
+
+    Of one account only the newest are yielded, and of those that claim another owner only the newest few, so that
+    thousands of folders or names do not delay the others. Without `check_owner` all students share one account.
+    """
+    folders_by_account: dict[tuple[str, int], list[tuple[float, str, str]]] = {}
+    names: dict[int, str] = {}
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            claimed, separator, _ = entry.name.partition(f"+{assignment}+")
+            with contextlib.suppress(OSError):  # it was removed in the meantime
+                status = entry.stat(follow_symlinks=False)
+                if separator and claimed and stat.S_ISDIR(status.st_mode):
+                    uid = status.st_uid
+                    owner = names[uid] = names.get(uid) or account(uid)
+                    group = "" if check_owner and claimed != owner else claimed  # all names of others together
+                    found = folders_by_account.setdefault((group, uid), [])
+                    found.append((status.st_ctime, entry.path, claimed))
     newest = [
-        Inbound(Path(path), claimed, account(uid), changed(Path(path)))
-        for (claimed, uid), folders in folders_by_account.items()
-        for _, path in sorted(folders)[
-            -MOST_FOLDERS:
-        ]  # one account with thousands of folders must not delay the others
+        Inbound(Path(path), claimed, names[uid], changed(Path(path)))
+        for (_, uid), folders in folders_by_account.items()
+        for _, path, claimed in sorted(folders)[-MOST_FOLDERS:]
     ]
     yield from sorted(newest, key=lambda submission: (submission.changed, submission.folder.name))
 
@@ -134,7 +148,8 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         wanted = self.coursedir.student_id or "*"
         chosen: dict[str, Inbound] = {}
         due = self._due() if self.before_duedate else None
-        for submission in inbound(Path(self.inbound_path), self.coursedir.assignment_id):
+        arrived = inbound(Path(self.inbound_path), self.coursedir.assignment_id, self.check_owner)
+        for submission in arrived:
             student = submission.claimed
             if wanted not in ("*", student):
                 continue
@@ -184,26 +199,42 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
 
     def _refuse(self, submission: Inbound, reason: str) -> None:
         when = f"{submission.changed:%Y-%m-%d %H:%M:%S} UTC"
-        message = f"{submission.folder}: {reason}; not collected, changed at {when}"
-        line = " ".join(printable(message).split())
-        self.log.error(line)
-        log = Path(self.coursedir.root) / "course_data" / "state" / REFUSED
-        log.parent.mkdir(parents=True, exist_ok=True)
-        if not log.is_file() or line not in log.read_text():
-            with open(log, "a") as out:
-                out.write(line + "\n")
+        message = " ".join(printable(f"{submission.folder}: {reason}; not collected").split())
+        self.log.error(f"{message}, changed at {when}")
+        log_refusal(Path(self.coursedir.root) / "course_data" / "state" / REFUSED, message, when)
+
+
+def log_refusal(log: Path, message: str, when: str) -> None:
+    """Append a line to the log of refusals, unless the same message stands near its end.
+
+    A student who is refused at every look cannot fill the disk, nor make each look slower: only the end of the log is
+    read, and a log that has become long is kept once more under another name.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with open(log, "a+b") as out:
+        size = out.seek(0, os.SEEK_END)
+        out.seek(max(0, size - TAIL_OF_LOG))
+        if message.encode() in out.read():
+            return
+        out.write(f"{message}, changed at {when}\n".encode())
+    if size > MOST_LOG:
+        log.replace(log.with_name(f"{log.name}.1"))
 
 
 def copy_plain(source: Path, target: Path) -> None:
     """Copy the plain files of a student's folder, even when the student changes the folder meanwhile.
 
-    Raises OSError when the folder holds too many files or bytes.
+    Raises OSError when the folder holds too many files, folders or bytes; what is there is counted before anything is
+    copied, and again while it is copied.
     """
+    _count(source)
     left, files, owner = MOST_BYTES, 0, source.lstat().st_uid
     for above, folders, names, descriptor in os.fwalk(source, follow_symlinks=False):
         here = target / Path(above).relative_to(source)
         here.mkdir(exist_ok=True)
         files += len(folders)
+        if files > MOST_FILES:
+            raise OSError(TOO_MUCH)
         if TIMESTAMP in folders:
             raise OSError(f"{TIMESTAMP} is a folder")
         for name in names:
@@ -220,7 +251,21 @@ def copy_plain(source: Path, target: Path) -> None:
                 raise
             files += 1
             if left < 0 or files > MOST_FILES:
-                raise OSError(f"more than {MOST_BYTES // 2**20} MiB or {MOST_FILES} files")
+                raise OSError(TOO_MUCH)
+
+
+def _count(source: Path) -> None:
+    """Raise OSError when a student's folder holds more than a submission may, before anything is copied."""
+    entries = size = 0
+    for above, folders, names, descriptor in os.fwalk(source, follow_symlinks=False):
+        entries += len(folders) + len(names)
+        if entries > MOST_FILES:
+            raise OSError(TOO_MUCH)
+        if len(Path(above).relative_to(source).parts) > MOST_DEPTH:
+            raise OSError(f"folders in more than {MOST_DEPTH} folders")
+        size += sum(os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_size for name in names)
+        if size > MOST_BYTES:
+            raise OSError(TOO_MUCH)
 
 
 def _copy(stream: BinaryIO, target: Path, most: int) -> int:

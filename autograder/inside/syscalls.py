@@ -18,6 +18,9 @@ CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWCGROUP = 0x10000000, 0x20000
 NEW_NAMESPACES = (CLONE_NEWNS, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET, CLONE_NEWCGROUP)
 PR_SET_DUMPABLE = 4
 SOCKET_TYPE = 0xF
+# Commands of `fcntl` by which a process learns what another one does with a file that both may only read. Locks that it
+# sets remain: without the right to write, no two of them exclude each other. Source: fcntl(2).
+F_GETLK, F_OFD_GETLK, F_SETLEASE, F_GETLEASE, F_NOTIFY = 5, 36, 1024, 1025, 1026
 
 # The attack that each group of calls would allow.
 REFUSED = {
@@ -35,12 +38,13 @@ REFUSED = {
     " swapoff acct quotactl settimeofday clock_settime adjtimex clock_adjtime sethostname setdomainname syslog iopl"
     " ioperm personality",
     "connecting to services of this machine, such as a container daemon": "connect",
+    "holding memory that belongs to no process and so is not counted": "memfd_secret shmget shmat shmctl",
 }
 
 # The same, where kernels have no namespaces of their own.
 REFUSED_AMONG_OTHERS = {
-    "passing messages to another student in queues and shared memory": "shmget shmat shmctl msgget msgsnd msgrcv msgctl"
-    " semget semop semctl mq_open mq_unlink mq_timedsend mq_timedreceive",
+    "passing messages to another student in queues": "msgget msgsnd msgrcv msgctl semget semop semctl mq_open mq_unlink"
+    " mq_timedsend mq_timedreceive",
     "slowing down the grader": "setpriority ioprio_set migrate_pages move_pages",
 }
 # Changing permissions, owners or times of the grader's files, and the scheduling of its processes: both belong to the
@@ -83,6 +87,11 @@ def refuse_dangerous_calls(alone: bool) -> None:
         rules.add_rule(seccomp.ERRNO(errno.EPERM), "clone", seccomp.Arg(0, seccomp.MASKED_EQ, flag, flag))
     # The same by `clone3`: its flags lie in memory, where no filter sees them. On ENOSYS libc uses `clone` instead.
     rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
+    # Passing a bit to another student by a lock on a file of the system that both may read. On ENOSYS libraries
+    # go on without a lock.
+    rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "flock")
+    for command in (F_GETLK, F_OFD_GETLK, F_SETLEASE, F_GETLEASE, F_NOTIFY):
+        rules.add_rule(seccomp.ERRNO(errno.EINVAL), "fcntl", seccomp.Arg(1, seccomp.EQ, command))
     # Hiding memory from the resource monitor.
     rules.add_rule(seccomp.ERRNO(errno.EPERM), "prctl", seccomp.Arg(0, seccomp.EQ, PR_SET_DUMPABLE))
     if not alone:

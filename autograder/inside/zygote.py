@@ -52,6 +52,8 @@ def main() -> None:
     modules = kernel.prepare()
     preload()
     sys.path.remove(here)  # a student who imports a module of such a name must not get our file
+    if os.environ["AUTOGRADER_LEVEL"] != "none":
+        forget_other_folders()
     gc.collect()
     gc.freeze()  # garbage collection in a child must not write to these objects, so that their pages stay shared
     die_with_parent()
@@ -77,6 +79,17 @@ def preload() -> None:
     ):  # the extension autoreload would try to read them
         if name in sys.modules:
             vars(sys.modules[name]).pop("__file__", None)
+
+
+def forget_other_folders() -> None:
+    """Keep on the path of imports only what belongs to Python and its packages.
+
+    It stops a student from learning where the course's repository is, which an editable installation adds to the path.
+    """
+    own = (sys.prefix, sys.base_prefix, "/usr/")
+    sys.path[:] = [folder for folder in sys.path if folder.startswith(own)]
+    for folder in [folder for folder in sys.path_importer_cache if not folder.startswith(own)]:
+        del sys.path_importer_cache[folder]
 
 
 class Zygote:

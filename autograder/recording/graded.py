@@ -202,21 +202,28 @@ def _task_for_student(report: TaskReport) -> dict[str, Any]:
 
 def _staff_cell(report: GradeReport, notebook: NotebookReport) -> dict[str, Any]:
     data = ", ".join(f"{name}: {origin}" for name, origin in report.data) or "none"
-    lines = [f"**For staff.** Isolation level: `{report.isolation}`. Data: {data}."]
+    first = f"<b>For staff.</b> Isolation level: <code>{report.isolation}</code>. Data: {html.escape(data)}."
     if report.isolation is Level.NONE:
-        lines.append("Graded **without a sandbox**: the student's code ran with the grader's rights.")
+        first += " Graded <b>without a sandbox</b>: the student's code ran with the grader's rights."
+    lines = []
     waiting = [task.task.cell for task in notebook.tasks if task.open]
     if waiting:
-        lines.append(f"- **Please find the answer and give points** for {html.escape(', '.join(waiting))}")
+        lines.append(f"<b>Please find the answer and give points</b> for {html.escape(', '.join(waiting))}")
     flags = [f"{task.task.cell}: {flag}" for task in notebook.tasks for flag in dict.fromkeys(task.flags)]
-    lines += [f"- **Please look at** {html.escape(sanitize.text(flag))}" for flag in flags]
-    lines += [f"- {html.escape(sanitize.text(note))}" for note in notebook.staff_notes]
+    lines += [f"<b>Please look at</b> {_in_one_line(flag)}" for flag in flags]
+    lines += [_in_one_line(note) for note in notebook.staff_notes]
+    items = "".join(f"<li>{line}</li>" for line in lines)
+    # HTML in one line: Markdown in it would be a link, a formula or a heading of the student's
     return {
         "cell_type": "markdown",
         "id": STAFF_CELL,
         "metadata": {"deletable": False, "editable": False},
-        "source": "\n\n".join(lines),
+        "source": f'<div class="{sanitize.NO_FORMULAS}"><p>{first}</p><ul>{items}</ul></div>',
     }
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(html.escape(sanitize.text(text)).split())
 
 
 def _table(report: TaskReport) -> dict[str, Any]:
@@ -235,7 +242,7 @@ def _table(report: TaskReport) -> dict[str, Any]:
         plain.append(f"{mark} {result.check.title} ({earned}) {sanitize.text(text)}".rstrip())
     total = f"{'?' if report.earned is None else f'{report.earned:g}'} of {report.task.points:g} points"
     head = f"<thead><tr><th></th><th>{total}</th><th></th><th></th></tr></thead>"
-    table = f"<table>{head}<tbody>{''.join(rows)}</tbody></table>"
+    table = f"<table class='{sanitize.NO_FORMULAS}'>{head}<tbody>{''.join(rows)}</tbody></table>"
     data = {"text/html": table, "text/plain": "\n".join([total, *plain])}
     return {"output_type": "display_data", "data": data, "metadata": {}}
 

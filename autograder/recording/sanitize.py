@@ -47,6 +47,9 @@ MAX_OUTPUTS = 1_000_000  # characters of all text of a cell's outputs; pictures 
 # 20 kB become 19 MB. The attributes are dropped here anyway.
 FORMATTING = re.compile(r"<(?:a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/]", re.I)
 MOST_FORMATTING = 50
+# MathJax, which formgrader loads, leaves out what has these classes: a formula could become a link (\\href), or cover
+# the page (\\style, \\rule).
+NO_FORMULAS = "tex2jax_ignore mathjax_ignore"
 CUT = "The rest of what this cell printed is left out."
 
 
@@ -66,7 +69,7 @@ def html(value: str) -> str:
             clean_content_tags={"script", "style", "svg", "math", "iframe", "object", "template"},
         )
         if len(cleaned) <= MAX_HTML:
-            return cleaned
+            return f'<div class="{NO_FORMULAS}">{cleaned}</div>'
     return f"<pre>{escape(shortened(value, MAX_HTML // 10))}</pre>"
 
 

@@ -47,8 +47,8 @@ def as_html(text: str, attachments: Mapping[str, Any]) -> str:
         rendered = rendered.replace(_placeholder(name), _picture(bundle))
     rendered = re.sub(r'<img data-name="[\w.-]+">', "", rendered)
     one_line = rendered.strip().replace("\n", "&#10;")
-    # MathJax leaves out what has this class: a formula that we did not recognise could hold a link
-    return f'<div class="tex2jax_ignore mathjax_ignore student-text">{one_line}</div>'
+    # a formula that we did not recognise could hold a link
+    return f'<div class="{sanitize.NO_FORMULAS} student-text">{one_line}</div>'
 
 
 def formula(text: str, display: str) -> str:

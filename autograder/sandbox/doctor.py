@@ -38,6 +38,11 @@ PROBES = {
     "take more memory than its limit": "bytearray({memory})",
 }
 
+NAMES = (
+    "Landlock does not hide them: a program that guesses a path learns whether the file exists, its size and its age; "
+    "keep the course in a folder that only its owner can enter (chmod 700), and grade as root or with bubblewrap"
+)
+
 
 def examine(minimum: Level) -> Iterator[Finding]:
     """Examine this machine and yield the findings; `minimum` is the isolation level that the course asks for."""
@@ -67,6 +72,8 @@ def examine(minimum: Level) -> Iterator[Finding]:
             return
         yield from _probe(process)
         yield _measurable(process)
+    if level is Level.LANDLOCK:
+        yield Finding("names of files", True, NAMES)
     limits = Limits()
     yield Finding(
         "limits of a submission",

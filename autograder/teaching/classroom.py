@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -12,12 +13,13 @@ from typing import Protocol
 from autograder.course.answers import hand_in_all, read_answers
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course
-from autograder.errors import CourseError, GraderError
+from autograder.errors import CourseError, GraderError, shortened
 from autograder.grading.kernels import SandboxKernels
-from autograder.grading.local import cores, local_workers
+from autograder.grading.local import DIED, cores, local_workers
+from autograder.grading.pipeline import key
 from autograder.grading.scheduling import Result, schedule
 from autograder.grading.training_cache import TrainingCache
-from autograder.recording import gradebook, marks
+from autograder.recording import gradebook, marks, ungraded
 from autograder.recording.feedback import write_pages
 from autograder.recording.gradebook import Grades
 from autograder.recording.graded import is_current, is_graded, notebook_files
@@ -26,6 +28,11 @@ from autograder.recording.reviews import read_reviews
 from autograder.recording.sinks import Sink, record, standard_sinks
 from autograder.records import GradeReport, Level, Submission
 from autograder.sandbox import levels
+
+LEFT_ALONE = (
+    f"{DIED}; it is left alone until it or the checks change: "
+    "--student NAME or --force tries it again, with more memory perhaps"
+)
 
 
 class ProgressListener(Protocol):
@@ -134,9 +141,16 @@ def grade_class(
         for submission in chosen
         if how.force or how.fresh or not _is_current(course, assignment, submission, kernels.level)
     ]
+    left_alone = [] if how.force or how.fresh or how.students else _left_alone(course, assignment, due, kernels.level)
+    due = [submission for submission in due if submission not in left_alone]
     if kernels.cache:
         kernels.cache.prune()
-    results = tuple(_grade_due(course, assignment, due, len(chosen) - len(due), kernels, how.jobs, listener, sinks))
+    unchanged = len(chosen) - len(due) - len(left_alone)
+    results = tuple(_grade_due(course, assignment, due, unchanged, kernels, how.jobs, listener, sinks))
+    _remember(course, assignment, results, kernels.level)
+    for submission in left_alone:
+        results = (*results, Result(submission, None, LEFT_ALONE, ended_worker=True))
+        listener.finished(results[-1])
     rows = gradebook.read_all(course, assignment, [submission.student for submission in everybody])
     return Graded(
         tuple(row for row in rows if row is not None),
@@ -155,6 +169,26 @@ def _is_current(course: Course, assignment: Assignment, submission: Submission, 
         raise
     except Exception:  # whatever one student handed in must not stop the others
         return False
+
+
+def _left_alone(
+    course: Course, assignment: Assignment, due: Sequence[Submission], level: Level
+) -> Sequence[Submission]:
+    """Return the submissions that ended the grader's processes in an earlier run, and have not changed since."""
+    known = ungraded.read(course, assignment)
+    suspects = [submission for submission in due if submission.student in known]
+    return [submission for submission in suspects if key(submission, assignment, level) == known[submission.student]]
+
+
+def _remember(course: Course, assignment: Assignment, results: Sequence[Result], level: Level) -> None:
+    """Record which submissions ended the grader's processes, so that the next run leaves them alone."""
+    ended = {
+        result.submission.student: key(result.submission, assignment, level)
+        for result in results
+        if result.ended_worker
+    }
+    others = [result.submission.student for result in results if not result.ended_worker]
+    ungraded.write(course, assignment, ended, others)
 
 
 def kernels_of(course: Course, assignment: Assignment, how: Grading) -> SandboxKernels:
@@ -189,9 +223,21 @@ def _grade_due(
         with listener.begin(len(due), unchanged):
             for result in schedule(due, assignment, executor, kernels) if executor else ():
                 if result.report is not None:
-                    record(result.report, assignment, all_sinks)
+                    result = _recorded(result, result.report, assignment, all_sinks)
                 listener.finished(result)
                 yield without_notebooks(result)
+
+
+def _recorded(result: Result, report: GradeReport, assignment: Assignment, sinks: Sequence[Sink]) -> Result:
+    """Record a report. Raises CourseError when a sink cannot be written; any other error is this submission's alone."""
+    try:
+        record(report, assignment, sinks)
+    except CourseError:
+        raise
+    except Exception as error:  # whatever one student handed in must not stop the others
+        text = f"its report could not be recorded: {type(error).__name__}: {error}"
+        return Result(result.submission, None, shortened(text), traceback.format_exc())
+    return result
 
 
 def without_notebooks(result: Result) -> Result:
@@ -220,15 +266,23 @@ def try_answers(course: Course, assignment: Assignment, file: Path, isolation: s
 def write_feedback(course: Course, assignment: Assignment, student: str = "") -> list[Path]:
     """Write the feedback pages of all graded submissions, or of one student, and return the paths.
 
-    Raises CourseError when a page cannot be written.
+    Raises CourseError when a page cannot be written. A page that cannot be made keeps no other from being written;
+    the error then comes at the end and names the students.
     """
-    written, reviews = [], read_reviews(course)
+    written, reviews, problems = [], read_reviews(course), []
     for submission in course.submissions(assignment):
         files = notebook_files(course, assignment, submission)
         if student not in ("", submission.student) or not all(file.is_file() for file in files):
             continue
-        trees = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files}
-        written += write_pages(course, assignment, submission.student, trees, reviews)
+        try:
+            trees = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files}
+            written += write_pages(course, assignment, submission.student, trees, reviews)
+        except CourseError:
+            raise
+        except Exception as error:  # whatever one student handed in must not stop the others
+            problems.append(f"{submission.student} ({shortened(f'{type(error).__name__}: {error}', 200)})")
+    if problems:
+        raise CourseError(f"pages that could not be made: {', '.join(problems)}; all others are written")
     return written
 
 

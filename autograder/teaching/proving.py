@@ -26,7 +26,7 @@ from autograder.grading.mutated_replies import try_replies
 from autograder.grading.pipeline import grade
 from autograder.grading.replies import Recorder
 from autograder.grading.scheduling import schedule
-from autograder.grading.training_cache import TrainingCache
+from autograder.grading.training_cache import SubmissionTrainings, TrainingCache
 from autograder.records import GradeReport, Submission
 from autograder.teaching import cheap_answers, dependencies
 from autograder.teaching.classroom import Grading, kernels_of
@@ -104,7 +104,7 @@ class _Prover:
         self._proof = Proof(assignment)
         self._dependencies: dict[str, Dependencies] = {}
         self._training_cells: set[str] = set()
-        self._reference_trainings: dict[str, Path] = {}  # their folder, by notebook
+        self._reference_trainings: dict[str, SubmissionTrainings] = {}  # by notebook
         self._step = ""
 
     def prove(self) -> Proof:
@@ -193,14 +193,15 @@ class _Prover:
         for notebook in self._assignment.notebooks if self._training_cells else ():
             known = self._reference_trainings[notebook.name]
             content = (submission.contents or {})[notebook.name]
-            if known.is_dir() and isinstance(content, bytes):
-                shutil.copytree(known, self._trainings_of(submission.student, notebook, content), dirs_exist_ok=True)
+            if isinstance(content, bytes):
+                known.lend(self._trainings_of(submission.student, notebook, content))
 
-    def _trainings_of(self, student: str, notebook: InstructorNotebook, content: bytes) -> Path:
-        """Return the folder of the remembered trainings of a submitted notebook."""
+    def _trainings_of(self, student: str, notebook: InstructorNotebook, content: bytes) -> SubmissionTrainings:
+        """Return the cached trainings of a submitted notebook."""
         rebuilt = rebuild(notebook.notebook, parse(content, notebook.name)).notebook
         cache = self._kernels.cache or TrainingCache(self._course.trainings)
-        return cache.of(self._assignment.name, student, rebuilt, len(self._assignment.notebooks) == 1).folder
+        only = len(self._assignment.notebooks) == 1
+        return cache.of(self._assignment.name, student, rebuilt, self._assignment.seed_key, only)
 
     # --- answers files
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course import signatures
 from autograder.course.course import Course
 from autograder.course.migration import key_of_version_0_1
 from autograder.course.submissions import digest_of, loaded
@@ -71,7 +72,8 @@ def test_everything_is_moved_once_and_nothing_is_lost(old: Path, caplog: pytest.
 def test_random_numbers_of_remembered_trainings_begin_where_they_began(old: Path) -> None:
     course = Course.open(old)
     (folder,) = course.trainings.glob("*/*/*")
-    assert (folder / ("b" * 64)).read_bytes() == b"weights"
+    key = signatures.key_of(course.seed_key(EXERCISE), folder.relative_to(course.trainings))
+    assert signatures.verified(key, "b" * 64, (folder / ("b" * 64)).read_bytes()) == b"weights"
     began = int.from_bytes(hashlib.sha256(SECRET + f"\0{EXERCISE}\0ann".encode()).digest()[:4], "big")
     assert int((folder / "seed").read_text()) == began
 

@@ -77,6 +77,17 @@ def test_a_failure_of_the_grader_is_no_attempt_and_is_retried_a_limited_number_o
     assert due([one], record * arrivals.TRIES, POLICY, NOON + 60 * MINUTE) == ([], [])
 
 
+def test_a_folder_that_is_refused_or_changes_at_every_look_waits_like_any_other() -> None:
+    """Otherwise a student makes the service copy hundreds of megabytes every two seconds."""
+    first, second = arrived("ada", NOON), arrived("ada", NOON + MINUTE)
+    record = [known(first, arrivals.REFUSED, NOON)]
+    assert due([first, second], record, POLICY, NOON + 9 * MINUTE) == ([], [])
+    assert due([first, second], record, POLICY, NOON + 10 * MINUTE) == ([second], [])
+    impatient = OnSubmission(Answer.FULL, attempts=2, wait_minutes=0)
+    assert due([second], record, impatient, NOON + MINUTE / 2) == ([], [])
+    assert due([second], record, impatient, NOON + MINUTE) == ([second], [])
+
+
 @pytest.fixture(scope="module")
 def drill_released(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """A course with the drill released, made once."""

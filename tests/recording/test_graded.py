@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 from pathlib import Path
 
 import nbformat
@@ -35,7 +37,7 @@ def test_staff_see_the_level_the_data_and_the_notes(make_report: MakeReport) -> 
     report = make_report()
     source = graded.graded_notebook(report, report.notebooks[0])["cells"][0]["source"]
     assert (
-        "`none`" in source
+        "<code>none</code>" in source
         and "without a sandbox" in source
         and "cifar10: stand-in" in source
         and "staff note &lt;b&gt;" in source
@@ -93,3 +95,19 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.Mon
     ):
         graded.write_atomically(tmp_path / "a.txt", "new")
     assert (tmp_path / "a.txt").read_text() == "old" and [file.name for file in tmp_path.iterdir()] == ["a.txt"]
+
+
+TEX = r"$\href{/user/mallory/x.html}{\text{full credit}}$ [look](http://evil.example) $$\style{position:fixed}{x}$$"
+
+
+def test_no_formula_link_or_heading_of_a_students_text_reaches_the_staffs_mathjax(make_report: MakeReport) -> None:
+    """Markdown is not read in a line of HTML, and MathJax leaves out what has its class."""
+    made = make_report("ann", {"test_weights": (f"it raised {TEX}", TEX)})
+    report = dataclasses.replace(made, notebooks=(dataclasses.replace(made.notebooks[0], staff_notes=(f"# {TEX}",)),))
+    cells = graded.graded_notebook(report, report.notebooks[0])["cells"]
+    tables = [cell["outputs"][0]["data"]["text/html"] for cell in cells if cell.get("outputs")]
+    shown = [cells[0]["source"], *(table for table in tables if "mallory" in table)]
+    assert len(shown) == 2 and "mallory" in shown[0]
+    for text in shown:
+        assert re.match(r"<(div|table) class=.tex2jax_ignore mathjax_ignore.>", text) and "\n" not in text
+        assert text.count("<div") == text.count("</div") and text.count("<table") == text.count("</table")

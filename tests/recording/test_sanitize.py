@@ -52,7 +52,7 @@ def test_html_keeps_no_script_style_link_or_remote_picture(attack: str) -> None:
 def test_tables_stay() -> None:
     assert (
         sanitize.html("<table><tr><th colspan='2'>a</th></tr></table>")
-        == '<table><tbody><tr><th colspan="2">a</th></tr></tbody></table>'
+        == f'<div class="{sanitize.NO_FORMULAS}"><table><tbody><tr><th colspan="2">a</th></tr></tbody></table></div>'
     )
 
 

@@ -54,8 +54,13 @@ def test_an_installed_package_is_left_out_of_what_may_be_read(tmp_path: Path) ->
     hidden = tmp_path / "lib" / "autograder"
     for folder in (hidden / "inside", tmp_path / "lib" / "numpy", tmp_path / "bin"):
         folder.mkdir(parents=True)
-    assert landlock.leaving_out(tmp_path, hidden) == [tmp_path / "bin", tmp_path / "lib" / "numpy"]
-    assert landlock.leaving_out(tmp_path / "bin", hidden) == [tmp_path / "bin"]
+    (tmp_path / "lib64").symlink_to("lib")
+    (tmp_path / "way_in").symlink_to(hidden / "inside")
+    assert landlock.leaving_out(tmp_path, [hidden, tmp_path / "elsewhere"]) == [
+        tmp_path / "bin",
+        tmp_path / "lib" / "numpy",
+    ]
+    assert landlock.leaving_out(tmp_path / "bin", [hidden]) == [tmp_path / "bin"]
 
 
 TAKES_A_LEVEL: dict[str, Callable[[Any], object]] = {

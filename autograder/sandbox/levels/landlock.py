@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from ctypes.util import find_library
 from functools import cache
 from pathlib import Path
@@ -27,6 +28,7 @@ from autograder.sandbox.levels.walls import (
     drop_root_command,
     installed_package,
     python_folders,
+    records_of_installation,
 )
 
 # Libraries read here how many cores and how much memory the machine has.
@@ -47,7 +49,8 @@ def why_not() -> str:
 
 def command(run: Path, datasets: dict[str, Path]) -> Walls:
     """Return how to start the warm process, without bubblewrap, and the paths that its kernels may read."""
-    folders = [part for folder in python_folders() for part in leaving_out(folder, installed_package())]
+    hidden = [installed_package(), *records_of_installation()]
+    folders = [part for folder in python_folders() for part in leaving_out(folder, hidden)]
     system = ["/usr", *(f"/{name}" for name in SYSTEM), *(f"/etc/{name}" for name in ETC), *MACHINE]
     served = [str(path.resolve()) for path in datasets.values()]
     ours = [str(PACKAGE / "inside"), str(PACKAGE / "wire.py")]
@@ -60,15 +63,26 @@ def confine(walls: Walls, run: Path, scratch: Path, limits: dict[str, int]) -> d
     return confinement(Level.LANDLOCK, walls, run, scratch, limits)
 
 
-def leaving_out(folder: Path, hidden: Path) -> list[Path]:
-    """Return paths that together contain everything below `folder` except `hidden`.
+def leaving_out(folder: Path, hidden: Sequence[Path]) -> list[Path]:
+    """Return paths that together contain everything below `folder` except those in `hidden`.
 
     It stops a student from reading the grader's code in an installed package: Landlock cannot exclude a subfolder.
     """
-    if not hidden.is_relative_to(folder) or not hidden.exists():
+    # by their real paths: in a virtual environment `lib64` is a link to `lib`
+    place = folder.resolve()
+    inside = [path.resolve() for path in hidden if path.exists() and path.resolve().is_relative_to(place)]
+    if not inside:
         return [folder]
-    parts: list[Path] = []
-    for child in sorted(folder.iterdir()):
-        if child != hidden:
-            parts += leaving_out(child, hidden)
-    return parts
+    return [
+        part
+        for child in sorted(folder.iterdir())
+        if child.resolve() not in inside and not _leads_around(child, inside)
+        for part in leaving_out(child, inside)
+    ]
+
+
+def _leads_around(link: Path, hidden: Sequence[Path]) -> bool:
+    """Return whether this is a link to a folder that contains something hidden, or to something in it."""
+    return link.is_symlink() and any(
+        path.is_relative_to(link.resolve()) or link.resolve().is_relative_to(path) for path in hidden
+    )

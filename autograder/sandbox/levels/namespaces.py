@@ -28,6 +28,7 @@ from autograder.sandbox.levels.walls import (
     drop_root_command,
     installed_package,
     python_folders,
+    records_of_installation,
 )
 
 PROBE = (
@@ -95,8 +96,13 @@ def _bubblewrap(run: Path | None, datasets: dict[str, Path]) -> Walls:
     for source, target in bound:
         arguments += ["--ro-bind", str(source), str(target)]
     # Reading the grader's own code, which may help to deceive it: an empty folder covers an installed package.
-    if installed_package().is_dir():
-        arguments += ["--tmpfs", str(installed_package())]
+    # The same for what an installation writes down beside it: where the course's repository is. The folder is
+    # read-only, because all kernels share it: otherwise one student could leave a note for another.
+    for hidden in [installed_package(), *records_of_installation()]:
+        if hidden.is_dir():
+            arguments += ["--tmpfs", str(hidden), "--remount-ro", str(hidden)]
+        elif hidden.is_file():
+            arguments += ["--ro-bind", "/dev/null", str(hidden)]
     for folder in own:
         arguments += ["--bind", str(folder), str(folder)]
     # Passing answers from one student to another: the folders above the mount points are shared by all kernels, so

@@ -58,6 +58,15 @@ def installed_package() -> Path:
     return Path(sysconfig.get_path("purelib")) / "autograder"
 
 
+def records_of_installation() -> list[Path]:
+    """Return the files and folders that an installation of this package leaves beside it, and that name its place.
+
+    A student would learn from them where the course's repository is: an editable installation writes its path down.
+    """
+    folder = Path(sysconfig.get_path("purelib"))
+    return sorted([*folder.glob("autograder-*.dist-info"), *folder.glob("*editable*autograder*.pth")])
+
+
 def drop_root_command(visible: list[str]) -> tuple[tuple[str, ...], tuple[int, int] | None]:
     """Return the command that drops root and the ids of the new user; for a grader that is not root, nothing and None.
 
