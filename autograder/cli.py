@@ -150,8 +150,9 @@ def grade(
     out.print(screen.grade_table(read, graded.grades, out.width, graded.marks))
     screen.print_labels(out, graded)
     if graded.failed:
-        count = len(graded.failed)
-        err.print(f"[red]{count} submission(s) could not be graded and have no new grade; the next run tries again[/]")
+        count, ended = len(graded.failed), sum(result.ended_worker for result in graded.failed)
+        again = "--student NAME or --force tries them again" if ended == count else "the next run tries again"
+        err.print(f"[red]{count} submission(s) could not be graded and have no new grade; {again}[/]")
         raise typer.Exit(1)
 
 

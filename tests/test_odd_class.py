@@ -9,11 +9,13 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from autograder.course.answers import Answers, hand_in
 from autograder.course.course import Course
+from autograder.grading.local import DIED
 from autograder.hub.staff import Staff
 from autograder.teaching import classroom
 from tests.hostile.class_of import ASSIGNMENT, FULL, assemble
@@ -108,3 +110,46 @@ def test_status_and_the_staffs_page_say_it_in_one_line(graded: tuple[Course, str
     assert line.startswith(f"{ASSIGNMENT}: 5 hand-in(s) need a look: b_folder, c_pipe, d_half_a_file")
     (status,) = [each for each in classroom.course_status(Staff(course).course) if each.name == ASSIGNMENT]
     assert status.to_look == ("b_folder", "c_pipe", "d_half_a_file", "g_nothing", "h_no_notebook")
+
+
+TOTAL = 'expect.close(expect.array(student.get("total"), "total")'
+# stands for a worker that runs out of memory
+KILLER = """if isinstance(student.get("total"), str):
+        import os
+
+        os.kill(os.getpid(), 9)
+    """
+
+
+def test_who_ends_the_graders_processes_is_met_once_and_everybody_else_is_graded(tmp_path: Path) -> None:
+    course = assemble(tmp_path / "course", [])
+    checks = course.checks / ASSIGNMENT / "test_target.py"
+    checks.write_text(checks.read_text().replace(TOTAL, KILLER + TOTAL))
+    notebook = course.assignment(ASSIGNMENT).only_notebook.notebook
+
+    def submit(student: str, answers: dict[str, str]) -> None:
+        folder = course.submitted / student / ASSIGNMENT
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / FILE).write_bytes(hand_in(notebook, Answers(answers)))
+
+    def graded(**how: Any) -> tuple[set[str], dict[str, str]]:
+        """Who was graded, and who could not be graded for which reason."""
+        assignment = Course.open(course.root).assignment(ASSIGNMENT)
+        done = classroom.grade_class(course, assignment, classroom.Grading(jobs=2, **how))
+        failed = {result.submission.student: result.error for result in done.failed}
+        return {result.submission.student for result in done.results if result.report}, failed
+
+    for number in range(4):
+        submit(f"student_{number}", {})
+    submit("eve", {"total": "total = 'x'"})
+    others = {f"student_{number}" for number in range(4)} | {path.name for path in course.submitted.glob("honest_*")}
+    assert graded() == (others, {"eve": DIED})
+    again, failed = graded()
+    assert again == set() and failed["eve"].startswith(f"{DIED}; it is left alone until")
+    assert graded(students=["eve"]) == (set(), {"eve": DIED}), "by name it is tried again"
+    submit("eve", {"total": "total = 385"})
+    assert graded() == ({"eve"}, {})
+    submit("eve", {"total": "total = 'x'"})
+    assert graded()[1] == {"eve": DIED}
+    checks.write_text(checks.read_text().replace("os.kill", "print"))
+    assert graded() == (others | {"eve"}, {}), "and when the checks change"
