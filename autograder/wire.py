@@ -57,7 +57,8 @@ class Generator:
 class Function:
     """The source of a function, a Python expression of the instructor's, that is evaluated on the other side.
 
-    The expression may use `np` and `tf`. The grader never evaluates one, wherever it comes from.
+    The expression may use `np` and `tf`, and a dictionary `shared` that all functions of one question have in common.
+    The grader never evaluates one, wherever it comes from.
     """
 
     source: str

@@ -88,6 +88,11 @@ class Axes:
     legend: tuple[str, ...]
     lines: tuple[Line, ...]
     images: tuple[Image, ...]
+    scatter: tuple[Line, ...] = ()
+
+    def curves(self) -> tuple[Line, ...]:
+        """Return what has a value for each epoch: curves, and dots that nobody joined."""
+        return (*self.lines, *self.scatter)
 
     def words(self) -> str:
         """Return all text at these axes, in lower case."""
@@ -147,6 +152,7 @@ def _axes(tree: Any) -> Axes:
         legend=tuple(map(_text, tree["legend"])),
         lines=tuple(_line(line) for line in tree["lines"]),
         images=tuple(_image(image) for image in tree["images"]),
+        scatter=tuple(_line(dots) for dots in tree["scatter"]),
     )
 
 

@@ -7,8 +7,10 @@ the grader trusts no answer.
 from __future__ import annotations
 
 import contextlib
+import decimal
 import importlib
 import itertools
+import numbers
 import os
 import types
 from collections.abc import Callable, Iterable, Iterator
@@ -73,6 +75,8 @@ def plain(item: Any, wire: Any) -> Any:
     if isinstance(item, bool | int | float | complex | str):  # subclasses such as numpy.str_ or an IntEnum
         base: Any = next(base for base in (bool, int, float, complex, str) if isinstance(item, base))
         return base.__new__(base, item)
+    if isinstance(item, numbers.Rational | decimal.Decimal):
+        return float(item)
     if isinstance(item, tuple | list):  # a subclass, such as a namedtuple
         return list(item)
     if isinstance(item, dict):  # such as a defaultdict
@@ -111,7 +115,8 @@ def _short(error: BaseException) -> str:
         return ""
 
 
-def _input(value: Any, wire: Any) -> Any:
+def _input(value: Any, wire: Any, shared: dict[str, Any] | None = None) -> Any:
+    """Return an argument as the student's function gets it; functions of one question have `shared` in common."""
     if isinstance(value, wire.Tensor):
         import tensorflow as tf
 
@@ -128,9 +133,9 @@ def _input(value: Any, wire: Any) -> Any:
         import numpy as np
         import tensorflow as tf
 
-        return eval(value.source, {"np": np, "tf": tf})  # noqa: S307  written by the instructor
+        return eval(value.source, {"np": np, "tf": tf, "shared": shared})  # noqa: S307  written by the instructor
     if isinstance(value, wire.Namespace):
-        return types.SimpleNamespace(**{str(key): _input(part, wire) for key, part in value.fields.items()})
+        return types.SimpleNamespace(**{str(key): _input(part, wire, shared) for key, part in value.fields.items()})
     return value
 
 
@@ -166,9 +171,10 @@ def rows(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
 
 def call(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
     """Call a function and return its result, the result's type and the inputs, which show whether it modified them."""
-    arguments = [_input(value, wire) for value in question["args"]]
-    keywords = {key: _input(value, wire) for key, value in question["kwargs"].items()}
-    replacements = {name: _input(value, wire) for name, value in question.get("replaced", {}).items()}
+    shared: dict[str, Any] = {}
+    arguments = [_input(value, wire, shared) for value in question["args"]]
+    keywords = {key: _input(value, wire, shared) for key, value in question["kwargs"].items()}
+    replacements = {name: _input(value, wire, shared) for name, value in question.get("replaced", {}).items()}
     with _forbidden(question.get("forbidden", ())), _replaced(shell.user_ns, replacements):
         result = shell.user_ns[question["name"]](*arguments, **keywords)
     return {"result": result, "type": type(result).__name__[:80], "inputs": arguments if question["inputs"] else []}
@@ -201,7 +207,7 @@ def _owner(path: str) -> Any:
 def _forbidden(names: Iterable[str]) -> Iterator[None]:
     """Let the functions of these dotted names raise an error meanwhile: the task is to write what they do.
 
-    A module's function in Python raises it under every name, also under one that was kept before the call.
+    A function in Python raises it under every name, also under one that was kept before the call.
     """
     replaced, refusing = [], []
     for name in names:
@@ -214,7 +220,7 @@ def _forbidden(names: Iterable[str]) -> Iterator[None]:
             raise RuntimeError(f"{name} is not allowed in this task")
 
         function = getattr(owner, attribute)
-        while isinstance(function, types.FunctionType) and isinstance(owner, types.ModuleType):
+        while isinstance(function, types.FunctionType):
             refusing.append((function, function.__code__))
             function.__code__ = _refusing(name, function.__code__)
             function = getattr(function, "__wrapped__", None)

@@ -52,6 +52,11 @@ def _axes(ax: Any, is_color_bar: bool) -> dict[str, Any]:
             {"label": _text(_name(line, legend)), "points": len(line.get_xdata()), "y": _values(line.get_ydata())}
             for line in ax.lines[:50]
         ],
+        "scatter": [
+            {"label": _text(str(dots.get_label())), "points": len(dots.get_offsets()), "y": _heights(dots)}
+            for dots in ax.collections[:50]
+            if type(dots).__name__ == "PathCollection"
+        ],
         "images": [] if is_color_bar else [_image(image) for image in _images(ax)[-10:]],
     }
 
@@ -95,6 +100,14 @@ def _values(data: Any) -> Any:
         return np.asarray(data, dtype=float)[:MAX_POINTS]
     except (TypeError, ValueError):
         return np.empty(0)
+
+
+def _heights(dots: Any) -> Any:
+    """Return the y values of the first dots of a scatter plot."""
+    import numpy as np
+
+    places: Any = np.ma.filled(np.ma.asarray(dots.get_offsets(), dtype=float), np.nan)
+    return places[:MAX_POINTS, 1] if places.ndim == 2 else np.empty(0)
 
 
 def _text(text: str) -> str:

@@ -121,9 +121,10 @@ def test_figures_are_read_and_other_forms_refused() -> None:
         "legend": ["a"],
         "lines": [{"label": "a", "points": 3, "y": np.arange(3.0)}],
         "images": [],
+        "scatter": [{"label": "b", "points": 2, "y": np.arange(2.0)}],
     }
     found = student(FakeKernel([{"title": "", "axes": [axes]}])).figures()
-    assert found[0].axes[0].lines[0].points == 3 and "t" in found[0].axes[0].words()
+    assert [curve.points for curve in found[0].axes[0].curves()] == [3, 2] and "t" in found[0].axes[0].words()
     for claim in (
         "x",
         [{"axes": []}],

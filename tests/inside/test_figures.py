@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import matplotlib
+import numpy as np
 import pytest
 
 from autograder.inside.figures import describe
@@ -56,3 +57,12 @@ def test_a_curve_has_its_own_label_where_the_legend_cannot_tell(plt: Any) -> Non
     assert names(figure) == ["loss", "val_loss"]
     ax.legend()
     assert names(figure) == ["loss", "val_loss"], "both curves look alike"
+
+
+def test_dots_that_nobody_joined_are_told_with_their_heights(plt: Any) -> None:
+    _, ax = plt.subplots()
+    ax.scatter([1, 2, 3], [0.5, np.nan, 0.25], label="loss")
+    ax.fill_between([1, 2], [0, 1])
+    (dots,) = describe(plt.gcf())["axes"][0]["scatter"]
+    assert dots["label"] == "loss" and dots["points"] == 3
+    assert np.array_equal(dots["y"], [0.5, np.nan, 0.25], equal_nan=True)

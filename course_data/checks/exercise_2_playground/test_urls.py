@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -99,6 +100,19 @@ def test_epochs_to_solve(student: Student) -> None:
     )
     for name, url in zip(NAMES, urls, strict=True):
         compare_epochs(url, table[name])
+    for one, other in itertools.permutations(range(len(NAMES)), 2):
+        compare_order(urls[one], urls[other], table[NAMES[one]], table[NAMES[other]])
+
+
+def compare_order(one: Handed, other: Handed, answer: object, answer_of_other: object) -> None:
+    """Fail if the faster of two runs, by more than a factor of 2, does not have the smaller number."""
+    reached = [rerun(url).first_below(playground.SOLVED) for url in (one, other)]
+    times = [[float(each[0]), float(np.median(each))] for each in reached]
+    if all(FACTOR * first < second for first, second in zip(*times, strict=True)):
+        numbers = [math.inf if value is None else value for value in (answer, answer_of_other)]
+        message = f"{one.name} is more than twice as fast as {other.name}, and its number of epochs is not smaller"
+        in_order = all(isinstance(value, int | float) for value in numbers) and numbers[0] < numbers[1]
+        expect.that(in_order, message, hint="Step through both runs: the numbers are to be read off, not guessed.")
 
 
 def compare_epochs(url: Handed, answer: object) -> None:

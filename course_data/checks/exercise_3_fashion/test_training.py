@@ -108,13 +108,13 @@ def drawn(student: Student) -> list[Axes]:
     """Return the axes with curves in all figures that the cell showed."""
     figures = student.figures()
     expect.that(figures, "no figure was shown", hint="End the cell with plt.show().")
-    return [axes for figure in figures for axes in figure.axes if axes.lines]
+    return [axes for figure in figures for axes in figure.axes if axes.curves()]
 
 
 def check_curves(student: Student, quantity: str) -> None:
     """Fail unless both curves of a quantity run through the values in the history."""
     axes_with_lines, history = drawn(student), complete_history(student, "history")
-    lines = [line for axes in axes_with_lines for line in axes.lines]
+    lines = [line for axes in axes_with_lines for line in axes.curves()]
     for name, part in ((quantity, "training"), (f"val_{quantity}", "validation")):
         fits = any(line.shows(history.record[name]) for line in lines)
         seen = f"none of the {len(lines)} curves shows the {part} {quantity} of history"
@@ -162,7 +162,7 @@ def test_curve_labels(student: Student) -> None:
     named = all(any(word in words for word in variants) for variants in (("train",), ("val",)))
     named = named or any(map(tells_apart, axes_with_lines))
     expect.that(named, "a legend does not tell training from validation", hint='label="training", and ax.legend()')
-    expect_own_names([line for axes in axes_with_lines for line in axes.lines], complete_history(student, "history"))
+    expect_own_names([line for axes in axes_with_lines for line in axes.curves()], complete_history(student, "history"))
 
 
 def made_up(rng: np.random.Generator) -> tuple[dict[str, list[float]], float, int]:

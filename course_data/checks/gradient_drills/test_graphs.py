@@ -36,7 +36,10 @@ TENSORS = [
     *((f"tf.fill({shape}, {value})", ("float32", shape)) for shape in ("[2]", "[3]", "[2, 2]", "[]") for value in "12"),
     *((f"tf.ones({shape}, tf.int32)", ("int32", shape)) for shape in ("[2]", "[3]", "[2, 1]", "[]")),
 ]
-FUNCTIONS = ("lambda x: x + x", "lambda x: tf.cast(x, tf.float32) ** 2", "lambda x: tf.sin(tf.cast(x, tf.float64))")
+FUNCTIONS = ("x + x", "tf.cast(x, tf.float32) ** 2", "tf.sin(tf.cast(x, tf.float64))")
+# f counts how often its Python code runs, and what takes the place of count_traces returns that number as well
+RUNS = "(shared.update(runs=shared.get('runs', 0) + 1), {})[1]"
+COUNTED = Function("lambda original: lambda f, calls: [original(f, calls), shared.get('runs', 0)]")
 
 
 def calls(rng: np.random.Generator, tensors: int, numbers: int) -> tuple[Function, int, int]:
@@ -50,15 +53,24 @@ def calls(rng: np.random.Generator, tensors: int, numbers: int) -> tuple[Functio
     return Function(source), len(drawn), len({kind for _, kind in drawn})
 
 
+ONE_NUMBER = "count_traces gives one number"
+
+
 @check(cell="traces", points=2, title="count_traces counts one trace for each signature")
 def test_count_traces(student: Student, rng: np.random.Generator) -> None:
     for f, tensors, numbers in zip(FUNCTIONS, (9, 0, 6), (0, 6, 6), strict=True):
         arguments, count, signatures = calls(rng, tensors, numbers)
-        seen = student.call("count_traces", Function(f), arguments)
+        given = (Function(f"lambda x: {RUNS.format(f)}"), arguments)
+        seen, runs = expect.parts(student.call_with({"count_traces": COUNTED}, "count_traces", *given), 2, ONE_NUMBER)
         kinds = f"{tensors} calls with tensors and {numbers} with Python numbers"
         mistakes = {} if count == signatures else {"this is the number of calls": count}
         hint = "One tf.function for all calls. Python code in it runs only while it is traced."
         expect.values(seen, signatures, f"count_traces for {kinds}", atol=0, hint=hint, mistakes=mistakes)
+        message = (
+            f"count_traces gives {signatures}, and never runs f" if runs == 0 else "count_traces runs f too rarely"
+        )
+        ran = type(runs) is int and runs >= signatures
+        expect.that(ran, message, hint="Call tf.function(f) with each argument: the count is to be an experiment.")
 
 
 # --- graph

@@ -181,6 +181,10 @@ def test_dz_dy(student: Student, rng: np.random.Generator) -> None:
         mistakes = {"this is dz/dx": one * two} if abs(one - 1) > 0.05 else {}
         seen = slopes(student, f, g, x)[1]
         near(seen, two, f"dz/dy at x = {x:.2f}", hint="z = g(y), by y and not by x.", mistakes=mistakes)
+    x, low = float(rng.integers(-2, 3)), float(rng.integers(1, 4))
+    seen = slopes(student, f"lambda x: (x - {x}) ** 2 + {low}", "lambda y: y**3", x)[1]
+    hint = "Ask the tape for the derivative by y: a quotient of dz/dx and dy/dx is 0 / 0 here."
+    near(seen, 3 * low**2, f"dz/dy at x = {x:.0f}, where y is lowest,", hint=hint)
 
 
 def slopes(student: Student, f: str, g: str, x: float) -> list[Any]:

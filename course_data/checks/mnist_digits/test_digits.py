@@ -27,6 +27,7 @@ from autograder.checking.training import (
 
 Array = np.ndarray[Any, Any]
 SIZES = [(784, 512), (512, 512), (512, 10)]
+MOST_ZEROS = 0.9  # of the weights of a layer
 EPOCHS = 5
 ACCURACY_LOST = 0.02
 EXAMPLES = 100
@@ -41,6 +42,10 @@ def expect_lectures_network(student: Student, name: str, rng: np.random.Generato
     seen = [layer.weights[0].shape for layer in model.dense if layer.weights]
     message = f"the Dense layers of {name} have weights of the shapes {seen}"
     expect.that(seen == SIZES, message, hint="512, 512 and 10 neurons on 784 inputs.")
+    # a training leaves no weight at exactly 0, and a layer that passes its input on has hardly another one
+    bare = [number for number, layer in enumerate(model.dense, start=1) if np.mean(layer.weights[0] == 0) > MOST_ZEROS]
+    message = f"most weights of Dense layer {' and '.join(map(str, bare))} of {name} are 0: it was not trained"
+    expect.that(not bare, message, hint="Keras draws the first weights at random, and training changes them all.")
 
 
 # --- network

@@ -83,6 +83,38 @@ def test_lists_backward(student: Student, rng: np.random.Generator) -> None:
             mistakes: dict[str, object] = {"the sign is the wrong one": -value}
             hint = "From the loss backwards: b, W, then through W and tanh to c, then to V."
             expect.values(part, value, name, atol=CLOSE, hint=hint, mistakes=mistakes)
+    expect_one_pass(student, rng)
+
+
+OPERATIONS = ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "pow", "rpow")
+# numbers that count what is calculated with them; in an array they would be ordinary ones
+COUNTING = Function(
+    "lambda original: (shared.update(count=0), "
+    "shared.update(seen=lambda name, one, other: (shared.update(count=shared['count'] + 1), "
+    "result := getattr(float, name)(one, other), shared['Number'](result) if type(result) is float else result)[-1]), "
+    "shared.update(Number=type('Number', (float,), {name: (lambda name: lambda one, other: "
+    f"shared['seen'](name, one, other))(name) for name in {[f'__{name}__' for name in OPERATIONS]}}})), "
+    "shared.update(made=lambda given: [shared['made'](part) for part in given] if isinstance(given, list) "
+    "else shared['Number'](given)), "
+    "lambda x, y, *rest: [original(shared['made'](x), y, *map(shared['made'], rest)), shared['count']])[-1]"
+)
+INPUTS, HIDDEN = 6, 8
+MOST_FOR_EACH = 25  # operations for each weight: one pass takes 3 to 10, a difference quotient 100 and more
+
+
+def expect_one_pass(student: Student, rng: np.random.Generator) -> None:
+    """Fail unless the gradients come from one backward pass, in numbers of lists."""
+    x, y, (v, c, w, b) = one_event(rng, INPUTS, HIDDEN)
+    given = (x.tolist(), y, v.tolist(), c.tolist(), w.tolist(), b)
+    seen = student.call_with({"network_in_lists": COUNTING}, "network_in_lists", *given)
+    count = expect.parts(seen, 2, "network_in_lists gives five things")[1]
+    weights = v.size + c.size + w.size + 1
+    message = f"network_in_lists takes {count} operations for {weights} weights"
+    one_pass = type(count) is int and count <= MOST_FOR_EACH * weights
+    hint = "One forward and one backward pass: no difference quotients, which need the loss twice for each weight."
+    expect.that(one_pass, message, hint=hint)
+    hint = "Numbers in lists, as they are given: no arrays."
+    expect.that(count >= v.size, f"{message}: it does not calculate with the numbers in the lists", hint=hint)
 
 
 def one_event(rng: np.random.Generator, n: int, hidden: int) -> tuple[Array, int, list[Any]]:
@@ -189,24 +221,62 @@ def test_other_points(student: Student, rng: np.random.Generator) -> None:
     for number in (1, 2):
         x, y = scattered(rng, 6), rng.permutation([0.0, 0.0, 0.0, 1.0, 1.0, 1.0])[:, None]
         expect_learns(student, x, y, int(rng.integers(10_000)), f"six points in the plane (try {number} of 2)")
-    expect_own_gradients(student, CORNERS, np.array(TRUTHS["XOR"], float)[:, None])
+    expect_own_gradients(student, rng)
 
 
-def expect_own_gradients(student: Student, x: Array, y: Array) -> None:
-    """Fail if learn finds the labels even where the student's gradients point the other way."""
-    uphill = Function("lambda original: lambda *given: tuple(-np.asarray(part) for part in original(*given))")
+UPHILL = Function(
+    "lambda original: lambda *given, **named: tuple(-np.asarray(part) for part in original(*given, **named))"
+)
+LEAST_CALLS = 20
+# what takes the place of learn also tells how often gradients was called, for which events, and with which V at first
+FOLLOWED = Function(
+    "lambda original: lambda x, y, seed: "
+    "[original(x, y, seed), shared.get('calls', 0), shared.get('hits', 0), shared.get('first')]"
+)
+
+
+def other_label(point: Array) -> Function:
+    """Return what takes the place of `gradients`: for one of the events it is that of the other label."""
+    return Function(
+        "lambda original: lambda x, y, *rest, **named: ("
+        "shared.update(calls=shared.get('calls', 0) + 1), "
+        "shared.setdefault('first', np.array([*rest, *named.values()][0], float)), "
+        f"hit := np.isclose(np.reshape(np.asarray(x, float), (-1, 2)), {point.tolist()}).all(axis=1), "
+        "shared.update(hits=shared.get('hits', 0) + int(hit.sum())), "
+        "fits := np.size(y) == hit.size, "
+        "original(x, np.where(hit.reshape(np.shape(y)), 1 - np.asarray(y), y) if fits else y, *rest, **named))[-1]"
+    )
+
+
+def expect_own_gradients(student: Student, rng: np.random.Generator) -> None:
+    """Fail unless learn follows what gradients returns: for one of the points it is that of the other label."""
+    x, y = scattered(rng, 6), rng.permutation([0.0, 0.0, 0.0, 1.0, 1.0, 1.0])[:, None]
+    replaced = {"gradients": other_label(x[int(rng.integers(6))]), "learn": FOLLOWED}
+    seen = expect.parts(student.call_with(replaced, "learn", x, y, 3), 4, "learn gives four things: V, c, W, b")
+    calls, hits = (number if type(number) is int else 0 for number in seen[1:3])
+    hint = "In each step learn calls gradients(x, y, V, c, W, b), and takes a step against what it returns."
+    expect.that(calls >= LEAST_CALLS, f"learn calls gradients {calls} times", hint=hint)
+    trained = predictions_of(seen[0], x)
+    if hits == 0:  # the events were scaled before
+        trained = predictions_of(student.call_with({"gradients": UPHILL}, "learn", x, y, 3), x)
+    if trained is not None:
+        message = "learn finds the labels even when gradients is that of another label: it does not use it"
+        expect.that(np.abs(trained - y).max() >= 0.4, message, hint=hint)
+    first, last = seen[3], expect.parts(seen[0], 4, "learn gives four things: V, c, W, b")[0]
+    if isinstance(first, np.ndarray) and isinstance(last, np.ndarray) and first.shape == last.shape:
+        moved = first.dtype.kind in "iuf" and last.dtype.kind in "iuf" and np.abs(first - last).max(initial=0) > 1e-6
+        expect.that(moved, "V is what it was at the first step: the hidden layer is not trained", hint=hint)
+
+
+def predictions_of(weights: object, x: Array) -> Array | None:
+    """Return what a network of these weights says of each event; None for what are no weights of a network."""
     try:
-        seen = student.call_with({"gradients": uphill}, "learn", x, y, 3)
-        v, c, w, b = (expect.array(part).astype(float) for part in expect.parts(seen, 4, "four things"))
+        v, c, w, b = (expect.array(part).astype(float) for part in expect.parts(weights, 4, "four things"))
         with np.errstate(all="ignore"):
             hidden = np.tanh(x @ v + c.reshape(-1))
-            off = float(np.abs(expit(hidden @ w.reshape(-1, 1) + b.reshape(-1)) - y).max())
+            return np.asarray(expit(hidden @ w.reshape(-1, 1) + b.reshape(-1)))
     except (expect.CheckFailed, ValueError):  # it does not arrive anywhere: it follows them
-        return
-    hint = "In each step learn calls gradients(x, y, V, c, W, b), and takes a step against what it returns."
-    expect.that(
-        not off < 0.4, "learn finds XOR even when gradients points the other way: it does not use it", hint=hint
-    )
+        return None
 
 
 def scattered(rng: np.random.Generator, count: int) -> Array:

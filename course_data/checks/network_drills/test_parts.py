@@ -115,7 +115,15 @@ def test_large_inputs(student: Student) -> None:
 
 # --- forward
 
-READY_LAYERS = ("keras.src.layers.layer.Layer.__call__",)  # the pass is to be written
+# the pass is to be written
+READY_LAYERS = (
+    "keras.src.layers.layer.Layer.__call__",
+    *(
+        f"sklearn.neural_network._multilayer_perceptron.BaseMultilayerPerceptron.{method}"
+        for method in ("_forward_pass", "_forward_pass_fast")
+    ),
+    "sklearn.neural_network._multilayer_perceptron.safe_sparse_dot",
+)
 
 
 @check(cell="forward", points=1, title="perceptron fires from its threshold on")

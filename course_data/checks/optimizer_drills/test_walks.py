@@ -236,6 +236,18 @@ READY_FITS = (
     "scipy.optimize._direct_py._direct",
     "scipy.optimize._optimize._Brute_Wrapper",
     "scipy.odr._odrpack.odr",
+    # A and B of a given tau in one go
+    *(f"numpy.linalg.{function}" for function in ("lstsq", "solve", "pinv", "inv")),
+    *(f"numpy.linalg._linalg.{function}" for function in ("lstsq", "solve", "pinv", "inv")),
+    *(f"scipy.linalg.{function}" for function in ("lstsq", "solve", "pinv", "inv")),
+    *(f"tensorflow.linalg.{function}" for function in ("lstsq", "solve", "pinv", "inv")),
+    *(f"numpy.linalg._umath_linalg.{function}" for function in ("lstsq", "solve", "solve1", "inv")),
+    "numpy.polynomial.polyutils._fit",
+    "numpy.lib._polynomial_impl.lstsq",
+    "scipy.optimize._nnls.nnls",
+    "scipy.optimize._lsq.lsq_linear.lsq_linear",
+    "scipy.stats._stats_py.linregress",
+    "sklearn.linear_model._base.LinearRegression.fit",
 )
 
 

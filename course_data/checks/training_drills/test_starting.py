@@ -168,6 +168,9 @@ def test_epochs_to(student: Student, rng: np.random.Generator) -> None:
             expect.values(seen, right, "epochs_to(losses, target)", atol=0, hint=hint, mistakes=mistakes)
 
 
+RING_EPOCHS = 30  # of the worked example
+
+
 @check(
     cell="reuse", points=1, title="from the weights of the first task the loss is reached in at most half the epochs"
 )
@@ -181,6 +184,9 @@ def test_reuse_is_faster(student: Student) -> None:
     message = f"the loss in fresh_history begins at {losses[0][0]:.3f}"
     expect.that(losses[0][0] > 0.5, message, hint="clone_model draws random weights.")
     expect.that(losses[0][-1] < 0.99 * losses[0][0], "the fresh network learns nothing", hint="The same rate for both.")
+    trained, told = student.trained_epochs(), fresh.epochs + reused.epochs
+    message = f"the histories tell of {told} epochs, and fit trained {max(trained - RING_EPOCHS, 0)} of the kind"
+    expect.that(trained >= RING_EPOCHS + told, message, hint="Both histories are what fit(...) returned.")
     counts = [next((at for at, loss in enumerate(part, start=1) if loss <= TARGET), 0) for part in losses]
     message = f"the loss of {TARGET} is reached in epoch {counts[0]} and {counts[1]} (0: never)"
     expect.that(counts[1] and (not counts[0] or counts[1] <= counts[0] / 2), message, hint=hint)
