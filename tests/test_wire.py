@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 from autograder import wire
+from tests.conftest import ROOT
 
 
 def message(tree: object, *arrays: bytes) -> bytes:
@@ -100,8 +104,8 @@ def test_an_unknown_object_comes_across_as_the_name_of_its_type() -> None:
             "does not fit its data",
             message({"$array": 0}, npy(np.zeros(4)).replace(b"(4,), }" + b" " * 12, b"(1000000000000,), }")),
         ),
-        ("array of objects", message({"$array": 0}, npy(np.array([None, {}], dtype=object)))),
-        ("array of objects", message({"$array": 0}, npy(np.zeros(2, dtype=[("a", "f4")])))),
+        ("not an array", message({"$array": 0}, npy(np.array([None, {}], dtype=object)))),
+        ("not an array", message({"$array": 0}, npy(np.zeros(2, dtype=[("a", "f4")])))),
         ("not an array", message({"$array": 0}, b"PK\x03\x04 a zip file")),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -124,3 +128,12 @@ def test_a_value_too_large_or_too_deep_is_not_written() -> None:
     for value in (deep, np.zeros(wire.MAX_BYTES // 8 + 10), list(range(wire.MAX_ITEMS + 1))):
         with pytest.raises(wire.WireError):
             wire.encode(value)
+
+
+def test_damaged_messages_are_read_or_refused_within_a_limit_of_memory() -> None:
+    """For ten minutes: `python -m tests.fuzz_wire 600`."""
+    command = [sys.executable, "-m", "tests.fuzz_wire", "3", "5"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    tried, readable = (int(number) for number in re.findall(r"(\d+) (?:messages|could)", done.stdout))
+    assert tried > 300 and 0 < readable < tried

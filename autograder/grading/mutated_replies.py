@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import itertools
 import random
 import signal
 import threading
@@ -39,7 +40,7 @@ CALL_SECONDS = 5.0  # more than any check needs for one notebook
 MAX_LIST = 10_000  # numbers of an array that is also sent as a list
 LEAST_RUNS = 100  # of a check
 PARTS = 16  # of an assignment, for the workers of an executor
-BYTES = 100 * 2**20  # that a check reads in all its runs; where its replies are small, all mutations are tried
+BYTES = 40 * 2**20  # that a check reads in all its runs; where its replies are small, all mutations are tried
 Array = np.ndarray[Any, Any]
 Make = Callable[[], object]
 
@@ -205,11 +206,18 @@ def _try_check(assignment: Assignment, recording: Recording, number: int, call: 
 
 
 def _part(every: list[tuple[int, Mutation]], number: int, size: int) -> list[tuple[int, Mutation]]:
-    """Return the mutations that a check is tried on: the fewer, the more bytes it has to read each time."""
+    """Return the mutations that a check is tried on: the fewer, the more bytes it has to read each time.
+
+    Of each kind there are about as many, so that each check meets all of them.
+    """
     most = max(LEAST_RUNS, BYTES // max(size, 1))
     if len(every) <= most:
         return every
-    return random.Random(number).sample(every, most)  # noqa: S311  # the same ones each time
+    by_kind: dict[str, list[tuple[int, Mutation]]] = {}
+    for one in random.Random(number).sample(every, len(every)):  # noqa: S311  # the same ones each time
+        by_kind.setdefault(one[1].kind, []).append(one)
+    rounds = itertools.zip_longest(*by_kind.values())
+    return list(itertools.islice((one for each in rounds for one in each if one is not None), most))
 
 
 class _Replay:
