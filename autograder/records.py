@@ -152,7 +152,8 @@ class Task:
 class TaskReport:
     """A task with the results of its checks; `earned` is None while a person has to grade it.
 
-    `open` says that the grader could not tell what the answer is, so that a person has to.
+    `open` says that the grader could not tell what the answer is, so that a person has to. `unusual` says what the code
+    of the answer contains that the task does not need.
     """
 
     task: Task
@@ -163,6 +164,7 @@ class TaskReport:
     error: str = ""
     end: KernelEnd | None = None
     open: bool = False
+    unusual: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.earned is not None and not (math.isfinite(self.earned) and 0 <= self.earned <= self.task.points):
@@ -170,8 +172,8 @@ class TaskReport:
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """What a person should look at."""
-        return tuple(flag for check in self.checks for flag in check.flags)
+        """What a person should look at: what checks could not judge, and unusual code in an answer with points."""
+        return (*(flag for check in self.checks for flag in check.flags), *(self.unusual if self.earned else ()))
 
 
 @dataclass(frozen=True)

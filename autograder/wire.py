@@ -223,7 +223,8 @@ def _parts(message: bytes) -> Any:
 # The header of an .npy file of version 1.0, as NumPy writes it. NumPy's own reader parses it as a Python literal.
 MAGIC = b"\x93NUMPY\x01\x00"
 HEADER = re.compile(
-    rb"\{'descr': '([<>|][biufcUS]\d{1,9})', 'fortran_order': (True|False), 'shape': \(((?:\d{1,18},? ?){0,16})\), \} *\n"
+    rb"\{'descr': '([<>|][biufcUS]\d{1,9})', 'fortran_order': (True|False), "
+    rb"'shape': \(((?:\d{1,18},? ?){0,16})\), \} *\n"
 )
 
 

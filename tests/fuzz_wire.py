@@ -87,7 +87,18 @@ def resized(rng: random.Random, message: bytearray) -> bytearray:
 
 def reworded(rng: random.Random, message: bytearray) -> bytearray:
     """Exchange words of the format."""
-    words = [b"$array", b"$tensor", b"$dict", b"$int", b"$float", b"$complex", b"$namespace", b"$object", b"<f4", b"<f8"]
+    words = [
+        b"$array",
+        b"$tensor",
+        b"$dict",
+        b"$int",
+        b"$float",
+        b"$complex",
+        b"$namespace",
+        b"$object",
+        b"<f4",
+        b"<f8",
+    ]
     words += [b"|O", b"|V8", b"|S0", b"<U9999999", b"True", b"False", b"null", b"[", b"]", b"{", b"}"]
     old = rng.choice(words)
     return bytearray(bytes(message).replace(old, rng.choice(words), rng.randrange(1, 3)))
@@ -98,7 +109,7 @@ MUTATIONS: tuple[Mutate, ...] = (flipped, cut, repeated, renumbered, resized, re
 
 def main() -> None:
     """Try damaged messages until the time is over."""
-    seconds, rng = float(sys.argv[1]), random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else None)  # noqa: S311
+    seconds, rng = float(sys.argv[1]), random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else None)
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     tried = readable = 0
     end = time.monotonic() + seconds

@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +22,7 @@ from autograder.course.placing import Rebuilt, rebuild
 from autograder.course.recovery import recover
 from autograder.course.submissions import digest_of, loaded
 from autograder.errors import BadSubmission, GraderError, StudentFault
+from autograder.grading import unusual_code
 from autograder.grading.check_folder import folder_of_checks
 from autograder.grading.execution import Session
 from autograder.grading.kernels import KernelRequest, Kernels
@@ -37,6 +38,7 @@ from autograder.records import (
     Level,
     NotebookReport,
     Submission,
+    TaskReport,
     Unreadable,
 )
 from autograder.sandbox import levels
@@ -130,9 +132,10 @@ def _grade_notebook(
     seconds = {**session.seconds, "training": trained, **cpu, "total": time.monotonic() - started_at}
     reuse_note = (f"{reused} trainings were remembered from an earlier run",) if reused else ()
     stopped = tuple(_given_cells_that_stopped(rebuilt.notebook, session.runs))
+    reports = score(notebook.tasks, results, runs, rebuilt.untouched, placed.opened)
     return NotebookReport(
         name=notebook.name,
-        tasks=score(notebook.tasks, results, runs, rebuilt.untouched, placed.opened),
+        tasks=tuple(with_unusual_code(reports, rebuilt.notebook)),
         tree=to_json(rebuilt.notebook, outputs, {}),
         notes=placed.notes,
         staff_notes=(*placed.staff_notes, *stopped, *reuse_note),
@@ -180,6 +183,20 @@ def _given_cells_that_stopped(notebook: Notebook, runs: Mapping[int, CellRun]) -
         if not (cell.solution or cell.added or cell.is_test) and run.status is not CellStatus.OK:
             first_line = cell.source.strip().splitlines()[0][:60]
             yield f"the given cell {cell.grade_id or repr(first_line)} stopped: {run.error or run.status.value}"
+
+
+def with_unusual_code(reports: Iterable[TaskReport], notebook: Notebook) -> Iterator[TaskReport]:
+    """Yield the reports of tasks with what is unusual in the code of their answers, and of cells that follow them."""
+    found: dict[str, tuple[str, ...]] = {}
+    first = next((cell.grade_id for cell in notebook.cells if cell.solution), "")
+    last = first
+    for cell in notebook.cells:
+        last = cell.grade_id if cell.solution else last
+        if cell.is_code and (cell.solution or cell.added):
+            found[last] = (*found.get(last, ()), *unusual_code.unusual(cell.source))
+    for report in reports:
+        unusual = () if report.task.manual else found.get(report.task.cell, ())
+        yield dataclasses.replace(report, unusual=tuple(dict.fromkeys(unusual)))
 
 
 def request_for(rebuilt: Rebuilt, student: str, assignment: Assignment, kernels: Kernels) -> KernelRequest:
