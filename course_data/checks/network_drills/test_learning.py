@@ -228,10 +228,12 @@ UPHILL = Function(
     "lambda original: lambda *given, **named: tuple(-np.asarray(part) for part in original(*given, **named))"
 )
 LEAST_CALLS = 20
+LEAST_DOWNHILL = 0.6  # of the steps of V: with momentum or Adam 0.75 and more, of a random walk one half
 # what takes the place of learn also tells how often gradients was called, for which events, and with which V at first
 FOLLOWED = Function(
     "lambda original: lambda x, y, seed: "
-    "[original(x, y, seed), shared.get('calls', 0), shared.get('hits', 0), shared.get('first')]"
+    "[original(x, y, seed), shared.get('calls', 0), shared.get('hits', 0), shared.get('first'), "
+    "shared.get('steps', 0), shared.get('downhill', 0)]"
 )
 
 
@@ -240,11 +242,18 @@ def other_label(point: Array) -> Function:
     return Function(
         "lambda original: lambda x, y, *rest, **named: ("
         "shared.update(calls=shared.get('calls', 0) + 1), "
-        "shared.setdefault('first', np.array([*rest, *named.values()][0], float)), "
+        "v := np.array([*rest, *named.values()][0], float), shared.setdefault('first', v), "
+        # of the sum of what gradients has returned since V moved last
+        "moved := v - shared.get('last', v) if np.shape(v) == np.shape(shared.get('last', v)) else 0 * v, "
+        "shared.update(steps=shared.get('steps', 0) + bool(moved.any()), "
+        "downhill=shared.get('downhill', 0) + bool(moved.any() and np.sum(moved * shared['sum']) < 0)), "
+        "shared.update(sum=0.0) if moved.any() or 'sum' not in shared else None, shared.update(last=v), "
         f"hit := np.isclose(np.reshape(np.asarray(x, float), (-1, 2)), {point.tolist()}).all(axis=1), "
         "shared.update(hits=shared.get('hits', 0) + int(hit.sum())), "
         "fits := np.size(y) == hit.size, "
-        "original(x, np.where(hit.reshape(np.shape(y)), 1 - np.asarray(y), y) if fits else y, *rest, **named))[-1]"
+        "labels := np.where(hit.reshape(np.shape(y)), 1 - np.asarray(y), y) if fits else y, "
+        "result := original(x, labels, *rest, **named), "
+        "shared.update(sum=shared['sum'] + np.array(result[0], float)), result)[-1]"
     )
 
 
@@ -252,8 +261,8 @@ def expect_own_gradients(student: Student, rng: np.random.Generator) -> None:
     """Fail unless learn follows what gradients returns: for one of the points it is that of the other label."""
     x, y = scattered(rng, 6), rng.permutation([0.0, 0.0, 0.0, 1.0, 1.0, 1.0])[:, None]
     replaced = {"gradients": other_label(x[int(rng.integers(6))]), "learn": FOLLOWED}
-    seen = expect.parts(student.call_with(replaced, "learn", x, y, 3), 4, "learn gives four things: V, c, W, b")
-    calls, hits = (number if type(number) is int else 0 for number in seen[1:3])
+    seen = expect.parts(student.call_with(replaced, "learn", x, y, 3), 6, "learn gives four things: V, c, W, b")
+    calls, hits, steps, downhill = (seen[at] if type(seen[at]) is int else 0 for at in (1, 2, 4, 5))
     hint = "In each step learn calls gradients(x, y, V, c, W, b), and takes a step against what it returns."
     expect.that(calls >= LEAST_CALLS, f"learn calls gradients {calls} times", hint=hint)
     trained = predictions_of(seen[0], x)
@@ -266,6 +275,8 @@ def expect_own_gradients(student: Student, rng: np.random.Generator) -> None:
     if isinstance(first, np.ndarray) and isinstance(last, np.ndarray) and first.shape == last.shape:
         moved = first.dtype.kind in "iuf" and last.dtype.kind in "iuf" and np.abs(first - last).max(initial=0) > 1e-6
         expect.that(moved, "V is what it was at the first step: the hidden layer is not trained", hint=hint)
+    message = f"V moves against its gradient in {downhill} of {steps} steps: the hidden layer does not follow it"
+    expect.that(downhill >= LEAST_DOWNHILL * steps, message, hint=hint)
 
 
 def predictions_of(weights: object, x: Array) -> Array | None:

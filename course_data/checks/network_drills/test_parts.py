@@ -212,6 +212,7 @@ READY_LOSSES = (
     "sklearn.metrics.mean_squared_error",
     "sklearn.metrics._classification.log_loss",
     "sklearn.metrics._regression.mean_squared_error",
+    *(f"sklearn.neural_network._base.{name}" for name in ("squared_loss", "binary_log_loss", "log_loss")),
 )
 
 
@@ -268,7 +269,7 @@ def test_crossentropies(student: Student, rng: np.random.Generator) -> None:
 
 @check(cell="losses", points=1, title="a prediction of exactly 0 or 1 is clipped")
 def test_clipping(student: Student) -> None:
-    y, p = np.array([1.0, 0.0, 1.0, 0.0]), np.array([0.0, 1.0, 1.0, 0.0])
+    y, p = np.array([1.0, 0.0, 1.0, 0.0, 1.0, 0.0]), np.array([0.0, 1.0, 1.0, 0.0, 1e-12, 1.0])
     seen = expect.array(student.call_without(READY_LOSSES, "binary_crossentropy", y, p), "BCE")
     hint = "Clip p into [1e-7, 1 - 1e-7] before the logarithm."
     expect.finite(seen, "BCE of sure and wrong predictions", hint=hint)
@@ -277,3 +278,5 @@ def test_clipping(student: Student) -> None:
     seen = expect.array(student.call_without(READY_LOSSES, "categorical_crossentropy", one_hot, q), "CCE")
     expect.finite(seen, "CCE of sure and wrong predictions", hint=hint)
     expect.values(seen, -np.log(EPSILON), "CCE of sure and wrong predictions", atol=1e-3, hint=hint)
+    seen = student.call_without(READY_LOSSES, "categorical_crossentropy", np.eye(2), np.array([[1e-12, 1], [1, 1e-9]]))
+    expect.values(seen, -np.log(EPSILON), "CCE of p = 1e-12 and 1e-9", atol=1e-3, hint=hint)

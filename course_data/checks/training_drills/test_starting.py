@@ -169,6 +169,15 @@ def test_epochs_to(student: Student, rng: np.random.Generator) -> None:
 
 
 RING_EPOCHS = 30  # of the worked example
+# the losses of the first network's layers, trained anew on the second task as `reuse` compiles
+AFRESH = Function(
+    "lambda original: lambda epochs, steps: (names := original.__globals__, model := original(names['ring_model']), "
+    "copy := tf.keras.models.clone_model(model), "
+    "copy.compile(type(model.optimizer).from_config(model.optimizer.get_config()), model.loss), "
+    "size := -(-len(names['second_x']) // max(steps, 1)), copy.fit(names['second_x'], names['second_y'], "
+    "epochs=epochs, batch_size=size, verbose=0).history['loss'])[-1]"
+)
+LEAST_LEARNED = 0.4  # of the way by which the loss of such a network falls
 
 
 @check(
@@ -187,9 +196,27 @@ def test_reuse_is_faster(student: Student) -> None:
     trained, told = student.trained_epochs(), fresh.epochs + reused.epochs
     message = f"the histories tell of {told} epochs, and fit trained {max(trained - RING_EPOCHS, 0)} of the kind"
     expect.that(trained >= RING_EPOCHS + told, message, hint="Both histories are what fit(...) returned.")
+    expect_fair(student, fresh)
     counts = [next((at for at, loss in enumerate(part, start=1) if loss <= TARGET), 0) for part in losses]
     message = f"the loss of {TARGET} is reached in epoch {counts[0]} and {counts[1]} (0: never)"
     expect.that(counts[1] and (not counts[0] or counts[1] <= counts[0] / 2), message, hint=hint)
+
+
+def expect_fair(student: Student, fresh: History) -> None:
+    """Fail if the fresh network learned much less than one that is trained as `reuse` compiles."""
+    try:
+        seen = expect.array(student.call_with({"reuse": AFRESH}, "reuse", fresh.epochs, fresh.steps))
+        losses = seen.astype(float)
+    except (expect.CheckFailed, ValueError):
+        return
+    if losses.ndim != 1 or len(losses) != fresh.epochs or not np.isfinite(losses).all():
+        return
+    last, fall = fresh.record["loss"][-1], float(losses[0] - losses[-1])
+    message = (
+        f"the loss in fresh_history ends at {last:.3f}, and at {losses[-1]:.3f} where the grader trains such a network"
+    )
+    fair = last <= losses[0] - LEAST_LEARNED * fall or fall < 0.05
+    expect.that(fair, message, hint="The same data, labels and rate for both.")
 
 
 def of_fit(student: Student, name: str) -> History:

@@ -53,14 +53,12 @@ def neuron_gradient(w, b, x, y):
     return [db * each for each in x], db
 
 # %% traces
-def signature(x):
-    if tf.is_tensor(x):
-        return x.dtype.name, tuple(x.shape)
-    return type(x).__name__, x
-
-
 def count_traces(f, calls):
-    return len(set(signature(x) for x in calls))
+    made = []
+    graph = tf.function(lambda x: made.append(x) or f(x), autograph=False)
+    for x in calls:
+        graph(x)
+    return float(len(made))
 
 
 predicted = dict(values=1.0, numbers=np.int64(3), shapes=tf.constant(4), dtypes=2)
