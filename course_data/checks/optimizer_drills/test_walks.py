@@ -236,12 +236,9 @@ READY_FITS = (
     "scipy.optimize._direct_py._direct",
     "scipy.optimize._optimize._Brute_Wrapper",
     "scipy.odr._odrpack.odr",
-    # A and B of a given tau in one go
-    *(f"numpy.linalg.{function}" for function in ("lstsq", "solve", "pinv", "inv")),
-    *(f"numpy.linalg._linalg.{function}" for function in ("lstsq", "solve", "pinv", "inv")),
-    *(f"scipy.linalg.{function}" for function in ("lstsq", "solve", "pinv", "inv")),
-    *(f"tensorflow.linalg.{function}" for function in ("lstsq", "solve", "pinv", "inv")),
-    *(f"numpy.linalg._umath_linalg.{function}" for function in ("lstsq", "solve", "solve1", "inv")),
+    # A and B of a given tau in one go; a step of Newton's method by `solve` is a descent
+    *(f"{module}.lstsq" for module in ("numpy.linalg", "numpy.linalg._linalg", "scipy.linalg", "tensorflow.linalg")),
+    "numpy.linalg._umath_linalg.lstsq",
     "numpy.polynomial.polyutils._fit",
     "numpy.lib._polynomial_impl.lstsq",
     "scipy.optimize._nnls.nnls",
