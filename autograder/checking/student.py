@@ -5,6 +5,7 @@ Everything that it returns is a claim of the student's kernel.
 
 from __future__ import annotations
 
+import hmac
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from autograder import messages, wire
+from autograder.checking import pictures
 from autograder.checking.figures import Figure, best_figure, read_figures
 from autograder.checking.known_values import KnownValues
 from autograder.checking.models import (
@@ -69,8 +71,11 @@ class Student:
         thresholds: Mapping[str, float] | None = None,
         known: KnownValues | None = None,
         most_rows: int | None = None,
+        secret: bytes = b"",
     ) -> None:
         self._ask = ask
+        self._secret = secret
+        self._names: list[str] = []
         self._limit = limit
         self._thresholds = thresholds or {}
         self._remarks: list[Remark] = []
@@ -183,7 +188,7 @@ class Student:
         A Tensor or a Generator among the arguments arrives as a tensor or a generator. Raises CheckFailed when the
         function is missing or raises an exception.
         """
-        return self._call(function, args, kwargs, inputs=False)["result"]
+        return self._call(function, args, kwargs)["result"]
 
     def call_without(self, forbidden: Sequence[str], function: str, *args: object) -> Any:
         """Call a function as `call` does, while functions of libraries raise an error.
@@ -191,7 +196,7 @@ class Student:
         `forbidden` are their dotted names, for example `numpy.broadcast_shapes`. A method of a class can be forbidden
         too, and is then under whatever name the class was imported.
         """
-        return self._call(function, args, {}, inputs=False, forbidden=forbidden)["result"]
+        return self._call(function, args, {}, forbidden=forbidden)["result"]
 
     def call_with(self, replacements: Mapping[str, wire.Function], function: str, *args: object) -> Any:
         """Call a function as `call` does, while other functions of the notebook are replaced.
@@ -201,21 +206,21 @@ class Student:
         The called function may be replaced, too: by one that turns what the student's own one returns, such as a
         model, into plain data.
         """
-        return self._call(function, args, {}, inputs=False, replacements=replacements)["result"]
+        return self._call(function, args, {}, replacements=replacements)["result"]
 
     def call_and_inputs(self, function: str, *args: object) -> tuple[Any, list[Any]]:
         """Call a function as `call` does; return its result, and its inputs as they are after the call.
 
-        The inputs show whether the function modified them.
+        The inputs show whether the function modified them. They are bound to names that the grader draws, and read in
+        questions of their own.
         """
-        reply = self._call(function, args, {}, inputs=True)
-        if not isinstance(reply["inputs"], list) or len(reply["inputs"]) != len(args):
-            raise self._unreadable("inputs are missing")
-        return reply["result"], reply["inputs"]
+        names = [self._name(function, number) for number in range(len(args))]
+        result = self._call(function, args, {}, bound=names)["result"]
+        return result, [self._answer(name, {"ask": "take", "name": name}) for name in names]
 
     def call_and_type(self, function: str, *args: object) -> tuple[Any, str]:
         """Call a function as `call` does; return its result, and the type's name as the kernel claims it."""
-        reply = self._call(function, args, {}, inputs=False)
+        reply = self._call(function, args, {})
         return reply["result"], str(reply["type"])
 
     def weight_shapes(self, name: str) -> list[tuple[int, ...]]:
@@ -317,36 +322,38 @@ class Student:
         return value
 
     def figures(self) -> list[Figure]:
-        """Return the figures that the cell showed, in order."""
-        return read_figures(self._answer("figures", {"ask": "drawn"}))
+        """Return the figures that the cell showed, in order.
+
+        What they hold is the kernel's own claim. Where no picture came with the cell's outputs, nothing was shown.
+        """
+        claimed = read_figures(self._answer("figures", {"ask": "drawn"}))
+        return claimed if pictures.shown(self.run.outputs) else []
 
     def figure(self, images: int) -> Figure:
         """Return the figure with this number of images that the cell had to show; fail if none has an image."""
         stopped = self._stopped()
         return best_figure(self.figures(), images, stopped.text if stopped else "")
 
+    def _name(self, function: str, number: int) -> str:
+        """Return a name for an input, which nobody can know before the call."""
+        text = f"{function} {number} {len(self._names)}"
+        self._names.append(text)
+        return "_" + hmac.digest(self._secret, text.encode(), "sha256").hex()[:20]
+
     def _call(
         self,
         function: str,
         args: Sequence[object],
         kwargs: dict[str, object],
-        inputs: bool,
+        bound: Sequence[str] = (),
         forbidden: Sequence[str] = (),
         replacements: Mapping[str, wire.Function] | None = None,
     ) -> dict[str, Any]:
-        question: dict[str, Any] = {
-            "ask": "call",
-            "name": function,
-            "args": list(args),
-            "kwargs": kwargs,
-            "inputs": inputs,
-        }
-        if forbidden:
-            question["forbidden"] = list(forbidden)
-        if replacements:
-            question["replaced"] = dict(replacements)
+        question = {"ask": "call", "name": function, "args": list(args), "kwargs": kwargs}
+        more = {"bound": list(bound), "forbidden": list(forbidden), "replaced": dict(replacements or {})}
+        question |= {part: value for part, value in more.items() if value}
         reply = self._answer(function, question, calling=True)
-        if not isinstance(reply, dict) or set(reply) != {"result", "type", "inputs"}:
+        if not isinstance(reply, dict) or set(reply) != {"result", "type"}:
             raise self._unreadable(repr(reply)[:300])
         return reply
 

@@ -108,7 +108,9 @@ def _grade_notebook(
     rebuilt = placed.rebuilt
     request = request_for(rebuilt, submission.student, assignment, kernels)
     with Session(rebuilt.notebook, lambda: kernels.start(request), assignment.limits) as session:
-        seed = hashlib.sha256(assignment.seed_key + content).digest()
+        # equal answers of two students, or of one at two times, meet other inputs; a regrade meets the same
+        who = f"\0{submission.student}\0{submission.timestamp}\0".encode(errors="surrogatepass")
+        seed = hashlib.sha256(assignment.seed_key + who + content).digest()
         known = KnownValues()
 
         def reach(check: Check) -> Student:
@@ -149,7 +151,8 @@ def student_of(
 ) -> Student:
     """Return what the checks of a cell see of a student's work: answers to questions, and the assignment's data."""
     limit, thresholds = assignment.limits.reply_bytes, dict(assignment.thresholds)
-    return Student(ask, run, lambda name: open_dataset(assignment, name), limit, thresholds, known, most_rows)
+    secret = assignment.seed_key
+    return Student(ask, run, lambda name: open_dataset(assignment, name), limit, thresholds, known, most_rows, secret)
 
 
 @dataclass(frozen=True)
@@ -194,8 +197,11 @@ def with_unusual_code(reports: Iterable[TaskReport], notebook: Notebook) -> Iter
         last = cell.grade_id if cell.solution else last
         if cell.is_code and (cell.solution or cell.added):
             found[last] = (*found.get(last, ()), *unusual_code.unusual(cell.source))
+    order = [cell.grade_id for cell in notebook.cells if cell.solution]
     for report in reports:
-        unusual = () if report.task.manual else found.get(report.task.cell, ())
+        before = order[: order.index(report.task.cell)] if report.task.cell in order else []
+        earlier = [f"{name}: {text}" for name in before for text in unusual_code.reaching(found.get(name, ()))]
+        unusual = () if report.task.manual else (*found.get(report.task.cell, ()), *earlier)
         yield dataclasses.replace(report, unusual=tuple(dict.fromkeys(unusual)))
 
 

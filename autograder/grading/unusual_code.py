@@ -18,6 +18,18 @@ ATTRIBUTES = {
     *("__code__", "__globals__", "__closure__", "__wrapped__", "__subclasses__", "__builtins__", "__loader__"),
     *("f_back", "f_globals", "f_locals", "gi_frame", "tb_frame", "_getframe", "CodeType", "FunctionType"),
 }
+# What can change the kernel itself, and with it what it says of every later cell.
+REACHING = (
+    "autograder_",
+    "sys.modules",
+    "ctypes",
+    "gc",
+    "_getframe",
+    "f_back",
+    "f_globals",
+    "f_locals",
+    "__builtins__",
+)
 MOST_LITERALS = 8_000  # bytes of numbers and texts in the code of one answer; the longest solution has about 1,500
 MOST_FOREIGN = 200  # characters beyond ASCII in one text: bytes can be packed into them
 
@@ -32,6 +44,11 @@ def unusual(source: str) -> tuple[str, ...]:
     return tuple(f"the answer {text}" for text in found)
 
 
+def reaching(found: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of these texts that are about the kernel itself: they concern all later answers, too."""
+    return tuple(text for text in found if any(text.rpartition(" ")[2].startswith(name) for name in REACHING))
+
+
 def _names(tree: ast.AST) -> Iterator[str]:
     """Yield the modules, calls and attributes that no task needs."""
     parts = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}  # of a longer name
@@ -39,7 +56,7 @@ def _names(tree: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.Import | ast.ImportFrom):
             paths = [node.module or ""] if isinstance(node, ast.ImportFrom) else [name.name for name in node.names]
             for path in paths:
-                if path.partition(".")[0] in MODULES:
+                if path.partition(".")[0] in MODULES or path.startswith("autograder"):
                     yield f"imports {path}"
                 elif path.startswith(INNER) or any(
                     part.startswith("_") for part in path.split(".") if part[:2] != "__"

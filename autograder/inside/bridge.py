@@ -170,14 +170,24 @@ def rows(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
 
 
 def call(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
-    """Call a function and return its result, the result's type and the inputs, which show whether it modified them."""
+    """Call a function and return its result and the result's type.
+
+    `bound` are names for the inputs, under which a later question finds them as they are after the call.
+    """
     shared: dict[str, Any] = {}
     arguments = [_input(value, wire, shared) for value in question["args"]]
     keywords = {key: _input(value, wire, shared) for key, value in question["kwargs"].items()}
     replacements = {name: _input(value, wire, shared) for name, value in question.get("replaced", {}).items()}
     with _forbidden(question.get("forbidden", ())), _replaced(shell.user_ns, replacements):
         result = shell.user_ns[question["name"]](*arguments, **keywords)
-    return {"result": result, "type": type(result).__name__[:80], "inputs": arguments if question["inputs"] else []}
+    for name, argument in zip(question.get("bound", ()), arguments, strict=False):
+        shell.user_ns[name] = argument
+    return {"result": result, "type": type(result).__name__[:80]}
+
+
+def take(shell: Any, wire: Any, figures: Any, question: dict[str, Any]) -> Any:
+    """Return the value of a variable, and remove it."""
+    return shell.user_ns.pop(question["name"])
 
 
 @contextlib.contextmanager
@@ -273,6 +283,7 @@ OPERATIONS: dict[str, Callable[[Any, Any, Any, dict[str, Any]], Any]] = {
     "shape": shape,
     "rows": rows,
     "call": call,
+    "take": take,
     "weight_shapes": weight_shapes,
     "drawn": drawn,
     "forget": forget,

@@ -47,7 +47,7 @@ def start(level: Level, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
 
 
 def call(kernel: JupyterKernel, name: str, seconds: float = 10.0) -> object:
-    question = {"ask": "call", "name": name, "args": [], "kwargs": {}, "inputs": False}
+    question = {"ask": "call", "name": name, "args": [], "kwargs": {}}
     return wire.decode(kernel.ask(wire.encode(question), seconds))
 
 
@@ -89,7 +89,7 @@ def shortened():
 def test_a_function_of_the_notebook_or_of_a_library_can_be_another_one_for_a_call(start: Start) -> None:
     kernel = start()
     kernel.run(SLOPE, 20)
-    question = {"ask": "call", "name": "walk", "args": [], "kwargs": {}, "inputs": False}
+    question = {"ask": "call", "name": "walk", "args": [], "kwargs": {}}
     negative = {"slope": wire.Function("lambda original: lambda x: -original(x)")}
     answers = [wire.decode(kernel.ask(wire.encode(question | more), 20)) for more in ({}, {"replaced": negative}, {})]
     assert [answer["value"]["result"] for answer in answers] == [1, 5, 1]
@@ -150,7 +150,7 @@ def test_a_call_that_never_ends_fails_in_time_and_the_kernel_goes_on(start: Star
     kernel.run("def loop():\n    while True:\n        pass\ndef two():\n    return 2", 20)
     with pytest.raises(OutOfTime):
         call(kernel, "loop", 0.5)
-    assert kernel.usable() and call(kernel, "two") == {"value": {"result": 2, "type": "int", "inputs": []}}
+    assert kernel.usable() and call(kernel, "two") == {"value": {"result": 2, "type": "int"}}
 
 
 def test_a_call_that_ignores_the_interrupt_makes_the_kernel_unusable(start: Start) -> None:
@@ -332,7 +332,7 @@ def test_tuples_and_dictionaries_of_a_students_own_classes_are_plain_ones(start:
 def test_a_function_that_is_forbidden_in_a_call_raises_and_is_there_again_afterwards(start: Start) -> None:
     kernel = start()
     kernel.run("import numpy as np\ndef shape():\n    return np.broadcast_shapes((2,), (1, 2))", 20)
-    question = {"ask": "call", "name": "shape", "args": [], "kwargs": {}, "inputs": False}
+    question = {"ask": "call", "name": "shape", "args": [], "kwargs": {}}
     forbidden = question | {"forbidden": ["numpy.broadcast_shapes", "numpy.no_such_name", "no_such_module.name"]}
     refused = wire.decode(kernel.ask(wire.encode(forbidden), 20))
     assert "numpy.broadcast_shapes is not allowed" in refused["text"]
@@ -370,7 +370,7 @@ def refused():
 def test_a_forbidden_function_raises_under_a_name_that_was_kept_before(start: Start) -> None:
     kernel = start()
     kernel.run(KEPT, 20)
-    question = {"ask": "call", "name": "refused", "args": [], "kwargs": {}, "inputs": False}
+    question = {"ask": "call", "name": "refused", "args": [], "kwargs": {}}
     forbidden = question | {"forbidden": ["textwrap.indented", "textwrap.dedent"]}
     said = wire.decode(kernel.ask(wire.encode(forbidden), 20))["value"]["result"]
     assert len(said) == 3 and all("is not allowed in this task" in text for text in said), said

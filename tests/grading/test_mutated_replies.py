@@ -36,7 +36,7 @@ class Answers(FakeKernel):
     """A kernel in which every function returns 1.5."""
 
     def __init__(self) -> None:
-        super().__init__({"result": 1.5, "type": "float", "inputs": None})
+        super().__init__({"result": 1.5, "type": "float"})
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_a_check_that_hangs_is_named(small_course: Course, monkeypatch: pytest.M
 
 
 def test_arrays_are_changed_in_shape_length_type_and_value() -> None:
-    reply = {"value": {"result": np.arange(6.0).reshape(2, 3), "type": "ndarray", "inputs": None}}
+    reply = {"value": {"result": np.arange(6.0).reshape(2, 3), "type": "ndarray"}}
     changed = {mutation.kind: mutation for mutation in mutations(reply, set()) if mutation.place == "['result']"}
     results = {kind: wire.decode(mutation.reply())["value"]["result"] for kind, mutation in changed.items()}
     shapes = {kind: result.shape for kind, result in results.items() if isinstance(result, np.ndarray)}

@@ -178,7 +178,7 @@ def test_what_checks_call_does_not_change_what_the_next_cell_draws(start: Start,
         "layers.Dense(2).name, layers.Dense(2)(x).numpy().sum())"
     )
     forget = wire.encode({"ask": "forget"})
-    question = wire.encode({"ask": "call", "name": "make", "args": [], "kwargs": {}, "inputs": False})
+    question = wire.encode({"ask": "call", "name": "make", "args": [], "kwargs": {}})
     said = []
     for calls in (0, 1, 4):
         kernel = start(SubmissionTrainings(tmp_path / "trainings"))
