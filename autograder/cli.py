@@ -12,7 +12,7 @@ import typer
 import typer.core
 from rich.text import Text
 
-from autograder import cli_data, cli_hub, screen, screen_experiments, screen_proofs
+from autograder import __version__, cli_data, cli_hub, screen, screen_experiments, screen_proofs
 from autograder.cli_options import HERE, CourseOption, IsolationOption, err, out
 from autograder.course import datasets, scaffold
 from autograder.course.course import Course
@@ -40,6 +40,21 @@ app = typer.Typer(
 )
 app.add_typer(cli_data.app, name="data")
 app.add_typer(cli_hub.app, name="hub")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        out.print(f"autograder {__version__}", highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def of_all(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Grade machine-learning notebooks by hidden checks that students' code cannot see."""
 
 
 @app.command()

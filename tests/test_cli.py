@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import cli
+from autograder import __version__, cli
 from autograder.course.course import Course
 from autograder.hub import site
 from autograder.recording import gradebook
@@ -191,3 +191,7 @@ def test_a_hub_without_an_address_keeps_the_one_it_has(
     where = ("hub", "install", str(tmp_path / "hub"), "--course", str(ROOT))
     code, _, err = run(monkeypatch, capsys, *where, *options)
     assert code == 0 and seen == [chosen], err
+
+
+def test_the_version_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(monkeypatch, capsys, "--version") == (0, f"autograder {__version__}\n", "")

@@ -87,3 +87,18 @@ def test_whatever_is_typed_no_tag_of_the_students_survives(written: str) -> None
         page,
     )
     assert "<" not in inside, inside
+
+
+@pytest.mark.timeout(60)  # of quadratic time it would be minutes
+@pytest.mark.parametrize(
+    "unit", ["![", "!*", "[$", "-$$", "$x$ ", "#\n", "\n\n)", "> ", "|a", "***a", "![a](attachment:"]
+)
+def test_a_text_of_repetitions_is_shown_in_time(unit: str) -> None:
+    shown = student_text.as_html(unit * (100_000 // len(unit)), {})
+    assert shown.startswith('<div class="') and shown.endswith("</div>") and len(shown) < 3_000_000
+
+
+def test_a_text_of_very_many_formulas_is_shown_as_it_was_typed() -> None:
+    assert "<math" in student_text.as_html("$x$ " * 10, {})
+    shown = student_text.as_html("$x$ " * 2 * student_text.MOST_FORMULAS, {})
+    assert "<math" not in shown and "$x$" in shown
