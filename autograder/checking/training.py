@@ -108,22 +108,77 @@ def prepared(images: Array) -> Array:
     return images.reshape(len(images), -1).astype(np.float32) / np.float32(255)
 
 
-def as_the_student_prepares(student: Student, images: Array, names: Names = KERAS) -> Array:
+def as_the_student_prepares(student: Student, dataset: Dataset, images: Array, names: Names = KERAS) -> Array:
     """Return pictures as the student's own `prepare` makes them.
 
-    The kernel is asked for all of them only if its `prepare` differs from ours on a few pictures.
+    What it does is learned from pictures that students have: withheld ones do not enter the kernel. Where it does more
+    than to scale and shift each pixel, the kernel prepares them after all, and a person is told.
     """
     what = f"{names.prepare}(images)"
 
-    def differs() -> bool:
-        some = images[some_rows(len(images), np.random.default_rng(0), 6)]
-        seen = np.asarray(expect.array(student.call(names.prepare, some), what), dtype=np.float64)
-        wanted = prepared(some)
-        return seen.shape != wanted.shape or not np.allclose(seen, wanted, atol=1e-5)
+    def learn() -> Effect | None:
+        some = dataset["x_train"][
+            some_rows(len(dataset["x_train"]), np.random.default_rng(0), student.at_most(EXAMPLES))
+        ]
+        return effect_of(some, np.asarray(expect.array(student.call(names.prepare, some), what), dtype=np.float64))
 
-    if not student.once("prepares in a way of its own", differs):
-        return prepared(images)
+    effect = student.once("what prepare does", learn)
+    if effect is not None:
+        return effect.on(images)
+    student.flag(f"{names.prepare} does more than to scale pixels: withheld pictures, without labels, went through it")
     return np.asarray(expect.array(student.call(names.prepare, images), what), dtype=np.float32)
+
+
+EXAMPLES = 60  # pictures from which the effect of a preparation is learned
+EXACT = 1e-4  # of the range of the prepared pixels
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a preparation does to each pixel: pixel times factor plus shift, and the shape that a picture then has.
+
+    `by_columns`: the pixels of a picture are taken column by column. Shapes: factor and shift (pixels,).
+    """
+
+    factor: Array
+    shift: Array
+    shape: tuple[int, ...]
+    by_columns: bool
+
+    def on(self, images: Array) -> Array:
+        """Return pictures with this effect, float32, shape (n, *shape)."""
+        flat = _pixels(images, self.by_columns) * self.factor + self.shift
+        return np.asarray(flat.reshape(len(images), *self.shape), dtype=np.float32)
+
+
+def _pixels(images: Array, by_columns: bool) -> Array:
+    if by_columns and images.ndim > 2:
+        images = images.swapaxes(1, 2)
+    return np.asarray(images.reshape(len(images), math.prod(images.shape[1:])), dtype=np.float64)
+
+
+def effect_of(images: Array, prepared_images: Array) -> Effect | None:
+    """Return the effect that turned some pictures into others; None where it is more than a scale for each pixel."""
+    count = math.prod(images.shape[1:])
+    if prepared_images.shape[:1] != images.shape[:1] or math.prod(prepared_images.shape[1:]) != count:
+        return None
+    y, shape = prepared_images.reshape(len(images), count), prepared_images.shape[1:]
+    if not np.isfinite(y).all():
+        return None
+    for by_columns in (False, True):
+        x = _pixels(images, by_columns)
+        middle, spread = x.mean(axis=0), x.var(axis=0)
+        varied = spread > 0
+        if not varied.any():
+            return None
+        covariance = ((x - middle) * (y - y.mean(axis=0))).mean(axis=0)
+        factor = np.where(varied, covariance / np.where(varied, spread, 1), 0)
+        # a pixel that is the same in all of these pictures has the factor of most others
+        factor = np.where(varied, factor, np.median(factor[varied]))
+        shift = y.mean(axis=0) - factor * middle
+        if np.abs(x * factor + shift - y).max() <= EXACT * max(float(np.ptp(y)), 1e-12):
+            return Effect(factor, shift, shape, by_columns)
+    return None
 
 
 def places(rows: Array, table: dict[int, tuple[int, int]]) -> list[tuple[int, int] | None]:
@@ -199,11 +254,11 @@ def measured(student: Student, name: str, dataset: Dataset, rng: np.random.Gener
         model = live_model(student, name, rng, names)
         x, y = sample(student, "train", student.at_most(SEEN_ROWS), rng, names)
         count = student.at_most(len(dataset["x_withheld"]))
-        new = as_the_student_prepares(student, dataset["x_withheld"][:count], names)
+        new = as_the_student_prepares(student, dataset, dataset["x_withheld"][:count], names)
         truth = dataset["y_withheld"][:count]
         public_count = student.at_most(min(PUBLIC_ROWS, len(dataset["x_test"])))
         chosen = rng.choice(len(dataset["x_test"]), size=public_count, replace=False)
-        public = as_the_student_prepares(student, dataset["x_test"][chosen], names)
+        public = as_the_student_prepares(student, dataset, dataset["x_test"][chosen], names)
         public_truth = dataset["y_test"][chosen].ravel()
         seen_out, new_out, public_out = (model.log_probabilities(part) for part in (x, new, public))
         classes = len(np.unique(dataset["y_withheld"]))

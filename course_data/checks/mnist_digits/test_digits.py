@@ -112,10 +112,10 @@ def test_unseen(student: Student, rng: np.random.Generator) -> None:
     dataset = student.dataset("mnist")
     result = measured(student, "model", dataset, rng)
     count = student.at_most(len(dataset["x_withheld"]))
-    new = as_the_student_prepares(student, dataset["x_withheld"][:count], KERAS)
+    new = as_the_student_prepares(student, dataset, dataset["x_withheld"][:count], KERAS)
     of_new = losses(student, rng, new, dataset["y_withheld"][:count])
     chosen = rng.permutation(len(dataset["x_test"]))[: student.at_most(len(dataset["x_test"]))]
-    test = as_the_student_prepares(student, dataset["x_test"][chosen], KERAS)
+    test = as_the_student_prepares(student, dataset, dataset["x_test"][chosen], KERAS)
     parts = {
         "validation": sample(student, "val", student.at_most(VALIDATION_ROWS), rng),
         "test": (test, dataset["y_test"][chosen]),
