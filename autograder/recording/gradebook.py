@@ -19,6 +19,7 @@ from autograder.course.course import Course
 from autograder.errors import CourseError
 from autograder.records import GradeReport
 
+AT_ONCE = 300  # students whose rows are read together
 NO_RESPONSE = "No response."  # nbgrader's comment on a solution cell that was not changed
 
 
@@ -244,18 +245,48 @@ def read(course: Course, assignment: Assignment, student: str) -> Grades | None:
 
 
 def read_all(course: Course, assignment: Assignment, students: Sequence[str]) -> list[Grades | None]:
-    """Return the gradebook's data on the submissions of these students, in the order of the students."""
-    with opened(course) as book:
-        return [_read(book, assignment, student) for student in students]
+    """Return the gradebook's data on the submissions of these students, in the order of the students.
 
-
-def _read(book: Any, assignment: Assignment, student: str) -> Grades | None:
+    All rows of some hundred students come by a handful of statements. Loaded one by one, as nbgrader does it, they take
+    46 statements for each student.
+    """
     from nbgrader.api import MissingEntry
 
-    try:
-        submission = book.find_submission(assignment.name, student)
-    except MissingEntry:
-        return None
+    with opened(course) as book:
+        try:
+            row = book.find_assignment(assignment.name)
+        except MissingEntry:
+            return [None for _ in students]
+        found: dict[str, Grades] = {}
+        for at in range(0, len(students), AT_ONCE):
+            for submission in _submissions(book, row, students[at : at + AT_ONCE]):
+                found[submission.student_id] = _read(submission)
+            book.db.expunge_all()  # the rows of thousands of students are not kept in memory
+            row = book.find_assignment(assignment.name)
+        return [found.get(student) for student in students]
+
+
+def _submissions(book: Any, assignment: Any, students: Sequence[str]) -> Sequence[Any]:
+    """Return the rows of the submissions of some students, with everything that is read of them."""
+    from nbgrader import api
+    from sqlalchemy.orm import selectinload, undefer
+
+    notebook, whole = selectinload(api.SubmittedAssignment.notebooks), api.SubmittedAssignment
+    grades = notebook.selectinload(api.SubmittedNotebook.grades)
+    options = (
+        *(undefer(column) for column in (whole.score, whole.max_score, whole.late_submission_penalty)),
+        notebook.selectinload(api.SubmittedNotebook.notebook),
+        grades.undefer(api.Grade.max_score),
+        grades.selectinload(api.Grade.cell),
+        notebook.selectinload(api.SubmittedNotebook.comments).selectinload(api.Comment.cell),
+        selectinload(api.SubmittedAssignment.assignment),
+    )
+    rows = book.db.query(api.SubmittedAssignment).filter_by(assignment_id=assignment.id)
+    found: Sequence[Any] = rows.filter(api.SubmittedAssignment.student_id.in_(students)).options(*options).all()
+    return found
+
+
+def _read(submission: Any) -> Grades:
     cells: list[Grade] = []
     for notebook in submission.notebooks:
         comments = {comment.cell.name: comment.comment or "" for comment in notebook.comments}
@@ -267,4 +298,4 @@ def _read(book: Any, assignment: Assignment, student: str) -> Grades | None:
     penalty = submission.late_submission_penalty or 0.0
     parts = tuple((notebook.name, notebook.late_submission_penalty or 0.0) for notebook in submission.notebooks)
     late = submission.total_seconds_late > 0
-    return Grades(student, submission.score, submission.max_score, penalty, tuple(cells), parts, late)
+    return Grades(submission.student_id, submission.score, submission.max_score, penalty, tuple(cells), parts, late)
