@@ -90,6 +90,7 @@ def _by_identity(places: Places, position: int, wanted: frozenset[str]) -> Answe
         return None
     more = {text: number for text, number in different.items() if _adds_code(text, cell.source)}
     chosen, used = sorted((more or different).values()), frozenset(copies)
+    chosen = _without_pieces(places, chosen, wanted)
     texts = [places.cells[number].source for number in chosen]
     if sum(map(len, texts)) > MAX_CELL_CHARACTERS:
         long = messages.ANSWER_TOO_LONG.filled(cell=cell.grade_id, limit=MAX_CELL_CHARACTERS)
@@ -114,6 +115,19 @@ def _by_identity(places: Places, position: int, wanted: frozenset[str]) -> Answe
         return Answer(text, Certainty.GUESSED, joined, used | frozenset(rest))
     copied = messages.ANSWER_COPIED.filled(cell=cell.grade_id) if len(copies) > 1 else None
     return Answer(only.source, Certainty.CERTAIN, copied, used)
+
+
+def _without_pieces(places: Places, chosen: Sequence[int], wanted: frozenset[str]) -> list[int]:
+    """Return these cells without those that are a piece of another one, and define less of what the task asks for."""
+    lines = {number: "\n" + "\n".join(normal(places.cells[number].source)) + "\n" for number in chosen}
+    if sum(map(len, lines.values())) > MAX_CELL_CHARACTERS:
+        return list(chosen)
+    defined = {number: names.defined(places.cells[number].source) & wanted for number in chosen}
+    return [
+        number
+        for number in chosen
+        if not any(lines[number] in lines[other] and defined[number] < defined[other] for other in chosen)
+    ]
 
 
 def _rest_of(places: Places, number: int) -> list[int]:

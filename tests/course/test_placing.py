@@ -295,3 +295,14 @@ def test_a_task_asks_for_the_names_that_others_mention() -> None:
     cells = INSTRUCTOR.cells
     found: dict[str, Any] = {c.grade_id: names.wanted(cells, n) for n, c in enumerate(cells) if c.solution}
     assert found == {"f": {"f"}, "plot": set(), "values": {"a", "b"}, "essay": set()}
+
+
+def test_a_piece_of_a_copy_does_not_replace_the_whole_answer() -> None:
+    """The cell was copied, and the copy split: its last half is not the answer."""
+    cells = solved()
+    number = at(cells, "values")
+    whole = cells[number]
+    halves = [replace(whole, source=line, cell_id="copy") for line in whole.source.splitlines()]
+    assert len(halves) == 2
+    rebuilt = placed([*cells[: number + 1], *halves, *cells[number + 1 :]])
+    assert rebuilt.notebook.cell("values").source == whole.source and rebuilt.notes
