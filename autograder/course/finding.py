@@ -235,8 +235,11 @@ def _text_answer(places: Places, position: int, used: Iterable[int]) -> Answer:
                 parts[number] = typed
         elif number in strangers and number not in taken and not (own.is_code and copies):
             parts[number] = own.source
-    if not parts:  # a person reads it: better too much than nothing
-        parts = {n: places.cells[n].source for n in places.added(code=False) if n not in taken}
+    if not any(places.home[number] == position for number in parts):
+        # its own cell is empty: a person reads it, and better too much than nothing
+        others = {home for home, each in enumerate(template) if each.solution and not each.is_code} - {position}
+        free = [n for n in places.added(code=False) if n not in taken and places.anchor[n] not in others]
+        parts = dict(sorted({**parts, **{n: places.cells[n].source for n in free}}.items()))
     text = "\n\n".join(parts.values())
     if len(text) > MAX_CELL_CHARACTERS:
         long = messages.ANSWER_TOO_LONG.filled(cell=cell.grade_id, limit=MAX_CELL_CHARACTERS)
