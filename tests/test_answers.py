@@ -18,6 +18,8 @@ ASSIGNMENTS = sorted(folder.name for folder in ANSWERS.iterdir())
 # where an answer takes seconds, because it trains, works on all images, or is run again
 TRAIN = ["exercise_2_playground", "exercise_3_fashion", "mnist_digits", "training_drills"]
 LONG = ["exercise_1_grayscale", "network_drills", *TRAIN]
+# each takes a second, and there are many: `make test` tries some for each check, the matrix the others as well
+MANY = ["optimizer_drills"]
 PROOF_SECONDS = 3600
 FREE = 0.03  # the share of the points that a constant or noise may earn: where a number is asked for, one may fit
 
@@ -62,7 +64,7 @@ def cover(course: Course, name: str) -> list[Path]:
 @pytest.mark.timeout(PROOF_SECONDS)
 @pytest.mark.parametrize("name", [name for name in ASSIGNMENTS if name not in TRAIN])
 def test_answers_that_do_not_train_get_their_verdicts(name: str, course: Course) -> None:
-    files = cover(course, name) if name in LONG else None
+    files = cover(course, name) if name in LONG + MANY else None
     proof = prove(course, course.assignment(name), files=files, most=0, replies=False, jobs=1)
     assert proof.answers and proof.left_out == []
     expect_proof(proof)
@@ -74,6 +76,7 @@ def test_answers_that_do_not_train_get_their_verdicts(name: str, course: Course)
 @pytest.mark.parametrize("name", ASSIGNMENTS)
 def test_answers_that_train_get_their_verdicts_and_no_reply_makes_a_check_raise(name: str, course: Course) -> None:
     files = cover(course, name) if name in TRAIN else []
+    files += sorted((course.answers / name).glob("*/*.py")) if name in MANY else []
     most = 0 if name in LONG else MUTANTS
     proof = prove(course, course.assignment(name), trainings=True, files=files, most=most, of_trainings=0, jobs=1)
     assert {judged.file for judged in proof.answers} == set(files) and proof.trial.count > 1000
