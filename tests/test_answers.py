@@ -18,8 +18,8 @@ ASSIGNMENTS = sorted(folder.name for folder in ANSWERS.iterdir())
 # where an answer takes seconds, because it trains, works on all images, or is run again
 TRAIN = ["exercise_2_playground", "exercise_3_fashion", "mnist_digits", "training_drills"]
 LONG = ["exercise_1_grayscale", "network_drills", *TRAIN]
-# each takes a second, and there are many: `make test` tries some for each check, the matrix the others as well
-MANY = ["optimizer_drills"]
+# there are many: `make test` tries some of them for each check, the matrix all
+MANY = ["gradient_drills", "operation_drills", "optimizer_drills", "tensor_drills"]
 PROOF_SECONDS = 3600
 FREE = 0.03  # the share of the points that a constant or noise may earn: where a number is asked for, one may fit
 
