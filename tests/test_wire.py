@@ -130,6 +130,7 @@ def test_a_value_too_large_or_too_deep_is_not_written() -> None:
             wire.encode(value)
 
 
+@pytest.mark.slow
 def test_damaged_messages_are_read_or_refused_within_a_limit_of_memory() -> None:
     """For ten minutes: `python -m tests.fuzz_wire 600`."""
     command = [sys.executable, "-m", "tests.fuzz_wire", "3", "5"]

@@ -145,6 +145,7 @@ def test_a_locked_gradebook_is_one_line(
         other.close()
 
 
+@pytest.mark.slow
 def test_a_class_is_read_by_as_many_statements_as_one_student(
     released: Course, make_report: MakeReport, exercise: Assignment
 ) -> None:

@@ -89,6 +89,7 @@ def test_whatever_is_typed_no_tag_of_the_students_survives(written: str) -> None
     assert "<" not in inside, inside
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(60)  # of quadratic time it would be minutes
 @pytest.mark.parametrize(
     "unit", ["![", "!*", "[$", "-$$", "$x$ ", "#\n", "\n\n)", "> ", "|a", "***a", "![a](attachment:"]
