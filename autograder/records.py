@@ -55,13 +55,17 @@ class KernelEnd:
 
 @dataclass(frozen=True)
 class CellRun:
-    """The run of one code cell: `outputs` as in nbformat 4, for display only; `error` is the last traceback line."""
+    """The run of one code cell: `outputs` as in nbformat 4, for display only; `error` is the last traceback line.
+
+    `cut`: there were more outputs than are kept.
+    """
 
     status: CellStatus
     outputs: tuple[dict[str, Any], ...] = ()
     error: str = ""
     seconds: float = 0.0
     end: KernelEnd | None = None
+    cut: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,31 +5,29 @@ from __future__ import annotations
 import base64
 import binascii
 import io
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 from PIL import Image
 
+from autograder.records import CellRun
+
 MOST_PIXELS = 25_000_000  # of a picture that is looked at; its size is read before its pixels
 LEAST_CONTRAST = 16  # of 255: a picture of one colour shows nothing
-LOOKED_AT = 64  # pixels of each side of the thumbnail
+LOOKED_AT = 256  # pixels of the longer side of the thumbnail
 
 
-def shown(outputs: Sequence[dict[str, Any]]) -> bool:
+def shown(run: CellRun) -> bool:
     """Return whether the outputs of a cell hold a picture on which something can be seen.
 
     A drawing in SVG counts as one. Where outputs were left out because they were too many, nobody can tell: True.
     """
-    if any(str(output.get("text", "")).endswith("it is too long]\n") for output in outputs[-1:]):
-        return True
-    for output in outputs:
-        data = output.get("data", {})
-        if "image/svg+xml" in data:
-            return True
-        if any(_is_seen(data[kind]) for kind in ("image/png", "image/jpeg") if kind in data):
-            return True
-    return False
+    return run.cut or any(_holds_picture(output.get("data", {})) for output in run.outputs)
+
+
+def _holds_picture(data: Mapping[str, str]) -> bool:
+    pixels = (data[kind] for kind in ("image/png", "image/jpeg") if kind in data)
+    return "image/svg+xml" in data or any(map(_is_seen, pixels))
 
 
 def _is_seen(text: str) -> bool:
@@ -41,7 +39,7 @@ def _is_seen(text: str) -> bool:
             canvas = Image.new("RGB", picture.size, "white")
             clear = picture.convert("RGBA")
             canvas.paste(clear, mask=clear.getchannel("A"))
-            canvas.thumbnail((LOOKED_AT * 4, LOOKED_AT * 4))
+            canvas.thumbnail((LOOKED_AT, LOOKED_AT))
             return int(np.ptp(np.asarray(canvas))) >= LEAST_CONTRAST
     except (binascii.Error, OSError, ValueError, SyntaxError, Image.DecompressionBombError):  # no picture
         return False

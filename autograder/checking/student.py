@@ -6,6 +6,7 @@ Everything that it returns is a claim of the student's kernel.
 from __future__ import annotations
 
 import hmac
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -75,7 +76,7 @@ class Student:
     ) -> None:
         self._ask = ask
         self._secret = secret
-        self._names: list[str] = []
+        self._bound = itertools.count()
         self._limit = limit
         self._thresholds = thresholds or {}
         self._remarks: list[Remark] = []
@@ -214,7 +215,7 @@ class Student:
         The inputs show whether the function modified them. They are bound to names that the grader draws, and read in
         questions of their own.
         """
-        names = [self._name(function, number) for number in range(len(args))]
+        names = [self._name() for _ in args]
         result = self._call(function, args, {}, bound=names)["result"]
         return result, [self._answer(name, {"ask": "take", "name": name}) for name in names]
 
@@ -327,18 +328,16 @@ class Student:
         What they hold is the kernel's own claim. Where no picture came with the cell's outputs, nothing was shown.
         """
         claimed = read_figures(self._answer("figures", {"ask": "drawn"}))
-        return claimed if pictures.shown(self.run.outputs) else []
+        return claimed if pictures.shown(self.run) else []
 
     def figure(self, images: int) -> Figure:
         """Return the figure with this number of images that the cell had to show; fail if none has an image."""
         stopped = self._stopped()
         return best_figure(self.figures(), images, stopped.text if stopped else "")
 
-    def _name(self, function: str, number: int) -> str:
+    def _name(self) -> str:
         """Return a name for an input, which nobody can know before the call."""
-        text = f"{function} {number} {len(self._names)}"
-        self._names.append(text)
-        return "_" + hmac.digest(self._secret, text.encode(), "sha256").hex()[:20]
+        return "_" + hmac.digest(self._secret, str(next(self._bound)).encode(), "sha256").hex()[:20]
 
     def _call(
         self,

@@ -85,7 +85,8 @@ class JupyterKernel:
         except OutOfTime as late:
             status, error, end = CellStatus.OUT_OF_TIME, late.message, KernelEnd(Ending.OUT_OF_TIME)
             self._usable = False
-        return CellRun(status, tuple(outputs.entries), error, time.monotonic() - started_at, end)
+        seconds = time.monotonic() - started_at
+        return CellRun(status, tuple(outputs.entries), error, seconds, end, outputs.cut)
 
     def ask(self, question: bytes, seconds: float) -> bytes:
         """Ask the bridge a question and return its answer; raises BadReply, KernelDied or OutOfTime."""
@@ -195,7 +196,7 @@ class _Outputs:
     def __init__(self, limit: int) -> None:
         self.entries: list[dict[str, Any]] = []
         self._left = limit
-        self._full = False
+        self.cut = False
 
     def add(self, message: dict[str, Any]) -> None:
         kind, content = message.get("msg_type"), message["content"]
@@ -219,7 +220,7 @@ class _Outputs:
     def _stream(self, name: str, text: str) -> None:
         name = name if name in ("stdout", "stderr") else "stdout"
         last = self.entries[-1] if self.entries else {}
-        if last.get("output_type") == "stream" and last.get("name") == name and not self._full:
+        if last.get("output_type") == "stream" and last.get("name") == name and not self.cut:
             part = text[: max(self._left, 0)]
             last["text"] += part
             self._left -= len(part)
@@ -229,7 +230,7 @@ class _Outputs:
             self._keep({"output_type": "stream", "name": name, "text": text[: max(self._left, 0)]}, len(text))
 
     def _keep(self, entry: dict[str, Any], size: int) -> None:
-        if self._full:
+        if self.cut:
             return
         if (size > self._left and entry["output_type"] != "stream") or len(self.entries) >= MAX_OUTPUTS:
             self._cut()
@@ -240,7 +241,7 @@ class _Outputs:
             self._cut()
 
     def _cut(self) -> None:
-        self._full = True
+        self.cut = True
         self.entries.append(
             {"output_type": "stream", "name": "stderr", "text": "\n[the rest of this output was cut: it is too long]\n"}
         )
