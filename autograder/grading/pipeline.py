@@ -190,18 +190,21 @@ def _given_cells_that_stopped(notebook: Notebook, runs: Mapping[int, CellRun]) -
 
 def with_unusual_code(reports: Iterable[TaskReport], notebook: Notebook) -> Iterator[TaskReport]:
     """Yield the reports of tasks with what is unusual in the code of their answers, and of cells that follow them."""
-    found: dict[str, tuple[str, ...]] = {}
-    first = next((cell.grade_id for cell in notebook.cells if cell.solution), "")
-    last = first
+    last = next((cell.grade_id for cell in notebook.cells if cell.solution), "")
+    own: dict[str, list[str]] = {}
+    earlier: dict[str, list[str]] = {}
+    reaching: list[tuple[str, unusual_code.Unusual]] = []
     for cell in notebook.cells:
-        last = cell.grade_id if cell.solution else last
+        if cell.solution:
+            last = cell.grade_id
+            earlier[last] = [f"{name}: {each}" for name, each in reaching if name != last]
         if cell.is_code and (cell.solution or cell.added):
-            found[last] = (*found.get(last, ()), *unusual_code.unusual(cell.source))
-    order = [cell.grade_id for cell in notebook.cells if cell.solution]
+            found = unusual_code.unusual(cell.source)
+            own.setdefault(last, []).extend(map(str, found))
+            reaching += [(last, each) for each in found if each.reaches]
     for report in reports:
-        before = order[: order.index(report.task.cell)] if report.task.cell in order else []
-        earlier = [f"{name}: {text}" for name in before for text in unusual_code.reaching(found.get(name, ()))]
-        unusual = () if report.task.manual else (*found.get(report.task.cell, ()), *earlier)
+        name = report.task.cell
+        unusual = [] if report.task.manual else [*own.get(name, ()), *earlier.get(name, ())]
         yield dataclasses.replace(report, unusual=tuple(dict.fromkeys(unusual)))
 
 

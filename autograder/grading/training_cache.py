@@ -16,7 +16,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,12 @@ class SubmissionTrainings:
     fresh: bool = False
     key: bytes = b""
     begun_with: frozenset[str] = frozenset()
+
+    def begun(self) -> SubmissionTrainings:
+        """Return the same trainings for a run that begins now, with the entries that are there."""
+        return replace(
+            self, begun_with=frozenset(file.name for file in self.folder.glob("*") if NAME.fullmatch(file.name))
+        )
 
     def seed(self, otherwise: int) -> int:
         """Return the seed with which these trainings were made if it was recorded, else `otherwise`."""
@@ -181,9 +187,7 @@ class TrainingCache:
                 digest.update(f"{cell.grade_id}\0{len(cell.source)}\0{cell.source}".encode(errors="surrogatepass"))
         of_student = Path(assignment, student)
         place = (of_student if only else of_student / notebook.name) / digest.hexdigest()
-        folder = self.folder / place
-        names = frozenset(file.name for file in folder.glob("*") if NAME.fullmatch(file.name))
-        return SubmissionTrainings(folder, self.fresh, signatures.key_of(seed_key, place), names)
+        return SubmissionTrainings(self.folder / place, self.fresh, signatures.key_of(seed_key, place)).begun()
 
     def prune(self, most: int = COURSE_BYTES) -> None:
         """Remove the oldest entries until the rest is at most `most` bytes large."""

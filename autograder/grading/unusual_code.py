@@ -7,7 +7,9 @@ can find it; what remains is that a grade which rests on it is seen by a person 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 # Modules that reach into the interpreter, or load a library a second time to undo what the grader forbids.
 MODULES = {"importlib", "imp", "ctypes", "gc", "inspect", "marshal", "codeop", "builtins", "runpy", "zipimport"}
@@ -18,58 +20,59 @@ ATTRIBUTES = {
     *("__code__", "__globals__", "__closure__", "__wrapped__", "__subclasses__", "__builtins__", "__loader__"),
     *("f_back", "f_globals", "f_locals", "gi_frame", "tb_frame", "_getframe", "CodeType", "FunctionType"),
 }
-# What can change the kernel itself, and with it what it says of every later cell.
-REACHING = (
-    "autograder_",
-    "sys.modules",
-    "ctypes",
-    "gc",
-    "_getframe",
-    "f_back",
-    "f_globals",
-    "f_locals",
-    "__builtins__",
-)
+# Of these, what can change the kernel itself, and with it what it says of every later cell.
+REACHING = {"ctypes", "gc", "modules", "_getframe", "f_back", "f_globals", "f_locals", "__builtins__"}
+OURS = "autograder"  # what the names of the modules that answer the grader's questions begin with
 MOST_LITERALS = 8_000  # bytes of numbers and texts in the code of one answer; the longest solution has about 1,500
 MOST_FOREIGN = 200  # characters beyond ASCII in one text: bytes can be packed into them
 
 
-def unusual(source: str) -> tuple[str, ...]:
-    """Return what a person should look at in the source of an answer, as short texts; none where it is no Python."""
+@dataclass(frozen=True)
+class Unusual:
+    """Something unusual in words; `reaches`: it can change what the kernel says of all later answers, too."""
+
+    what: str
+    reaches: bool = False
+
+    def __str__(self) -> str:
+        return f"the answer {self.what}"
+
+
+def unusual(source: str) -> tuple[Unusual, ...]:
+    """Return what a person should look at in the source of an answer; nothing where it is no Python."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # it does not run, or IPython's own commands do
         return ()
-    found = dict.fromkeys([*_names(tree), *_replaced(tree), *_literals(tree)])
-    return tuple(f"the answer {text}" for text in found)
+    return tuple(dict.fromkeys([*_names(tree), *map(Unusual, [*_replaced(tree), *_literals(tree)])]))
 
 
-def reaching(found: tuple[str, ...]) -> tuple[str, ...]:
-    """Return those of these texts that are about the kernel itself: they concern all later answers, too."""
-    return tuple(text for text in found if any(text.rpartition(" ")[2].startswith(name) for name in REACHING))
-
-
-def _names(tree: ast.AST) -> Iterator[str]:
+def _names(tree: ast.AST) -> Iterator[Unusual]:
     """Yield the modules, calls and attributes that no task needs."""
     parts = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}  # of a longer name
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            paths = [node.module or ""] if isinstance(node, ast.ImportFrom) else [name.name for name in node.names]
-            for path in paths:
-                if path.partition(".")[0] in MODULES or path.startswith("autograder"):
-                    yield f"imports {path}"
-                elif path.startswith(INNER) or any(
-                    part.startswith("_") for part in path.split(".") if part[:2] != "__"
-                ):
-                    yield f"imports {path}, an inner part of a library"
+        if isinstance(node, ast.Import):
+            yield from _imported(name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from _imported([node.module or ""])
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
-            yield f"calls {node.func.id}"
-        elif isinstance(node, ast.Attribute) and node.attr in ATTRIBUTES:
-            yield f"uses {node.attr}"
-        elif isinstance(node, ast.Attribute) and (node.attr, _root(node)) == ("modules", "sys"):
-            yield "uses sys.modules"
-        elif isinstance(node, ast.Attribute) and id(node) not in parts and ast.unparse(node).startswith(INNER):
-            yield f"uses {ast.unparse(node)}, an inner part of a library"
+            yield Unusual(f"calls {node.func.id}")
+        elif isinstance(node, ast.Attribute):
+            if node.attr in ATTRIBUTES:
+                yield Unusual(f"uses {node.attr}", node.attr in REACHING)
+            elif (node.attr, _root(node)) == ("modules", "sys"):
+                yield Unusual("uses sys.modules", reaches=True)
+            elif id(node) not in parts and ast.unparse(node).startswith(INNER):
+                yield Unusual(f"uses {ast.unparse(node)}, an inner part of a library")
+
+
+def _imported(paths: Iterable[str]) -> Iterator[Unusual]:
+    for path in paths:
+        first, *_ = parts = path.split(".")
+        if first in MODULES or path.startswith(OURS):
+            yield Unusual(f"imports {path}", first in REACHING or path.startswith(OURS))
+        elif path.startswith(INNER) or any(re.match("_[^_]", part) for part in parts):
+            yield Unusual(f"imports {path}, an inner part of a library")
 
 
 def _replaced(tree: ast.AST) -> Iterator[str]:
@@ -84,14 +87,10 @@ def _replaced(tree: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             for target in targets:
-                if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-                    if target.value.id in modules:
-                        yield f"replaces {target.value.id}.{target.attr}"
-                elif (
-                    isinstance(target, ast.Attribute)
-                    and isinstance(node.value, ast.Lambda)
-                    and _root(target) in modules
-                ):
+                if not isinstance(target, ast.Attribute) or _root(target) not in modules:
+                    continue
+                # deeper ones are settings as well, such as pandas.options.display.max_rows
+                if isinstance(target.value, ast.Name) or isinstance(node.value, ast.Lambda):
                     yield f"replaces {ast.unparse(target)}"
 
 
@@ -113,12 +112,8 @@ def _literals(tree: ast.Module) -> Iterator[str]:
     }
     size = 0
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Constant)
-            and node not in documentation
-            and isinstance(node.value, str | bytes | int | float)
-        ):
-            value = node.value
+        value = node.value if isinstance(node, ast.Constant) and node not in documentation else None
+        if isinstance(value, str | bytes | int | float):
             size += len(value.encode(errors="replace") if isinstance(value, str) else repr(value))
             if isinstance(value, str) and sum(ord(letter) > 127 for letter in value) > MOST_FOREIGN:
                 yield "has a text of unusual characters"

@@ -38,10 +38,8 @@ SECRET, TIMESTAMP, REFUSED = "submission_secret.txt", "timestamp.txt", "refused.
 MOST_BYTES, MOST_FILES, MOST_SECRET = 500 * 2**20, 500, 200
 MOST_DEPTH = 20  # folders in folders of one submission
 MOST_FOLDERS = 10  # submissions of one account, and as many in other people's names, that are looked at
-MOST_LOG, TAIL_OF_LOG = (
-    2**20,
-    64 * 2**10,
-)  # bytes of the log of refusals, and of its end, where repetitions are looked for
+MOST_LOG = 2**20  # bytes of the log of refusals
+TAIL_OF_LOG = 64 * 2**10  # bytes at its end, where repetitions are looked for
 TOO_MUCH = f"more than {MOST_BYTES // 2**20} MiB or {MOST_FILES} files"
 BLOCK = 2**20
 NEVER = {".py", ".pyc", ".pth", ".so", ".html", ".svg"}  # files that staff's programs might run or show

@@ -41,6 +41,9 @@ def _images(ax: Any) -> list[Any]:
 
 
 def _axes(ax: Any, is_color_bar: bool) -> dict[str, Any]:
+    from numpy import nan
+    from numpy.ma import filled
+
     legend = ax.get_legend()
     return {
         "title": " ".join(_text(ax.get_title(loc)) for loc in ("left", "center", "right")).strip(),
@@ -53,9 +56,10 @@ def _axes(ax: Any, is_color_bar: bool) -> dict[str, Any]:
             for line in ax.lines[:50]
         ],
         "scatter": [
-            {"label": _text(str(dots.get_label())), "points": len(dots.get_offsets()), "y": _heights(dots)}
+            {"label": _text(str(dots.get_label())), "points": len(places), "y": _values(filled(places, nan)[:, 1])}
             for dots in ax.collections[:50]
             if type(dots).__name__ == "PathCollection"
+            for places in [dots.get_offsets()]
         ],
         "images": [] if is_color_bar else [_image(image) for image in _images(ax)[-10:]],
     }
@@ -100,14 +104,6 @@ def _values(data: Any) -> Any:
         return np.asarray(data, dtype=float)[:MAX_POINTS]
     except (TypeError, ValueError):
         return np.empty(0)
-
-
-def _heights(dots: Any) -> Any:
-    """Return the y values of the first dots of a scatter plot."""
-    import numpy as np
-
-    places: Any = np.ma.filled(np.ma.asarray(dots.get_offsets(), dtype=float), np.nan)
-    return places[:MAX_POINTS, 1] if places.ndim == 2 else np.empty(0)
 
 
 def _text(text: str) -> str:

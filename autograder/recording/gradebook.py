@@ -254,20 +254,19 @@ def read_all(course: Course, assignment: Assignment, students: Sequence[str]) ->
 
     with opened(course) as book:
         try:
-            row = book.find_assignment(assignment.name)
+            number = book.find_assignment(assignment.name).id
         except MissingEntry:
             return [None for _ in students]
         found: dict[str, Grades] = {}
         for at in range(0, len(students), AT_ONCE):
-            for submission in _submissions(book, row, students[at : at + AT_ONCE]):
+            for submission in _submissions(book, number, students[at : at + AT_ONCE]):
                 found[submission.student_id] = _read(submission)
             book.db.expunge_all()  # the rows of thousands of students are not kept in memory
-            row = book.find_assignment(assignment.name)
         return [found.get(student) for student in students]
 
 
-def _submissions(book: Any, assignment: Any, students: Sequence[str]) -> Sequence[Any]:
-    """Return the rows of the submissions of some students, with everything that is read of them."""
+def _submissions(book: Any, assignment: str, students: Sequence[str]) -> Sequence[Any]:
+    """Return the rows of some students' submissions, with everything that is read of them; `assignment` is its id."""
     from nbgrader import api
     from sqlalchemy.orm import selectinload, undefer
 
@@ -281,7 +280,7 @@ def _submissions(book: Any, assignment: Any, students: Sequence[str]) -> Sequenc
         notebook.selectinload(api.SubmittedNotebook.comments).selectinload(api.Comment.cell),
         selectinload(api.SubmittedAssignment.assignment),
     )
-    rows = book.db.query(api.SubmittedAssignment).filter_by(assignment_id=assignment.id)
+    rows = book.db.query(api.SubmittedAssignment).filter_by(assignment_id=assignment)
     found: Sequence[Any] = rows.filter(api.SubmittedAssignment.student_id.in_(students)).options(*options).all()
     return found
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from autograder.course.assignment import Assignment
 from autograder.course.course import Course
@@ -18,12 +19,8 @@ FILE = "could_not_be_graded.json"
 
 def read(course: Course, assignment: Assignment) -> dict[str, str]:
     """Return the keys of the submissions that could not be graded, by student; a damaged file counts as empty."""
-    try:
-        tree = json.loads((course.state / FILE).read_text(encoding="utf-8"))
-        own = tree.get(assignment.name, {})
-        return {student: key for student, key in own.items() if isinstance(key, str)}
-    except (OSError, ValueError, AttributeError):
-        return {}
+    own = _read_all(course).get(assignment.name)
+    return {student: key for student, key in own.items() if isinstance(key, str)} if isinstance(own, dict) else {}
 
 
 def write(course: Course, assignment: Assignment, ended: dict[str, str], others: Iterable[str]) -> None:
@@ -31,13 +28,15 @@ def write(course: Course, assignment: Assignment, ended: dict[str, str], others:
 
     Raises CourseError when the file cannot be written.
     """
-    before = read(course, assignment)
-    after = {student: key for student, key in before.items() if student not in set(others)} | ended
-    if after == before:
-        return
+    before, graded = read(course, assignment), set(others)
+    after = {student: key for student, key in before.items() if student not in graded} | ended
+    if after != before:
+        write_atomically(course.state / FILE, as_text({**_read_all(course), assignment.name: after}))
+
+
+def _read_all(course: Course) -> dict[str, Any]:
     try:
         tree = json.loads((course.state / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        tree = {}
-    tree = tree if isinstance(tree, dict) else {}
-    write_atomically(course.state / FILE, as_text({**tree, assignment.name: after}))
+        return {}
+    return tree if isinstance(tree, dict) else {}

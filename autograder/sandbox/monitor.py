@@ -15,6 +15,7 @@ import contextlib
 import os
 import stat
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -116,24 +117,25 @@ def proportional_bytes(pid: int) -> int:
     PSS divides each shared page by the number of processes that share it. Where Linux hides it, return the anonymous
     and shared memory of the process instead.
     """
-    try:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
-    except (OSError, ValueError):
-        with contextlib.suppress(OSError):
-            lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-            return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(("RssAnon:", "RssShmem:")))
-    return 0
+    return _kilobytes(pid, "smaps_rollup", "Pss:") or _kilobytes(pid, "status", "RssAnon:", "RssShmem:")
 
 
 def shared_bytes(pid: int) -> int:
     """Return how much shared memory of a process is resident, in bytes; 0 when the process has ended."""
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("RssShmem:"):
-                return int(line.split()[1]) * 1024
-    return 0
+    return _kilobytes(pid, "status", "RssShmem:")
+
+
+def _kilobytes(pid: int, file: str, *names: str) -> int:
+    """Return the sum of these entries of a file below /proc/PID, in bytes; 0 where they cannot be read."""
+    return 1024 * _sum_of(Path(f"/proc/{pid}/{file}"), *names)
+
+
+def _sum_of(file: Path, *names: str) -> int:
+    """Return the sum of these entries of a file with a name and a number in each line; 0 where it cannot be read."""
+    try:
+        return sum(int(line.split()[1]) for line in file.read_text().splitlines() if line.startswith(names))
+    except (OSError, ValueError, IndexError):  # the process has ended
+        return 0
 
 
 def unnamed_files(pids: list[int], folder: str, with_mappings: bool = True) -> tuple[dict[tuple[int, int], int], int]:
@@ -152,11 +154,12 @@ def unnamed_files(pids: list[int], folder: str, with_mappings: bool = True) -> t
                 if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
                     sizes[status.st_dev, status.st_ino] = status.st_blocks * 512
                 elif with_mappings and stat.S_ISSOCK(status.st_mode):
-                    sent += _sent(Path(f"/proc/{pid}/fdinfo/{descriptor.name}"))
+                    # Linux tells from version 5.6 on how many descriptors wait in a socket to be received
+                    sent += _sum_of(Path(f"/proc/{pid}/fdinfo/{descriptor.name}"), "scm_fds:")
         if with_mappings:
-            own: dict[tuple[int, int], int] = {}
+            own: Counter[tuple[int, int]] = Counter()
             for file, count in _unnamed_mappings(pid, folder):
-                own[file] = own.get(file, 0) + count
+                own[file] += count
             mapped |= {file: max(count, mapped.get(file, 0)) for file, count in own.items()}
     return mapped | sizes, sent
 
@@ -166,14 +169,6 @@ def _entries(folder: Path) -> list[Path]:
         return list(folder.iterdir())
     except OSError:  # the process has ended
         return []
-
-
-def _sent(file: Path) -> int:
-    """Return how many descriptors wait in a socket to be received. Linux tells it from version 5.6 on."""
-    for line in file.read_text().splitlines():
-        if line.startswith("scm_fds:"):
-            return int(line.split()[1])
-    return 0
 
 
 def _unnamed_mappings(pid: int, folder: str) -> Iterator[tuple[tuple[int, int], int]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,11 +38,6 @@ Start = Callable[..., JupyterKernel]
 KEY = b"the key of an assignment"
 
 
-def begun(trainings: SubmissionTrainings) -> SubmissionTrainings:
-    """The same trainings as a new run finds them."""
-    return replace(trainings, begun_with=frozenset(file.name for file in trainings.folder.glob("?" * 64)))
-
-
 @pytest.fixture(scope="module")
 def start() -> Iterator[Start]:
     """Start kernels with the trainings of a submission, at the best level that this machine gives."""
@@ -51,7 +45,7 @@ def start() -> Iterator[Start]:
     running: list[JupyterKernel] = []
 
     def one(trainings: SubmissionTrainings, seed: int = 3) -> JupyterKernel:
-        process = launch.start({}, level, Limits(), 1, seed, begun(trainings).lay_out)
+        process = launch.start({}, level, Limits(), 1, seed, trainings.begun().lay_out)
         running.append(JupyterKernel(process, Limits(), trainings.collect))
         return running[-1]
 

@@ -18,11 +18,6 @@ from tests.conftest import cell, notebook_bytes
 KEY = b"the key of an assignment"
 
 
-def begun(trainings: SubmissionTrainings) -> SubmissionTrainings:
-    """The same trainings as a new run finds them."""
-    return replace(trainings, begun_with=frozenset(file.name for file in trainings.folder.glob("?" * 64)))
-
-
 def answers(text: str) -> Notebook:
     return parse(notebook_bytes(cell("code", "one", text, solution=True)), "n")
 
@@ -131,7 +126,7 @@ def test_an_entry_that_this_course_did_not_sign_for_this_submission_is_not_laid_
     else:
         (own.folder / name).write_bytes(content[SIZE:])
     descriptor = kernel_folder(tmp_path / "next")
-    begun(where).lay_out(descriptor, None)
+    where.begun().lay_out(descriptor, None)
     os.close(descriptor)
     assert list((tmp_path / "next").iterdir()) == []
 

@@ -6,18 +6,9 @@ import pytest
 
 from autograder.grading.kernel import JupyterKernel
 from autograder.records import CellStatus, Level, Limits
-from autograder.sandbox import launch, levels
+from autograder.sandbox import launch
 
 pytestmark = pytest.mark.kernel
-
-
-@pytest.fixture(params=[Level.NAMESPACES, Level.LANDLOCK], scope="module")
-def level(request: pytest.FixtureRequest) -> Level:
-    """Each isolation level that has walls."""
-    level: Level = request.param
-    if reason := levels.why_not(level):
-        pytest.skip(f"isolation level {level}: {reason}")
-    return level
 
 
 HELD = {  # by nobody, or under no name: (code, what the student is told)

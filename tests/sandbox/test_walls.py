@@ -15,20 +15,11 @@ import pytest
 from autograder.course.course import Course
 from autograder.grading.kernel import JupyterKernel
 from autograder.records import CellStatus, Level, Limits
-from autograder.sandbox import launch, levels
+from autograder.sandbox import launch
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.kernel
 LIMITS = Limits(processes=64, memory_bytes=2 * 2**30, scratch_bytes=32 * 2**20, file_bytes=16 * 2**20)
-
-
-@pytest.fixture(params=[Level.NAMESPACES, Level.LANDLOCK], scope="module")
-def level(request: pytest.FixtureRequest) -> Level:
-    """Each isolation level that has walls; of the module's scope, so that one warm process serves all of its tests."""
-    level: Level = request.param
-    if reason := levels.why_not(level):
-        pytest.skip(f"isolation level {level}: {reason}")
-    return level
 
 
 @pytest.fixture
